@@ -1,0 +1,45 @@
+"""Bad input: every problem of a file at once, each with what, where, why and the remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something wrong at one place: the key path, what is wrong and why, and the remedy."""
+
+    path: KeyPath
+    what: str
+    remedy: str = ""
+    file: Path | None = None
+    line: int = 0
+
+    def __str__(self) -> str:
+        """Write `file:line: key.path: what; remedy`."""
+        place = f"{self.file}:{self.line}: " if self.file else ""
+        key = ".".join(str(part) for part in self.path)
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{place}{key + ': ' if key else ''}{self.what}{remedy}"
+
+
+class BadInput(Exception):
+    """Input that a person has to correct; carries all problems found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: (str(problem.file), problem.line)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """Return the remedy that names the nearest candidate, or lists what there is."""
+    known = sorted(set(candidates))
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known here: {', '.join(known)}" if known else "none is declared"

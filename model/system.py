@@ -1,0 +1,80 @@
+"""A system: everything a team says about itself in one file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from model.datastores import Broker, Cache, Database, ExternalDatabase, ObjectStore, Pooler
+from model.delivery import Alert, Analysis, Backup, ChaosExperiment, LoadProfile
+from model.exposure import Edge, ExternalApi, FlowRow
+from model.service import ConfigFile, Job, Service
+from model.types import Duration, Model, Name, Segment
+
+
+class SegmentSettings(Model):
+    """What a system changes about one of its segments."""
+
+    namespace: Name | None = Field(default=None, description="<system>-<segment> where absent")
+    labels: dict[str, str] = {}
+
+
+class VaultKey(Model):
+    """Where a secret's value lives in the vault, and how dev makes one up."""
+
+    path: str = Field(description="path below the store's mount")
+    property: str = "value"
+    length: int = Field(default=32, ge=8, le=128, description="characters of the generated value in dev")
+    compose: str | None = Field(
+        default=None, description="text with ${<secret>} in it, for values such as connection strings"
+    )
+
+
+class Secret(Model):
+    """One Kubernetes Secret: a single file of its own name, or several keys."""
+
+    keys: dict[str, VaultKey] = Field(min_length=1, description="file name under /run/secrets to vault key")
+    origin: Literal["generated", "thirdParty"] = Field(
+        default="generated", description="thirdParty: issued outside, so dev has a stand-in"
+    )
+    rotation: Duration = "90d"
+    group: str = Field(default="app", description="folder of the committed template")
+
+
+class Vault(Model):
+    """The secret store of prod."""
+
+    store: Name = "vault-backend"
+    server: str = "https://vault.example.com"
+    path: str = "secret"
+    mount: str = "kubernetes"
+    role: Name
+    refresh: Duration = "1h"
+
+
+class System(Model):
+    """A system: what it is, the same in every environment."""
+
+    name: Name
+    title: str = ""
+    segments: dict[Segment, SegmentSettings] = {}
+    services: dict[Name, Service] = {}
+    jobs: dict[Name, Job] = {}
+    databases: dict[Name, Database] = {}
+    external_databases: dict[Name, ExternalDatabase] = {}
+    poolers: dict[Name, Pooler] = {}
+    caches: dict[Name, Cache] = {}
+    object_stores: dict[Name, ObjectStore] = {}
+    brokers: dict[Name, Broker] = {}
+    external_apis: dict[Name, ExternalApi] = {}
+    configs: dict[Name, ConfigFile] = {}
+    secrets: dict[Name, Secret] = {}
+    vault: Vault | None = None
+    edge: Edge = Edge()
+    analyses: dict[Name, Analysis] = {}
+    alerts: dict[str, Alert] = {}
+    backup: Backup | None = None
+    chaos: dict[Name, ChaosExperiment] = {}
+    load: dict[Name, LoadProfile] = {}
+    flows: tuple[FlowRow, ...] = ()

@@ -107,5 +107,3 @@ class Broker(DataStore):
     instances: int = Field(default=3, ge=1, le=9)
     topics: dict[str, int] = Field(default={}, description="partitions by topic")
     retention_hours: int = Field(default=168, ge=1)
-
-

@@ -36,9 +36,13 @@ class Network(Model):
     dns: Dns = Dns()
     api_server: ApiServer = ApiServer()
     node_cidrs: tuple[Cidr, ...] = Field(default=(), description="for network plugins that filter kubelet probes")
-    cluster_cidrs: tuple[Cidr, ...] = Field(default=(), description="pod, service and node ranges outside private space")
+    cluster_cidrs: tuple[Cidr, ...] = Field(
+        default=(), description="pod, service and node ranges outside private space"
+    )
     egress_cidr: Cidr = Field(default="10.96.240.0/24", description="service addresses of passthrough APIs")
-    authorized_networks: tuple[Cidr, ...] = Field(default=(), description="who may reach the public entry; all if empty")
+    authorized_networks: tuple[Cidr, ...] = Field(
+        default=(), description="who may reach the public entry; all if empty"
+    )
 
 
 class Peer(Model):
@@ -57,7 +61,10 @@ CONTROL_PEERS: dict[str, Peer] = {
         namespace="monitoring", labels={"app.kubernetes.io/name": "grafana"}, ports={"http": 3000}, service="grafana"
     ),
     "pyroscope": Peer(
-        namespace="monitoring", labels={"app.kubernetes.io/name": "pyroscope"}, ports={"http": 4040}, service="pyroscope"
+        namespace="monitoring",
+        labels={"app.kubernetes.io/name": "pyroscope"},
+        ports={"http": 4040},
+        service="pyroscope",
     ),
     "cnpg": Peer(namespace="cnpg-system", labels={"app.kubernetes.io/name": "cloudnative-pg"}),
     "external-secrets": Peer(namespace="external-secrets", labels={"app.kubernetes.io/name": "external-secrets"}),

@@ -44,11 +44,18 @@ class Endpoint:
     segment: Segment | None = None
     metrics: str | None = None
     """Name of the listener that Prometheus scrapes."""
+    probe: str | None = None
+    """Name of the listener that the kubelet probes; the first where absent."""
 
     @property
     def isolated(self) -> bool:
         """Tell whether these are our own pods, which a policy of ours selects."""
         return self.kind not in ("control", "outside")
+
+    @property
+    def probed(self) -> Listener | None:
+        """Return the listener that the kubelet probes."""
+        return self.listener(self.probe) if self.probe else next(iter(self.listeners), None)
 
     def listener(self, port: int | str) -> Listener | None:
         """Return the listener that a row's port means: a name or number, "/udp" for UDP."""

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from model.types import Bytes, Cidr, Duration, Fqdn, Image, Model, Name, Percent, Port, Stage
+from model.types import Bytes, Cidr, Duration, Image, Model, Name, Percent, Port, Stage
 
 PRIVATE_RANGES: tuple[str, ...] = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
@@ -138,10 +138,7 @@ class Environment(Model):
     external_databases: dict[Name, ExternalAddress] = {}
     images: dict[str, Image] = Field(default={}, description="image in place of the declared one, by workload")
     scrape_interval: Duration = "30s"
-    tracing_endpoint: str | None = None
     dev_ports: bool = Field(default=False, description="list the ports that `make` may forward")
-    domain_suffix: Fqdn | None = None
-    data_retention: Duration = "7d"
 
     @property
     def control_peers(self) -> dict[str, Peer]:

@@ -64,17 +64,19 @@ def _pods(
     *,
     labels: Mapping[str, str] | None = None,
     metrics: str | None = None,
+    probe: str | None = None,
 ) -> Endpoint:
     namespace = namespace_of(system, segment)
     chosen = tuple(sorted((labels or selector(system.name, name)).items()))
-    return Endpoint(f"{namespace}/{name}", kind, namespace, chosen, tuple(listeners), (), segment, metrics)
+    return Endpoint(f"{namespace}/{name}", kind, namespace, chosen, tuple(listeners), (), segment, metrics, probe)
 
 
-def _services(system: System, environment: Environment) -> Named:
+def _services(system: System, _environment: Environment) -> Named:
     for name, service in system.services.items():
         listeners = (Listener(port, number) for port, number in service.ports.items())
         metrics = service.metrics.port if service.metrics else None
-        yield name, _pods(system, name, "service", service.segment, listeners, metrics=metrics)
+        probe = service.probes.port
+        yield name, _pods(system, name, "service", service.segment, listeners, metrics=metrics, probe=probe)
 
 
 def _jobs(system: System, environment: Environment) -> Named:
@@ -123,19 +125,19 @@ def _caches(system: System, environment: Environment) -> Named:
             yield f"{name}-sentinel", _pods(system, f"{name}-sentinel", "sentinel", cache.segment, watch)
 
 
-def _object_stores(system: System, environment: Environment) -> Named:
+def _object_stores(system: System, _environment: Environment) -> Named:
     for name, store in system.object_stores.items():
         console = (Listener("console", store.console_port),) if store.console_port else ()
         yield name, _pods(system, name, "objectStore", store.segment, (Listener("s3", store.port), *console))
 
 
-def _brokers(system: System, environment: Environment) -> Named:
+def _brokers(system: System, _environment: Environment) -> Named:
     for name, broker in system.brokers.items():
         listeners = (Listener("kafka", broker.port), Listener("controller", KAFKA_CONTROLLER_PORT))
         yield name, _pods(system, name, "broker", broker.segment, listeners)
 
 
-def _edge(system: System, environment: Environment) -> Named:
+def _edge(system: System, _environment: Environment) -> Named:
     if system.edge.routes:
         listeners = (
             Listener("web", HTTP_PORT),
@@ -143,7 +145,8 @@ def _edge(system: System, environment: Environment) -> Named:
             Listener("dashboard", DASHBOARD_PORT),
             Listener("metrics", TRAEFIK_METRICS_PORT),
         )
-        yield "edge", _pods(system, "traefik", "edge", Segment.FRONTEND, listeners, metrics="metrics")
+        pods = partial(_pods, system, "traefik", "edge", Segment.FRONTEND)
+        yield "edge", pods(listeners, metrics="metrics", probe="dashboard")
 
 
 def _egress(system: System, environment: Environment) -> Named:
@@ -151,4 +154,5 @@ def _egress(system: System, environment: Environment) -> Named:
     if apis:
         listeners = [Listener(name, api.egress_port) for name, api in apis.items()]
         listeners.append(Listener("metrics", TRAEFIK_METRICS_PORT))
-        yield "egress", _pods(system, "traefik-egress", "egress", Segment.FRONTEND, listeners, metrics="metrics")
+        pods = partial(_pods, system, "traefik-egress", "egress", Segment.FRONTEND)
+        yield "egress", pods(listeners, metrics="metrics", probe="metrics")

@@ -1,0 +1,23 @@
+"""What all tests share: the demand ledger's hooks and the default behaviour of property tests."""
+
+from hypothesis import settings
+
+from tests.demand_plugin import (
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+)
+
+__all__ = [
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_make_collect_report",
+    "pytest_runtest_makereport",
+]
+
+# Generated platforms are slow to build on a shared machine; a deadline would only measure its load.
+settings.register_profile("quadrant", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("quadrant")

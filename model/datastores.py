@@ -33,7 +33,7 @@ class Database(DataStore):
     max_connections: int = Field(default=200, ge=10, le=10000)
     parameters: dict[str, str] = Field(default={}, description="server settings")
     settings: str = Field(default="", description="ClickHouse: the server's configuration file, as YAML")
-    tls: bool = True
+    tls: bool = Field(default=False, description="clients must use TLS, with a certificate of the cluster's issuer")
     audit: bool = False
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ class Step(Model):
 class Rollout(Model):
     """Rolling update, canary or blue-green."""
 
+    name: Name | None = Field(default=None, description="the Rollout object's name where it is not the service's")
     strategy: Literal["rolling", "canary", "blueGreen"] = "rolling"
     steps: tuple[Step, ...] = ()
     header: dict[str, str] = Field(default={}, description="requests with this header go to the new version")
@@ -66,6 +67,7 @@ class Alert(Model):
     hold: Duration = "0s"
     severity: Literal["critical", "warning", "info"]
     summary: Why
+    description: str = Field(default="", description="annotation; may quote `{{ $value }}` and labels")
     group: str = "application.rules"
     runbook: str = Field(default="", description="page under docs/runbooks")
     stages: tuple[Stage, ...] = (Stage.DEV, Stage.PROD)
@@ -78,6 +80,7 @@ class BackupSchedule(Model):
     retention: Duration
     content: tuple[str, ...] = Field(min_length=1, description="kinds of objects, or names of data stores")
     hooks: tuple[Name, ...] = ()
+    stages: tuple[Stage, ...] = (Stage.DEV, Stage.PROD)
 
 
 class Backup(Model):

@@ -32,6 +32,7 @@ class Route(Model):
     headers: dict[str, str] = Field(default={}, description="only requests with these headers")
     to: str = Field(description="service, object store, `operator:<name>` or `dashboard`")
     port: PortRef | None = Field(default=None, description="the service's first port where absent")
+    alias: Name | None = Field(default=None, description="the target's alias whose Service is named, not its own")
     middlewares: tuple[Name, ...] = ()
     sticky: bool = False
     priority: int | None = Field(default=None, ge=1)

@@ -10,7 +10,7 @@ from model.datastores import Broker, Cache, Database, ExternalDatabase, ObjectSt
 from model.delivery import Alert, Analysis, Backup, ChaosExperiment, LoadProfile
 from model.exposure import Edge, ExternalApi, FlowRow
 from model.service import ConfigFile, Job, Service
-from model.types import Duration, Model, Name, Segment
+from model.types import Duration, Model, Name, Port, Segment
 
 
 class SegmentSettings(Model):
@@ -77,4 +77,5 @@ class System(Model):
     backup: Backup | None = None
     chaos: dict[Name, ChaosExperiment] = {}
     load: dict[Name, LoadProfile] = {}
+    dev_ports: dict[Port, str] = Field(default={}, description="dev: local port to `<workload>:<port>`, to be forwarded")
     flows: tuple[FlowRow, ...] = ()

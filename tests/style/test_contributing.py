@@ -1,0 +1,37 @@
+"""What the guide for contributors shows still works."""
+
+import re
+
+import pytest
+import yaml
+
+from model.exposure import FlowRow
+from model.service import Service
+from tests.style.sources import ROOT
+
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+LINES_OF_A_PAGE = 40
+
+
+def test_the_service_of_the_guide_is_valid() -> None:
+    example = re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert example, "the guide shows a service"
+    document = yaml.safe_load(example.group(1))
+    service = Service.model_validate(document["services"]["reports"])
+    rows = [FlowRow.model_validate(row) for row in document["flows"]]
+    assert service.ports == {"http": 3002}, "the example is read as a reader would"
+    assert all("reports" in (row.source, row.target) for row in rows), "each row is about the new service"
+
+
+@pytest.mark.parametrize(
+    "section", re.split(r"^## ", GUIDE, flags=re.MULTILINE)[1:], ids=lambda text: text.split("\n")[0]
+)
+def test_a_section_of_the_guide_is_under_a_page(section: str) -> None:
+    assert len(section.splitlines()) <= LINES_OF_A_PAGE, "nobody reads a longer one before a change"
+
+
+def test_the_guide_names_only_commands_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = {word for call in re.findall(r"`make ([a-z -]+)", GUIDE) for word in call.split()}
+    assert named <= targets, f"{sorted(named - targets)} is no target of the Makefile"

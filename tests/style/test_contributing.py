@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from model.exposure import FlowRow
+from model.exposure import FlowRow, Route
 from model.service import Service
 from tests.style.sources import ROOT
 
@@ -20,7 +20,8 @@ def test_the_service_of_the_guide_is_valid() -> None:
     service = Service.model_validate(document["services"]["reports"])
     rows = [FlowRow.model_validate(row) for row in document["flows"]]
     assert service.ports == {"http": 3002}, "the example is read as a reader would"
-    assert all("reports" in (row.source, row.target) for row in rows), "each row is about the new service"
+    assert [row.source for row in rows] == ["reports"], "the way from the edge follows from the route"
+    assert Route.model_validate(document["edge"]["routes"]["reports"]).to == "reports", "the route leads to it"
 
 
 @pytest.mark.parametrize(

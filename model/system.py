@@ -77,5 +77,5 @@ class System(Model):
     backup: Backup | None = None
     chaos: dict[Name, ChaosExperiment] = {}
     load: dict[Name, LoadProfile] = {}
-    dev_ports: dict[Port, str] = Field(default={}, description="dev: local port to `<workload>:<port>`, to be forwarded")
+    dev_ports: dict[Port, str] = Field(default={}, description="dev: local port to forward, to `<workload>:<port>`")
     flows: tuple[FlowRow, ...] = ()

@@ -159,9 +159,9 @@ class Connectivity:
                     yield from (Edge(source, target, *socket) for socket in self.candidates(target))
 
     def _wanted(self, source: str, target: str) -> bool:
-        if source == target:
-            return self._scope.itself and source in self.pods
         if source not in self.pods and target not in self.pods:
+            return False
+        if source == target and not self._scope.itself:
             return False
         subjects = self._scope.subjects
         return subjects is None or source in subjects or target in subjects

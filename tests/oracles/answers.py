@@ -1,0 +1,45 @@
+"""The two answers that need no tool: the matrix's own rows, and our evaluator."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from model.addresses import block
+from model.connectivity import Connectivity, Scope
+from model.netpol import Socket, parse_policies
+from model.reach import Edge
+from tests.oracles.questions import Questions
+
+
+def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Edge]:
+    """The rows, with networks spelled out as the addresses that are asked about."""
+    members = {name: _members(peer, questions) for name, peer in matrix["peers"].items() if "blocks" in peer}
+    return {
+        Edge(source, target, row["protocol"], row["port"])
+        for row in matrix["rows"]
+        for source in members.get(row["from"], [row["from"]])
+        for target in members.get(row["to"], [row["to"]])
+    }
+
+
+def of_model(questions: Questions) -> set[Edge]:
+    """What our evaluator allows."""
+    sockets = frozenset(Socket(*socket) for group in questions.sockets.values() for socket in group)
+    blocks = [block(address, address) for address in questions.addresses]
+    scope = Scope(blocks, sockets, itself=True, subjects=questions.workloads)
+    graph = Connectivity(parse_policies(questions.policies), questions.pods, questions.namespaces, scope)
+    cells = {next(iter(graph.cells.of_ranges(one.ranges))): one.id for one in blocks}
+    named = (
+        edge._replace(source=cells.get(edge.source, edge.source), target=cells.get(edge.target, edge.target))
+        for edge in graph.edges()
+    )
+    return set(named) & set(questions)
+
+
+def _members(peer: Mapping[str, Any], questions: Questions) -> list[str]:
+    return [address for address in questions.addresses if any(_holds(part, address) for part in peer["blocks"])]
+
+
+def _holds(part: Mapping[str, Any], address: str) -> bool:
+    inside = [ip_address(address) in ip_network(cidr, strict=False) for cidr in (part["cidr"], *part["except"])]
+    return inside[0] and not any(inside[1:])

@@ -1,0 +1,143 @@
+"""What every analyzer is asked: pods, addresses and sockets, so that their answers compare one by one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from model.pods import Pod, namespaces_of, pods_of
+from model.proof import PROBES, matrix_pods
+from model.reach import Edge
+
+Manifest = Mapping[str, Any]
+Socket = tuple[str, int]
+Network = IPv4Network | IPv6Network
+
+UNNAMED: tuple[Socket, ...] = (("TCP", 7), ("UDP", 7), ("SCTP", 7))
+"""Sockets that nobody names; they stand for all such."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Every connection to judge: each pair that touches a workload, on each socket of its target.
+
+    A pod against itself means two replicas of it. Edges name single addresses, not networks.
+    """
+
+    pods: tuple[Pod, ...]
+    workloads: frozenset[str]
+    addresses: tuple[str, ...]
+    sockets: Mapping[str, frozenset[Socket]]
+    namespaces: Mapping[str, Mapping[str, str]]
+    policies: tuple[Manifest, ...]
+
+    def __iter__(self) -> Iterator[Edge]:
+        """Every connection to judge."""
+        ends = (*(pod.id for pod in self.pods), *self.addresses)
+        for source in ends:
+            for target in ends:
+                if source in self.workloads or target in self.workloads:
+                    yield from (Edge(source, target, *socket) for socket in self.sockets[target])
+
+
+def ask(manifests: Sequence[Manifest], matrix: Mapping[str, Any]) -> Questions:
+    """The questions that manifests and their matrix raise."""
+    policies = tuple(one for one in manifests if one["kind"] == "NetworkPolicy")
+    pods = matrix_pods(matrix, pods_of(manifests))
+    others = {name for name, peer in matrix["peers"].items() if peer["kind"] != "workload"}
+    found = {name: dict(labels) for name, labels in namespaces_of(manifests).items()}
+    for name in {pod.namespace for pod in pods}:
+        found.setdefault(name, {})["kubernetes.io/metadata.name"] = name
+    addresses = tuple(representatives(networks(policies, matrix)))
+    return Questions(
+        pods=pods,
+        workloads=frozenset(pod.id for pod in pods) - others,
+        addresses=addresses,
+        sockets=_sockets(policies, matrix, pods, addresses),
+        namespaces=found,
+        policies=policies,
+    )
+
+
+def rules(policies: Iterable[Manifest], direction: str) -> Iterator[Manifest]:
+    """The rules of one direction, `ingress` or `egress`."""
+    for policy in policies:
+        yield from policy["spec"].get(direction) or ()
+
+
+def networks(policies: Iterable[Manifest], matrix: Mapping[str, Any]) -> set[str]:
+    """Every network that a policy or the matrix names."""
+    blocks = [block for peer in matrix["peers"].values() for block in peer.get("blocks") or ()]
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        peers = (peer for rule in rules(policies, direction) for peer in rule.get(side) or ())
+        blocks += [peer["ipBlock"] for peer in peers if peer.get("ipBlock")]
+    return {cidr for block in blocks for cidr in (block["cidr"], *(block.get("except") or ()))}
+
+
+def representatives(named: Iterable[str]) -> Iterator[str]:
+    """All probes, and one address for every set of addresses that the named networks tell apart."""
+    cut = [ip_network(cidr, strict=False) for cidr in sorted(named)]
+    probes = [cidr.partition("/")[0] for cidr in PROBES]
+    seen = {frozenset(network for network in cut if ip_address(probe) in network) for probe in probes}
+    yield from probes
+    for candidate in dict.fromkeys(edge for network in cut for edge in _edges(network)):
+        address = ip_address(candidate)
+        membership = frozenset(network for network in cut if address in network)
+        if membership not in seen:
+            seen.add(membership)
+            yield str(address)
+
+
+def _edges(network: Network) -> Iterator[str]:
+    """The first and last address of a network and its neighbours."""
+    first, last = network[0], network[-1]
+    yield from (str(first), str(last))
+    if int(first):
+        yield str(first - 1)
+    if int(last) < 2**network.max_prefixlen - 1:
+        yield str(last + 1)
+
+
+def _sockets(
+    policies: Sequence[Manifest], matrix: Mapping[str, Any], pods: Iterable[Pod], addresses: Iterable[str]
+) -> dict[str, frozenset[Socket]]:
+    """The sockets to judge of each target: those that rows, its declaration and the rules at its door name.
+
+    Where a rule at its door opens more than single ports, or the door has no default deny, all named sockets.
+    """
+    rows: dict[str, set[Socket]] = {name: set() for name in matrix["peers"]}
+    for row in matrix["rows"]:
+        rows[row["to"]].add((row["protocol"], int(row["port"])))
+    every = frozenset().union(*rows.values(), _named([*rules(policies, "ingress"), *rules(policies, "egress")]))
+    outward = [rule for rule in rules(policies, "egress") if _names_addresses(rule)]
+    outside = _named(outward).union(*(rows[name] for name, peer in matrix["peers"].items() if "blocks" in peer))
+    found = dict.fromkeys(addresses, (outside if _single(outward) else every).union(UNNAMED))
+    for pod in pods:
+        door = [policy for policy in policies if policy["metadata"]["namespace"] == pod.namespace]
+        inward = list(rules(door, "ingress"))
+        narrow = _single(inward) and any(_denies(policy) for policy in door)
+        declared = {(port.protocol, port.number) for port in pod.ports}
+        found[pod.id] = (_named(inward) if narrow else every).union(rows.get(pod.id, ()), declared, UNNAMED)
+    return found
+
+
+def _named(found: Iterable[Manifest]) -> frozenset[Socket]:
+    """The numbers that rules name; a range gives its ends."""
+    ports = [port for rule in found for port in rule.get("ports") or () if isinstance(port.get("port"), int)]
+    ends = [(port, number) for port in ports for number in (port["port"], port.get("endPort") or port["port"])]
+    return frozenset((port.get("protocol") or "TCP", number) for port, number in ends)
+
+
+def _single(found: Iterable[Manifest]) -> bool:
+    ports = [rule.get("ports") or [{}] for rule in found]
+    return all(isinstance(port.get("port"), int) and "endPort" not in port for group in ports for port in group)
+
+
+def _names_addresses(rule: Manifest) -> bool:
+    peers = rule.get("to") or ()
+    return not peers or any(peer.get("ipBlock") for peer in peers)
+
+
+def _denies(policy: Manifest) -> bool:
+    spec = policy["spec"]
+    return not spec.get("podSelector") and "Ingress" in spec.get("policyTypes", ["Ingress"])

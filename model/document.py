@@ -129,13 +129,14 @@ class _Conversion:
         return merged
 
     def _entry(self, data: dict[str, Any], key: ScalarNode, value: Node, path: KeyPath) -> None:
-        place = (*path, key.value)
-        if key.value in data:
+        name = _SCALARS[key.tag](key) if key.tag == f"{_TAG}int" else key.value
+        place = (*path, name)
+        if name in data:
             what = f"{key.value!r} is given twice, first in line {self._result.lines[place]}; only one would count"
             self._add(place, key, what, "remove or rename one of them")
             return
         self._result.lines[place] = key.start_mark.line + 1
-        data[key.value] = self._convert(value, place)
+        data[name] = self._convert(value, place)
 
     def _add(self, path: KeyPath, node: Node, what: str, remedy: str) -> None:
         self._result.problems.append(Problem(path, what, remedy, self._result.file, node.start_mark.line + 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from model.endpoint import Endpoint
 from model.environment import Environment
 from model.flows import expand
 from model.matrix import Matrix, Row
@@ -31,11 +32,10 @@ class Plan:
         """Return the namespace of a segment."""
         return self.topology.namespace(segment)
 
-    def searches(self, name: str) -> tuple[str, ...]:
+    def searches(self, endpoint: Endpoint) -> tuple[str, ...]:
         """Return the namespaces, other than its own, to which a workload's rows lead."""
-        own = self.topology.endpoints[name]
-        leads = {row.target.namespace for row in self.rows[own.id][1] if row.target.isolated}
-        return tuple(sorted(leads - {own.namespace}))
+        leads = {row.target.namespace for row in self.rows[endpoint.id][1] if row.target.isolated}
+        return tuple(sorted(leads - {endpoint.namespace}))
 
 
 def plan(system: System, environment: Environment) -> Plan:

@@ -1,0 +1,26 @@
+"""Scraping: the ServiceMonitor by which Prometheus finds a workload's metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.manifests import Manifest, metadata, name_of
+from model.endpoint import Endpoint
+from model.plan import Plan
+
+
+def service_monitor(
+    plan: Plan, endpoint: Endpoint, labels: Mapping[str, str], *, path: str = "/metrics", interval: str | None = None
+) -> Manifest:
+    """Return the monitor of a workload whose Service carries the selector labels."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "ServiceMonitor",
+        "metadata": metadata(endpoint.namespace, name_of(endpoint), labels),
+        "spec": {
+            "selector": {"matchLabels": dict(endpoint.labels)},
+            "endpoints": [
+                {"port": endpoint.metrics, "path": path, "interval": interval or plan.environment.scrape_interval}
+            ],
+        },
+    }

@@ -12,7 +12,7 @@ import yaml
 from components.manifests import Manifest
 from components.pods import Mount
 from model.plan import Plan
-from model.service import ConfigFile, Mounts, Volume
+from model.service import ConfigFile, Process, Volume
 from model.types import Bytes, parse_quantity
 
 SECRETS_DIR = "/run/secrets"
@@ -101,7 +101,7 @@ def claim_template(plan: Plan, size: Bytes, name: str = "data") -> Manifest:
     return {"metadata": {"name": name}, "spec": spec}
 
 
-def mounts_of(plan: Plan, declared: Mounts) -> list[Mount]:
+def mounts_of(plan: Plan, declared: Process) -> list[Mount]:
     """Return everything that a service or job declares: configuration, secrets, volumes, and scratch space."""
     mounts = list(config_mounts(plan, declared.config))
     if declared.secrets:

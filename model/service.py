@@ -97,9 +97,11 @@ class Volume(Model):
     persistent: bool = False
 
 
-class Mounts(Model):
-    """The files that a container finds at start."""
+class Process(Model):
+    """What services and jobs share: a home, and the files that the container finds at start."""
 
+    segment: Segment
+    attached: tuple[Segment, ...] = Field(default=(), description="further segments, as labels that permit nothing")
     config: tuple[str, ...] = Field(default=(), description="names under `configs`")
     secrets: tuple[str, ...] = Field(default=(), description="names under `secrets`, files under /run/secrets")
     volumes: dict[Name, Volume] = {}
@@ -116,11 +118,9 @@ class ConfigFile(Model):
     )
 
 
-class Service(Mounts):
+class Service(Process):
     """A long-running application workload."""
 
-    segment: Segment
-    attached: tuple[Segment, ...] = Field(default=(), description="further segments, as labels that permit nothing")
     image: Image
     kind: Literal["http", "web"] = "http"
     ports: dict[Name, Port] = Field(min_length=1)
@@ -153,11 +153,9 @@ class Service(Mounts):
         return self
 
 
-class Job(Mounts):
+class Job(Process):
     """A Job that runs once per release, or a CronJob where it has a schedule."""
 
-    segment: Segment
-    attached: tuple[Segment, ...] = ()
     image: Image
     schedule: Cron | None = None
     timezone: str = "Etc/UTC"

@@ -1,0 +1,1 @@
+"""What is never allowed: the policy pack, one file per concern."""

@@ -1,0 +1,7 @@
+"""Serves the policy pack to the engine."""
+
+from pulumi_policy import EnforcementLevel, PolicyPack
+
+from policies.binding import sdk_policies
+
+PolicyPack("quadrant", sdk_policies(), enforcement_level=EnforcementLevel.MANDATORY)

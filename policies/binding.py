@@ -1,0 +1,150 @@
+"""The pack as the engine runs it: every resource policy on its own, stack policies in groups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pulumi_policy as sdk
+from pulumi_policy.proxy import UnknownValueError
+
+from policies.access import child
+from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
+from policies.index import Stack
+from policies.objects import SECRET_VALUES, Object, objects
+from policies.pack import POLICIES
+from policies.rules import Config, Group, Policy, ResourcePolicy, StackPolicy, Violation
+
+_PREFIX = "kubernetes:"
+_NOT_APPLICABLE = "no namespace is labelled as a segment and no matrix is registered"
+_FRAMEWORKS = {
+    "PSS": ("Pod Security Standards", "1.37"),
+    "NSA": ("NSA/CISA Kubernetes Hardening Guide", "1.2"),
+    "CIS": ("CIS Kubernetes Benchmark", "1.11"),
+}
+_DIGEST = {"type": "boolean", "default": False, "description": "also ask for a sha256 digest"}
+_SETTINGS = {"pinned-by-tag-and-digest": {"requireDigest": _DIGEST}}
+
+
+def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
+    """The Kubernetes object behind a resource's properties; nothing for other providers.
+
+    Group and kind come from the resource's type where the properties lack them. Values of Secrets and the
+    provider's own `__` keys are not read.
+    """
+    if not token.startswith(_PREFIX) or token.count(":") != 2:
+        return None
+    _, version, kind = token.split(":")
+    hidden = SECRET_VALUES if kind == "Secret" else frozenset[str]()
+    fields = {
+        str(key): child(props, key, (UnknownValueError,))
+        for key in props
+        if key not in hidden and not str(key).startswith("__")
+    }
+    return Object({"apiVersion": version.removeprefix("core/"), "kind": kind} | fields, urn=urn)
+
+
+def _may_apply(policy: ResourcePolicy, token: str) -> bool:
+    """A cheap answer before the properties are read; lists and patches hold objects of another kind."""
+    kind = token.rpartition(":")[2]
+    return kind.endswith("List") or policy.applies(kind.removesuffix("Patch"))
+
+
+def _message(found: Violation, policy: Policy) -> str:
+    rule = f"{found.policy}/{found.check}" if found.check else found.policy
+    place = f"{found.kind} {found.namespace}/{found.name}".replace(" /", " ")
+    return f"[{rule}] {place}: {found.message}. Why: {policy.why} Remedy: {policy.remedy} See {policy.url}"
+
+
+def _resource(policy: ResourcePolicy, config: Config) -> sdk.ResourceValidationPolicy:
+    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+        if not _may_apply(policy, args.resource_type):
+            return
+        obj = object_of(args.resource_type, args.props, args.urn)
+        settings = config.with_settings(args.get_config())
+        for each in objects([obj] if obj else []):
+            for found in without_exempted(run_resource(policy, each, settings), settings):
+                report(_message(found, POLICIES[found.policy]))
+
+    schema = _SETTINGS.get(policy.name)
+    return sdk.ResourceValidationPolicy(
+        name=policy.name,
+        description=policy.title,
+        validate=validate,
+        config_schema=sdk.PolicyConfigSchema(schema) if schema else None,
+        **_about(policy),
+    )
+
+
+def _about(policy: Policy) -> dict[str, Any]:
+    """What the engine shows of a policy."""
+    framework = _FRAMEWORKS.get(policy.tags[0].partition("-")[0]) if policy.tags else None
+    return {
+        "display_name": policy.title,
+        "enforcement_level": sdk.EnforcementLevel(policy.level.value),
+        "severity": sdk.Severity(policy.severity.value),
+        "framework": sdk.PolicyComplianceFramework(*framework) if framework else None,
+        "tags": list(policy.tags),
+        "remediation_steps": policy.remedy,
+        "url": policy.url,
+    }
+
+
+class _SharedIndex:
+    """The index of the last stack: the engine hands the same stack to each group in turn."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._content = ""
+        self._stack = Stack((), config)
+
+    def of(self, resources: Iterable[sdk.PolicyResource]) -> Stack:
+        """The index of these resources."""
+        wrapped = (object_of(one.resource_type, one.props, one.urn) for one in resources)
+        found = tuple(objects(obj for obj in wrapped if obj))
+        content = json.dumps([(obj.urn, obj.manifest) for obj in found], default=repr)
+        if content != self._content:
+            self._content, self._stack = content, Stack(found, self._config)
+        return self._stack
+
+
+def _group(group: Group, policies: list[StackPolicy], index: _SharedIndex) -> sdk.StackValidationPolicy:
+    def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+        stack = index.of(args.resources)
+        for found in without_exempted(_findings(group, policies, stack), stack.config):
+            report(_message(found, POLICIES[found.policy]), found.urn)
+        if group.needs_matrix and not stack.has_isolation:
+            args.not_applicable(_NOT_APPLICABLE)
+
+    return sdk.StackValidationPolicy(
+        name=group.name,
+        description=group.title,
+        validate=validate,
+        enforcement_level=sdk.EnforcementLevel(policies[0].level.value),
+        display_name=group.title,
+        tags=sorted({policy.name for policy in policies}),
+        remediation_steps=" ".join(f"{policy.name}: {policy.remedy}" for policy in policies),
+        url="docs/reference/policies/",
+    )
+
+
+def _findings(group: Group, policies: list[StackPolicy], stack: Stack) -> Iterator[Violation]:
+    if group.needs_matrix:
+        yield from unreadable_views(policies[0], stack)
+    for policy in policies:
+        yield from run_stack(policy, stack)
+
+
+def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
+    """All policies, in the shape that `PolicyPack` takes."""
+    config = config or Config()
+    index = _SharedIndex(config)
+    groups: dict[str, list[StackPolicy]] = {}
+    found: list[sdk.Policy] = []
+    for policy in POLICIES.values():
+        if isinstance(policy, ResourcePolicy):
+            found.append(_resource(policy, config))
+        elif isinstance(policy, StackPolicy):
+            groups.setdefault(policy.group.name, []).append(policy)
+    return [*found, *(_group(policies[0].group, policies, index) for policies in groups.values())]

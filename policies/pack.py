@@ -1,0 +1,99 @@
+"""The registry of all policies, and the check that runs them without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from policies import (
+    access_control,
+    containers,
+    exposure,
+    isolation,
+    operations,
+    pod_security,
+    public_routes,
+    reachability,
+    routing,
+    secret_use,
+    segments,
+    wellformed,
+)
+from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
+from policies.exemptions import Exemption
+from policies.index import Stack
+from policies.objects import Object, objects
+from policies.rules import (
+    Config,
+    Finding,
+    Group,
+    Level,
+    Policy,
+    ResourcePolicy,
+    Severity,
+    StackPolicy,
+    Violation,
+)
+
+__all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check"]
+
+EXEMPTIONS_GROUP = Group(name="exemptions", title="Exemptions are used and in force")
+
+
+def _exemption_rows(stack: Stack) -> Iterator[Finding]:
+    """Every exemption still applies to something and has not expired."""
+    broken = tuple(_violations(stack))
+    for row in stack.config.exemptions:
+        if row.expires < stack.config.today:
+            yield Finding(f"the exemption from {row} has expired", "expired")
+        elif not any(row.covers(found.policy, found.kind, found.namespace, found.name) for found in broken):
+            yield Finding(f"the exemption from {row} matches nothing", "unused")
+
+
+_RESOURCE: tuple[ResourcePolicy, ...] = (
+    *wellformed.POLICIES,
+    *pod_security.POLICIES,
+    *containers.POLICIES,
+    *exposure.POLICIES,
+    *secret_use.POLICIES,
+    *access_control.POLICIES,
+    *routing.POLICIES,
+    *segments.POLICIES,
+)
+_STACK: tuple[StackPolicy, ...] = (
+    *isolation.POLICIES,
+    *reachability.POLICIES,
+    *public_routes.POLICIES,
+    *operations.POLICIES,
+    StackPolicy(
+        name="exemptions", title="Exemptions are used and in force",
+        severity=Severity.MEDIUM, tags=("hygiene",), group=EXEMPTIONS_GROUP, predicate=_exemption_rows,
+        why="An exception that outlives its reason becomes the rule.",
+        remedy="Remove the row, or renew it with a reason.",
+    ),
+)  # fmt: skip
+
+POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (*_RESOURCE, *_STACK)}
+"""Every policy by its name."""
+
+
+def _violations(stack: Stack) -> Iterator[Violation]:
+    """What all policies but that on exemptions find, before exemptions."""
+    for policy in _RESOURCE:
+        for obj in stack.objects:
+            yield from run_resource(policy, obj, stack.config)
+    yield from unreadable_views(POLICIES["matrix-present"], stack)
+    for stack_policy in _STACK:
+        if stack_policy.group is not EXEMPTIONS_GROUP:
+            yield from run_stack(stack_policy, stack)
+
+
+def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None = None) -> list[Violation]:
+    """Judge manifests by every policy; each violation once.
+
+    A manifest may be wrapped in `Object` with its file and line. Manifests of any shape are accepted:
+    what cannot be read is a violation of `well-formed`.
+    """
+    stack = Stack(tuple(objects(manifests)), config or Config())
+    found = without_exempted(_violations(stack), stack.config)
+    return list(dict.fromkeys((*found, *run_stack(_STACK[-1], stack))))

@@ -1,0 +1,139 @@
+"""The shapes of the pack: what a policy is, what it finds, and how it is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from policies.access import Node
+from policies.exemptions import EXEMPTIONS, Exemption
+from policies.objects import Object
+from policies.pods import Pod, pod_of
+
+if TYPE_CHECKING:
+    from policies.index import Stack
+
+
+class Level(StrEnum):
+    """What a violation does: an advisory one warns, a mandatory one stops the deployment."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+
+
+class Severity(StrEnum):
+    """How bad a violation is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a stack may set. `today` decides which exemptions have expired."""
+
+    exemptions: tuple[Exemption, ...] = EXEMPTIONS
+    require_digest: bool = False
+    secure_entry_points: frozenset[str] = frozenset({"websecure"})
+    internal_entry_points: frozenset[str] = frozenset({"dashboard", "traefik", "metrics"})
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Config:
+        """This configuration with the values that the engine passes to a policy."""
+        return replace(self, require_digest=bool(settings.get("requireDigest", self.require_digest)))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a policy found. `obj` is set by stack policies."""
+
+    message: str
+    check: str = ""
+    obj: Object | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One object before one policy."""
+
+    obj: Object
+    config: Config
+
+    @property
+    def node(self) -> Node:
+        """The manifest."""
+        return self.obj.node
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """The pods that the object makes."""
+        return pod_of(self.obj)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What every policy says of itself."""
+
+    name: str
+    title: str
+    severity: Severity
+    why: str
+    remedy: str
+    level: Level = Level.MANDATORY
+    tags: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where the policy is explained."""
+        return f"docs/reference/policies/{self.name}.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourcePolicy(Policy):
+    """A policy that looks at one object. `kinds` are the kinds it looks at; all, if there are none."""
+
+    predicate: Callable[[Subject], Iterator[Finding]]
+    kinds: frozenset[str] = frozenset()
+
+    def applies(self, kind: str) -> bool:
+        """Whether the policy looks at objects of this kind."""
+        return not self.kinds or kind in self.kinds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Stack policies that the engine runs as one, since it hands over the whole stack once for each."""
+
+    name: str
+    title: str
+    needs_matrix: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPolicy(Policy):
+    """A policy that looks at all objects of a stack together."""
+
+    predicate: Callable[[Stack], Iterator[Finding]]
+    group: Group
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A policy broken by an object. `check` is finer than the policy, such as an upstream check."""
+
+    policy: str
+    check: str
+    level: Level
+    kind: str
+    namespace: str
+    name: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    urn: str | None = None

@@ -1,0 +1,59 @@
+"""Objects that can be judged at all: named, typed, and made of what Kubernetes expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.access import UNKNOWN
+from policies.pods import TEMPLATES
+from policies.rules import Finding, ResourcePolicy, Severity, Subject
+
+NAME = "well-formed"
+OPAQUE = frozenset({"helm.sh/v3", "helm.toolkit.fluxcd.io/v2", "helm.cattle.io/v1"})
+
+
+def well_formed(subject: Subject) -> Iterator[Finding]:
+    """The object has a version, a kind and a name, and a workload has a pod with containers.
+
+    Wrong types are raised by the reads, here and in every other policy, and reported under this name.
+    """
+    for keys in (("apiVersion",), ("kind",), ("metadata", "name")):
+        if not subject.node.at(*keys).required().text():
+            yield Finding(f"{'.'.join(keys)} is empty")
+    subject.node.at("metadata", "namespace").text()
+    subject.node.at("metadata", "labels").texts()
+    for _, annotation in subject.obj.annotations.entries():
+        if annotation.value is not UNKNOWN:  # no policy needs to know it
+            annotation.text()
+    yield from _containers(subject)
+
+
+def _containers(subject: Subject) -> Iterator[Finding]:
+    path = TEMPLATES.get(subject.obj.kind)
+    if path is None or subject.node.at("spec", "workloadRef").present():
+        return
+    containers = subject.node.at(*path, "spec").required().at("containers").required()
+    if not any(True for _ in containers.items()):
+        yield Finding(f"{containers.path} is empty")
+
+
+def no_opaque(subject: Subject) -> Iterator[Finding]:
+    """No resource hides the objects that it makes."""
+    if subject.obj.api_version in OPAQUE:
+        yield Finding(f"{subject.obj.api_version} {subject.obj.kind} renders its objects inside the cluster")
+
+
+POLICIES = (
+    ResourcePolicy(
+        name=NAME, title="Objects have the types that Kubernetes gives them",
+        severity=Severity.HIGH, tags=("hygiene",), predicate=well_formed,
+        why="A field of another type cannot be checked, so every other policy would be silent about it.",
+        remedy="Write the field with the type that the message names.",
+    ),
+    ResourcePolicy(
+        name="no-opaque-resources", title="Every object is visible before it is applied",
+        severity=Severity.HIGH, tags=("hygiene",), predicate=no_opaque,
+        why="What a release renders inside the cluster passes no policy.",
+        remedy="Use helm.v4.Chart, or native resources.",
+    ),
+)  # fmt: skip

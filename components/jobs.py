@@ -1,0 +1,115 @@
+"""Jobs: migrations, backups and maintenance, once a release or on a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+
+import pulumi
+
+from components import manifests, pods
+from components.files import fingerprint, mounts_of, scripts
+from components.manifests import Manifest
+from components.passthrough import host_aliases
+from components.priorities import class_name
+from components.service import environment_variables
+from components.site import Site, register
+from model import service as declared
+from model.endpoint import Endpoint
+from model.plan import Plan
+from model.types import seconds
+
+WAITING = "docker.io/library/busybox:1.37.0"
+
+
+class JobArgs(TypedDict):
+    """What a job is built from."""
+
+    site: Site
+    job: declared.Job
+
+
+class Job(pulumi.ComponentResource):
+    """One job; a stage that does not run it gets nothing."""
+
+    def __init__(self, name: str, args: JobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:workload:Job", name, None, opts)
+        for manifest in objects(args["site"].plan, name, args["job"]):
+            register(self, manifest, args["site"])
+        self.register_outputs({})
+
+
+def objects(plan: Plan, name: str, job: declared.Job) -> Iterator[Manifest]:
+    """Yield the account, the scripts, and the Job or CronJob."""
+    endpoint = plan.topology.endpoints.get(name)
+    if endpoint is None:
+        return
+    labels = manifests.workload_labels(plan, endpoint, job.resources.tier, job.attached)
+    labels["quadrant.dev/purpose"] = job.purpose
+    yield manifests.service_account(endpoint, labels)
+    if job.files:
+        yield manifests.config_map(endpoint.namespace, _scripts(name), job.files, labels)
+    yield _scheduled(endpoint, job, labels, _run(plan, endpoint, job, labels))
+
+
+def _run(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str]) -> Manifest:
+    return {
+        "backoffLimit": job.retries,
+        "activeDeadlineSeconds": seconds(job.deadline),
+        "template": pods.template(plan, pod(plan, endpoint, job, labels)),
+    }
+
+
+def _scheduled(endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str], run: Manifest) -> Manifest:
+    meta = manifests.metadata(endpoint.namespace, manifests.name_of(endpoint), labels)
+    if job.schedule is None:
+        return {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": run}
+    spec = {
+        "schedule": job.schedule,
+        "timeZone": job.timezone,
+        "concurrencyPolicy": "Forbid",
+        "startingDeadlineSeconds": 300,
+        "successfulJobsHistoryLimit": 3,
+        "failedJobsHistoryLimit": 3,
+        "jobTemplate": {"metadata": {"labels": meta["labels"]}, "spec": run},
+    }
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": spec}
+
+
+def pod(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str]) -> pods.Pod:
+    """Return the job's pod: it waits for its stores, runs once, and starts anew on failure."""
+    name = manifests.name_of(endpoint)
+    mounts = [*mounts_of(plan, job), *([scripts(_scripts(name))] if job.files else [])]
+    container = pods.container(
+        name,
+        plan.environment.images.get(name, job.image),
+        pods.sized(plan, pods.limits_of(plan, job.resources)),
+        command=job.command,
+        args=job.args,
+        env=environment_variables(plan, job),
+        mounts=mounts,
+    )
+    return pods.Pod(
+        endpoint,
+        labels,
+        [container],
+        init=list(_waits(plan, job)),
+        mounts=mounts,
+        priority=class_name(plan, "supporting"),
+        restart="OnFailure",
+        spread=False,
+        host_aliases=host_aliases(plan, name),
+        annotations={"quadrant.dev/config": fingerprint(job.files.values())} if job.files else {},
+    )
+
+
+def _waits(plan: Plan, job: declared.Job) -> Iterator[Manifest]:
+    for store in job.waits_for:
+        port = plan.topology.endpoints[store].listeners[0].number
+        loop = f"until nc -z -w 2 {store} {port}; do echo waiting for {store}; sleep 2; done"
+        resources = pods.sized(plan, pods.HELPER)
+        yield pods.container(f"wait-for-{store}"[:63], WAITING, resources, command=["/bin/sh", "-c", loop])
+
+
+def _scripts(name: str) -> str:
+    return f"{name}-scripts"

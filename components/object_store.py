@@ -1,0 +1,102 @@
+"""Object store: an S3 server on one claim, with its buckets, under the seeds' name and health path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+
+import pulumi
+
+from components import manifests, pods
+from components.files import SECRETS_DIR, claim_template, claimed, scratch, scripts, secret_mount, secrets_of
+from components.manifests import Manifest
+from components.priorities import class_name
+from components.site import Site, register
+from model import datastores as declared
+from model.endpoint import Endpoint
+from model.plan import Plan
+
+IMAGE = "ghcr.io/versity/versitygw:v1.8.0"
+HEALTH = "/minio/health/live"
+"""The path that clients of the retired MinIO ask."""
+
+
+class ObjectStoreArgs(TypedDict):
+    """What an object store is built from."""
+
+    site: Site
+    store: declared.ObjectStore
+
+
+class ObjectStore(pulumi.ComponentResource):
+    """One S3 server."""
+
+    def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:data:ObjectStore", name, None, opts)
+        for manifest in objects(args["site"].plan, name, args["store"]):
+            register(self, manifest, args["site"])
+        self.register_outputs({})
+
+
+def objects(plan: Plan, name: str, store: declared.ObjectStore) -> Iterator[Manifest]:
+    """Yield the account, the start script, the Service and the StatefulSet."""
+    endpoint = plan.topology.endpoints[name]
+    labels = manifests.workload_labels(plan, endpoint, store.resources.tier) | store.labels
+    yield manifests.service_account(endpoint, labels)
+    yield manifests.config_map(endpoint.namespace, f"{name}-scripts", {"start.sh": start_script(plan, store)}, labels)
+    yield manifests.service(endpoint, labels)
+    yield {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": manifests.metadata(endpoint.namespace, name, labels),
+        "spec": {
+            "replicas": 1,
+            "serviceName": name,
+            "selector": {"matchLabels": dict(endpoint.labels)},
+            "template": pods.template(plan, pod(plan, endpoint, store, labels)),
+            "volumeClaimTemplates": [claim_template(plan, store.storage)],
+        },
+    }
+
+
+def start_script(plan: Plan, store: declared.ObjectStore) -> str:
+    """Return the script that makes the buckets, reads the keys from files, and becomes the server."""
+    access, secret = (next(iter(plan.system.secrets[name].keys)) for name in (store.access_key, store.secret_key))
+    console = f" --webui :{store.console_port}" if store.console_port else ""
+    return "\n".join(
+        [
+            "#!/bin/sh",
+            "set -eu",
+            "mkdir -p /data/metadata",
+            *(f"mkdir -p /data/objects/{bucket}" for bucket in store.buckets),
+            # The server takes its keys from variables; set here, they stand in no manifest.
+            f'ROOT_ACCESS_KEY="$(cat {SECRETS_DIR}/{access})"',
+            f'ROOT_SECRET_KEY="$(cat {SECRETS_DIR}/{secret})"',
+            "export ROOT_ACCESS_KEY ROOT_SECRET_KEY",
+            f"exec versitygw --port :{store.port}{console} --health {HEALTH} \\",
+            "  posix --sidecar /data/metadata /data/objects",
+            "",
+        ]
+    )
+
+
+def pod(plan: Plan, endpoint: Endpoint, store: declared.ObjectStore, labels: Mapping[str, str]) -> pods.Pod:
+    """Return the server's pod."""
+    name = manifests.name_of(endpoint)
+    mounts = [
+        claimed("/data"),
+        scripts(f"{name}-scripts"),
+        secret_mount(secrets_of(plan, (store.access_key, store.secret_key))),
+        scratch("tmp", "/tmp"),
+    ]
+    health = pods.http_probe(HEALTH, store.port)
+    container = pods.container(
+        name,
+        plan.environment.images.get(name, IMAGE),
+        pods.sized(plan, pods.limits_of(plan, store.resources), store=True),
+        command=["/bin/sh", "/scripts/start.sh"],
+        endpoint=endpoint,
+        probes=pods.probes(plan, health, health, health),
+        mounts=mounts,
+    )
+    return pods.Pod(endpoint, labels, [container], mounts=mounts, priority=class_name(plan, "critical"))

@@ -9,6 +9,7 @@ from pydantic import Field
 from model.datastores import Broker, Cache, Database, ExternalDatabase, ObjectStore, Pooler
 from model.delivery import Alert, Analysis, Backup, ChaosExperiment, LoadProfile
 from model.exposure import Edge, ExternalApi, FlowRow
+from model.mesh import Mesh
 from model.service import ConfigFile, Job, Service
 from model.types import Duration, Model, Name, Port, Segment
 
@@ -72,6 +73,7 @@ class System(Model):
     secrets: dict[Name, Secret] = {}
     vault: Vault | None = None
     edge: Edge = Edge()
+    mesh: Mesh | None = None
     analyses: dict[Name, Analysis] = {}
     alerts: dict[str, Alert] = {}
     backup: Backup | None = None

@@ -1,0 +1,58 @@
+"""Settings: the stack's configuration, read once, and the one cluster that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes
+
+from model.errors import BadInput, Problem
+from model.loader import load_environment, load_system, system_file, systems
+from model.plan import Plan, plan
+
+NOWHERE = "{apiVersion: v1, kind: Config, clusters: [], contexts: [], users: []}"
+"""Given in place of a kubeconfig, so that the provider does not fall back to the one of the caller's shell."""
+
+
+def configured_plan() -> Plan:
+    """Return the plan of the stack's system in its environment.
+
+    Raises:
+        RunError: with every problem of the system's file and the stack's overrides.
+    """
+    config = pulumi.Config("quadrant")
+    try:
+        name = config.get("system")
+        if name is None:
+            remedy = f"run `pulumi config set quadrant:system NAME` with one of: {', '.join(systems())}"
+            raise BadInput([Problem(("quadrant:system",), "the stack names no system", remedy)])
+        system = load_system(system_file(name))
+        environment = load_environment(config.get("environment") or "dev", config.get_object("overrides") or {})
+        return plan(system, environment)
+    except BadInput as error:
+        raise pulumi.RunError(str(error)) from error
+
+
+class Cluster(pulumi.ComponentResource):
+    """The cluster of the stack, named explicitly by `quadrant:kubeconfig` (a path) and `quadrant:context`."""
+
+    def __init__(self, name: str, args: Plan, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:cluster:Cluster", name, None, opts)
+        config = pulumi.Config("quadrant")
+        path = config.get("kubeconfig")
+        if path is None:
+            pulumi.log.warn("the stack names no cluster: run `pulumi config set quadrant:kubeconfig PATH`", self)
+        self.provider = pulumi_kubernetes.Provider(
+            "kubernetes",
+            kubeconfig=str(Path(path).expanduser()) if path else NOWHERE,
+            context=config.get("context"),
+            cluster_identifier=f"{args.system.name}-{args.environment.name}",
+            enable_server_side_apply=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+    def within(self) -> pulumi.ResourceOptions:
+        """Return the options that put a component's children into this cluster."""
+        return pulumi.ResourceOptions(providers=[self.provider])

@@ -11,8 +11,15 @@ from model.errors import BadInput, Problem
 from model.loader import load_environment, load_system, system_file, systems
 from model.plan import Plan, plan
 
-NOWHERE = "{apiVersion: v1, kind: Config, clusters: [], contexts: [], users: []}"
-"""Given in place of a kubeconfig, so that the provider does not fall back to the one of the caller's shell."""
+NOWHERE = """\
+apiVersion: v1
+kind: Config
+current-context: none
+contexts: [{name: none, context: {cluster: none, user: none}}]
+clusters: [{name: none, cluster: {server: "https://set-quadrant-kubeconfig.invalid"}}]
+users: [{name: none, user: {}}]
+"""
+"""Stands in for a kubeconfig: without one, the provider would take the cluster of the caller's shell."""
 
 
 def configured_plan() -> Plan:
@@ -41,8 +48,6 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("quadrant:cluster:Cluster", name, None, opts)
         config = pulumi.Config("quadrant")
         path = config.get("kubeconfig")
-        if path is None:
-            pulumi.log.warn("the stack names no cluster: run `pulumi config set quadrant:kubeconfig PATH`", self)
         self.provider = pulumi_kubernetes.Provider(
             "kubernetes",
             kubeconfig=str(Path(path).expanduser()) if path else NOWHERE,

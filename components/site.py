@@ -49,7 +49,7 @@ class Site:
 
 
 def register(
-    parent: pulumi.Resource, manifest: Manifest, site: Site | None = None, after: Iterable[pulumi.Resource] = ()
+    parent: pulumi.Resource | None, manifest: Manifest, site: Site | None = None, after: Iterable[pulumi.Resource] = ()
 ) -> pulumi.CustomResource:
     """Register one object as a child of `parent`, once its namespace denies by default.
 

@@ -1,6 +1,7 @@
 """NetworkPolicy v1 manifests as typed values, with the defaults that the API server fills in."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
@@ -10,6 +11,7 @@ from model.selectors import Selector
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 LAST_PORT = 65535
+_KIND = ("networking.k8s.io/v1", "NetworkPolicy")
 
 
 class Socket(NamedTuple):
@@ -74,6 +76,17 @@ class Peer(NamedTuple):
         return cls(None if namespaces is None else Selector.parse(namespaces), Selector.parse(pods or {}), None)
 
 
+# Rules repeat their peers and ports: one object for all equal ones keeps the garbage collector idle.
+@lru_cache(maxsize=2**14)
+def _one_peer(peer: Peer) -> Peer:
+    return peer
+
+
+@lru_cache(maxsize=2**14)
+def _one_port(port: PortRule) -> PortRule:
+    return port
+
+
 class Rule(NamedTuple):
     """One ingress or egress rule; no peers means everybody, no ports means every port."""
 
@@ -84,8 +97,8 @@ class Rule(NamedTuple):
     def parse(cls, raw: Mapping[str, Any], side: str) -> Self:
         """A rule from its manifest; `side` is the key of its peers, `from` or `to`."""
         return cls(
-            tuple(Peer.parse(peer) for peer in raw.get(side) or ()),
-            tuple(PortRule.parse(port) for port in raw.get("ports") or ()),
+            tuple(_one_peer(Peer.parse(peer)) for peer in raw.get(side) or ()),
+            tuple(_one_port(PortRule.parse(port)) for port in raw.get("ports") or ()),
         )
 
 
@@ -126,8 +139,8 @@ class Policy(NamedTuple):
 
 
 def parse_policies(manifests: Iterable[Manifest]) -> tuple[Policy, ...]:
-    """The NetworkPolicies among manifests of any kind."""
-    return tuple(Policy.parse(manifest) for manifest in manifests if manifest["kind"] == "NetworkPolicy")
+    """The NetworkPolicies of Kubernetes among manifests of any kind."""
+    return tuple(Policy.parse(one) for one in manifests if (one["apiVersion"], one["kind"]) == _KIND)
 
 
 def named_ranges(policies: Iterable[Policy]) -> Iterator[Range]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from model.addresses import Block, Cells, Range
@@ -65,18 +66,19 @@ def prove(manifests: Collection[Manifest], matrix: Mapping[str, Any]) -> Differe
     )
     graph = Connectivity(parse_policies(manifests), pods, namespaces_of(manifests), scope)
     allowed = graph.edges()
-    wanted = {row: frozenset(_on_cells(row, blocks, graph.cells)) for row in rows}
-    missing = [row for row, edges in wanted.items() if not edges <= allowed]
-    excess = allowed.difference(*wanted.values())
+    spread = dict(_on_cells(rows, blocks, graph.cells))
+    plain = rows - spread.keys()
+    missing = [*(plain - allowed), *(row for row, edges in spread.items() if not edges <= allowed)]
+    excess = allowed.difference(plain, *spread.values())
     return Difference(tuple(sorted(missing)), tuple(sorted(name_blocks(excess, blocks, graph.cells))))
 
 
 def matrix_edges(matrix: Mapping[str, Any]) -> frozenset[Edge]:
     """The rows of a matrix. Raises ValueError for a row whose end is no peer."""
     for row in matrix["rows"]:
-        unknown = {row["from"], row["to"]} - matrix["peers"].keys()
+        unknown = [end for end in (row["from"], row["to"]) if end not in matrix["peers"]]
         if unknown:
-            raise ValueError(f"matrix row {row['from']} -> {row['to']}: {min(unknown)} is no peer; add it")
+            raise ValueError(f"matrix row {row['from']} -> {row['to']}: {unknown[0]} is no peer; add it")
     return frozenset(Edge(row["from"], row["to"], row["protocol"], int(row["port"])) for row in matrix["rows"])
 
 
@@ -116,8 +118,11 @@ def _alike(pod: Pod, listed: Iterable[Pod]) -> str | None:
     return None
 
 
-def _on_cells(row: Edge, blocks: Iterable[Block], cells: Cells) -> Iterator[Edge]:
+def _on_cells(rows: Iterable[Edge], blocks: Iterable[Block], cells: Cells) -> Iterator[tuple[Edge, frozenset[Edge]]]:
+    """Each row that has an end of addresses, and its edges to or from their cells."""
     members: dict[str, Group] = {one.id: cells.of_ranges(one.ranges) for one in blocks}
-    for source in members.get(row.source, {row.source}):
-        for target in members.get(row.target, {row.target}):
-            yield Edge(source, target, row.protocol, row.port)
+    for row in rows:
+        sources, targets = members.get(row.source), members.get(row.target)
+        if sources is not None or targets is not None:
+            pairs = product(sources or {row.source}, targets or {row.target})
+            yield row, frozenset(row._replace(source=source, target=target) for source, target in pairs)

@@ -1,6 +1,7 @@
 """A small system by hand: six workloads in three namespaces, its matrix and its policies."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 Manifest = dict[str, Any]
@@ -47,7 +48,7 @@ def matrix() -> dict[str, Any]:
         {"from": source, "to": target, "protocol": protocol, "port": port, "why": "a test", "implied": None}
         for source, target, protocol, port in _ROWS
     ]
-    return {"schema": 1, "system": "shop", "environment": "dev", "peers": peers, "rows": rows}
+    return deepcopy({"schema": 1, "system": "shop", "environment": "dev", "peers": peers, "rows": rows})
 
 
 def manifests() -> list[Manifest]:
@@ -55,7 +56,7 @@ def manifests() -> list[Manifest]:
     names = sorted({identity.split("/")[0] for identity in _WORKLOADS})
     namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names]
     denials = [_policy(name, "default-deny", {}) for name in names]
-    return [*namespaces, *denials, *_workload_policies()]
+    return deepcopy([*namespaces, *denials, *_workload_policies()])
 
 
 def _workload_policies() -> list[Manifest]:

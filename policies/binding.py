@@ -65,7 +65,7 @@ def _resource(policy: ResourcePolicy, config: Config) -> sdk.ResourceValidationP
         settings = config.with_settings(args.get_config())
         for each in objects([obj] if obj else []):
             for found in without_exempted(run_resource(policy, each, settings), settings):
-                report(_message(found, POLICIES[found.policy]))
+                report(_message(found, POLICIES[found.policy]), found.urn)
 
     schema = _SETTINGS.get(policy.name)
     return sdk.ResourceValidationPolicy(

@@ -92,7 +92,7 @@ class Stack:
     @cached_property
     def network_policies(self) -> tuple[NetworkPolicy, ...]:
         """The NetworkPolicies."""
-        found = self.of_kind("NetworkPolicy")
+        found = (obj for obj in self.of_kind("NetworkPolicy") if obj.api_version == "networking.k8s.io/v1")
         return tuple(self._read(found, NetworkPolicy.read))
 
     @cached_property

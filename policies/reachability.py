@@ -12,7 +12,7 @@ from policies.index import Stack
 from policies.isolation import GROUP, known_pods
 from policies.matrix import Matrix
 from policies.rules import Finding, Group, Severity, StackPolicy
-from policies.shapes import Shape, one_direction
+from policies.shapes import Shape, namespace, one_direction
 
 ENTRY = "traefik"
 EXIT = "traefik-egress"
@@ -64,7 +64,7 @@ def reachability_equals_matrix(stack: Stack) -> Iterator[Finding]:
 def _manifests(stack: Stack) -> list[Shape]:
     namespaces = stack.namespace_labels.items()
     return [
-        *({"kind": "Namespace", "metadata": {"name": name, "labels": labels}} for name, labels in namespaces),
+        *(namespace(name, labels) for name, labels in namespaces),
         *(policy.shape for policy in stack.network_policies),
         *stack.pod_manifests,
     ]

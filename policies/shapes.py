@@ -73,6 +73,7 @@ def network_policy(node: Node) -> Shape:
     spec = node.at("spec").required()
     types = _each(spec.at("policyTypes"), Node.text)
     return {
+        "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {
             "name": node.at("metadata", "name").required().text(),
@@ -85,6 +86,11 @@ def network_policy(node: Node) -> Shape:
             "egress": _each(spec.at("egress"), _rule("to")),
         },
     }
+
+
+def namespace(name: str, labels: dict[str, str]) -> Shape:
+    """A Namespace with its labels."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def one_direction(policy: Shape, direction: str) -> Shape | None:
@@ -100,6 +106,7 @@ def pod_manifest(pod: Pod) -> Shape:
     lasting = (container for container in pod.containers if _outlives_start(container.node))
     ports = [port for container in lasting for port in container.ports]
     return {
+        "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
             "name": pod.workload.name,

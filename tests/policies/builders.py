@@ -1,0 +1,184 @@
+"""Manifests that break no policy, and ways to break one thing in them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable
+from typing import Any
+
+Manifest = dict[str, Any]
+
+REMOVE = object()
+"""As a value of `changed`: take the field away."""
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The engine's placeholder for a string that is not known at preview."""
+
+SYSTEM = "shop"
+DIGEST = "sha256:" + 64 * "0"
+
+
+def changed(manifest: Manifest, path: str, value: Any) -> Manifest:
+    """A copy with the field at a dotted path set or removed; missing objects on the way are made."""
+    result = copy.deepcopy(manifest)
+    node: Any = result
+    *parents, last = path.split("/")
+    for key in parents:
+        node = node[int(key)] if isinstance(node, list) else node.setdefault(key, {})
+    if value is REMOVE:
+        del node[last]
+    elif isinstance(node, list):
+        node[int(last)] = value
+    else:
+        node[last] = value
+    return result
+
+
+def container(name: str, port: int) -> Manifest:
+    """A container that satisfies every policy."""
+    probe = {"httpGet": {"path": "/health", "port": port}}
+    return {
+        "name": name,
+        "image": "registry.example.com:5000/shop/app:1.4.0",
+        "ports": [{"name": "http", "containerPort": port}],
+        "resources": {
+            "requests": {"cpu": "100m", "memory": "64Mi"},
+            "limits": {"cpu": 1, "memory": "128Mi"},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+        "startupProbe": probe,
+        "readinessProbe": probe,
+        "livenessProbe": probe,
+    }
+
+
+def init_container() -> Manifest:
+    """An init container that satisfies every policy."""
+    return {key: value for key, value in container("seed", 3001).items() if not key.endswith("Probe")}
+
+
+def pod_spec(name: str, port: int) -> Manifest:
+    """The specification of a pod that satisfies every policy."""
+    return {
+        "serviceAccountName": name,
+        "automountServiceAccountToken": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 10001,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container(name, port)],
+        "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "16Mi"}}],
+    }
+
+
+def labels(name: str, component: str = "service") -> dict[str, str]:
+    """The labels of a workload's pods."""
+    return {
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/part-of": SYSTEM,
+        "app.kubernetes.io/component": component,
+    }
+
+
+def workload(
+    name: str = "api",
+    segment: str = "backend",
+    port: int = 3001,
+    component: str = "service",
+    kind: str = "Deployment",
+) -> Manifest:
+    """A workload that satisfies every policy, of a kind with a template in its spec."""
+    return {
+        "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": f"{SYSTEM}-{segment}", "labels": labels(name, component)},
+        "spec": {
+            "selector": {"matchLabels": {"app.kubernetes.io/name": name}},
+            "template": {
+                "metadata": {"labels": labels(name, component)},
+                "spec": pod_spec(name, port) | {"initContainers": [init_container()]},
+            },
+        },
+    }
+
+
+def service(name: str = "api", segment: str = "backend", **spec: Any) -> Manifest:
+    """A Service inside the cluster."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": f"{SYSTEM}-{segment}"},
+        "spec": {"ports": [{"name": "http", "port": 80, "targetPort": 3001}], **spec},
+    }
+
+
+def namespace(segment: str) -> Manifest:
+    """The namespace of a segment."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": f"{SYSTEM}-{segment}",
+            "labels": {
+                "quadrant.dev/system": SYSTEM,
+                "quadrant.dev/segment": segment,
+                "pod-security.kubernetes.io/enforce": "restricted",
+                "pod-security.kubernetes.io/enforce-version": "latest",
+            },
+        },
+    }
+
+
+def obj(api_version: str, kind: str, name: str, segment: str = "frontend", **fields: Any) -> Manifest:
+    """Any other object of the system."""
+    metadata = {"name": name, "namespace": f"{SYSTEM}-{segment}", **fields.pop("metadata", {})}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **fields}
+
+
+def router(**spec: Any) -> Manifest:
+    """A public router with TLS and a rate limit."""
+    route = {
+        "kind": "Rule",
+        "match": "Host(`shop.example.com`)",
+        "middlewares": [{"name": "guard"}],
+        "services": [{"name": "api", "port": 80}],
+    }
+    full = {"entryPoints": ["websecure"], "routes": [route], "tls": {"secretName": "shop-tls"}, **spec}
+    return obj("traefik.io/v1alpha1", "IngressRoute", "api", spec=full)
+
+
+def middleware(name: str, **spec: Any) -> Manifest:
+    """A Traefik middleware."""
+    return obj("traefik.io/v1alpha1", "Middleware", name, spec=spec)
+
+
+def matrix_config_map(matrix: Manifest) -> Manifest:
+    """The ConfigMap that carries the matrix."""
+    return obj(
+        "v1", "ConfigMap", "quadrant-matrix",
+        metadata={"labels": {"quadrant.dev/matrix": "true"}},
+        data={"matrix.json": json.dumps(matrix, sort_keys=True, separators=(",", ":"))},
+    )  # fmt: skip
+
+
+def find(stack: Iterable[Manifest], kind: str, name: str) -> Manifest:
+    """The one object of a stack with this kind and name."""
+    return next(one for one in stack if one["kind"] == kind and one["metadata"]["name"] == name)
+
+
+def replaced(stack: list[Manifest], kind: str, name: str, path: str, value: Any) -> list[Manifest]:
+    """The stack with one field of one object changed."""
+    target = find(stack, kind, name)
+    return [changed(one, path, value) if one is target else one for one in stack]
+
+
+def without(stack: list[Manifest], kind: str, name: str) -> list[Manifest]:
+    """The stack without one object."""
+    target = find(stack, kind, name)
+    return [one for one in stack if one is not target]

@@ -1,0 +1,123 @@
+"""The pack driven through the engine's own protocol, in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from policies.binding import sdk_policies
+from policies.rules import Config
+
+_RULE = re.compile(r"^\[(?P<policy>[^/\]]+)(?:/(?P<check>[^\]]+))?\]", re.MULTILINE)
+
+
+class Diagnostic(NamedTuple):
+    """What the engine would print: the rule that is broken, how hard, and the text."""
+
+    policy: str
+    check: str
+    mandatory: bool
+    text: str
+    urn: str
+
+
+class Answer(NamedTuple):
+    """The diagnostics, and the policies that said that they do not apply."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    not_applicable: frozenset[str]
+
+    @property
+    def rules(self) -> set[tuple[str, str]]:
+        """The broken rules."""
+        return {(one.policy, one.check) for one in self.diagnostics}
+
+
+def token(manifest: Mapping[str, Any]) -> str:
+    """The engine's type of a manifest."""
+    version = manifest["apiVersion"]
+    return f"kubernetes:{version if '/' in version else f'core/{version}'}:{manifest['kind']}"
+
+
+def urn(manifest: Mapping[str, Any]) -> str:
+    """The URN under which a manifest is registered here."""
+    metadata = manifest["metadata"]
+    return f"urn:pulumi:dev::shop::{token(manifest)}::{metadata.get('namespace', '')}/{metadata['name']}"
+
+
+def as_outputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest as the engine shows it to stack policies: what the cluster answered, and the provider's own keys."""
+    metadata = {**manifest["metadata"], "uid": "7d2f", "resourceVersion": "12", "managedFields": [{"manager": "x"}]}
+    provider = {"__fieldManager": "pulumi", "__initialApiVersion": "v1", "__inputs": {"spec": "x"}}
+    return {**manifest, "metadata": metadata, "status": {"phase": "Active", "loadBalancer": {}}, **provider}
+
+
+class Pack:
+    """The pack as the engine loads it."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        self._servicer = _PolicyAnalyzerServicer(
+            "quadrant", "0.1.0", sdk_policies(config), EnforcementLevel.MANDATORY
+        )
+
+    def configure(self, policy: str, **settings: Any) -> None:
+        """Set what `--policy-pack-config` sets."""
+        properties = json_format.ParseDict(settings, struct_pb2.Struct())
+        config = proto.PolicyConfig(enforcementLevel=proto.MANDATORY, properties=properties)
+        self._servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig={policy: config}), None)
+
+    def info(self) -> Any:
+        """What the pack says of itself."""
+        return self._servicer.GetAnalyzerInfo(None, None)
+
+    def analyze(self, manifest: Mapping[str, Any]) -> Answer:
+        """One resource before it is created."""
+        return self.analyze_as(token(manifest), manifest)
+
+    def analyze_as(self, kind: str, manifest: Mapping[str, Any]) -> Answer:
+        """One resource registered under another type than its manifest says."""
+        request = proto.AnalyzeRequest(type=kind, urn=urn(manifest), name="x", properties=_struct(manifest))
+        return _answer(self._servicer.Analyze(request, None))
+
+    def analyze_stack(self, manifests: Iterable[Mapping[str, Any]]) -> Answer:
+        """A whole stack after its update or preview."""
+        resources = [
+            proto.AnalyzerResource(type=token(one), urn=urn(one), name="x", properties=_struct(one))
+            for one in manifests
+        ]
+        return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
+
+    def everything(self, manifests: Iterable[Mapping[str, Any]]) -> Answer:
+        """All resources one by one, and then the stack."""
+        manifests = list(manifests)
+        answers = [*(self.analyze(one) for one in manifests), self.analyze_stack(map(as_outputs, manifests))]
+        return Answer(
+            tuple(found for answer in answers for found in answer.diagnostics),
+            frozenset().union(*(answer.not_applicable for answer in answers)),
+        )
+
+
+def _struct(manifest: Mapping[str, Any]) -> struct_pb2.Struct:
+    return json_format.ParseDict(manifest, struct_pb2.Struct())
+
+
+def _answer(response: Any) -> Answer:
+    return Answer(
+        tuple(_diagnostic(one) for one in response.diagnostics),
+        frozenset(one.policy_name for one in response.not_applicable),
+    )
+
+
+def _diagnostic(raw: Any) -> Diagnostic:
+    """A diagnostic of the pack. One that says that a policy could not run is a defect of the pack."""
+    found = _RULE.search(raw.message)
+    if "can't run policy" in raw.message or found is None:
+        raise AssertionError(f"the engine could not run a policy: {raw.message}")
+    mandatory = raw.enforcementLevel == proto.MANDATORY
+    return Diagnostic(found["policy"], found["check"] or "", mandatory, raw.message, raw.urn)

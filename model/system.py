@@ -59,6 +59,7 @@ class System(Model):
 
     name: Name
     title: str = ""
+    templates: str | None = Field(default=None, description="folder of the file templates; templates/<name> if absent")
     segments: dict[Segment, SegmentSettings] = {}
     services: dict[Name, Service] = {}
     jobs: dict[Name, Job] = {}

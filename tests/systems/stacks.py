@@ -1,0 +1,38 @@
+"""The shipped stacks, planned, and their connections as plain triples."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from model.loader import load_environment, load_system, system_file
+from model.plan import Plan, plan
+from model.types import Stage
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def planned(system: str, stage: Stage) -> Plan:
+    """The plan of a system's shipped stack."""
+    config = yaml.safe_load((ROOT / f"Pulumi.{system}-{stage}.yaml").read_text(encoding="utf-8"))["config"]
+    environment = load_environment(config["quadrant:environment"], config.get("quadrant:overrides", {}))
+    return plan(load_system(system_file(config["quadrant:system"])), environment)
+
+
+def written(system: str, stage: Stage) -> set[tuple[str, str, int]]:
+    """The rows of the flow table, as source, target and port."""
+    return {
+        (row.source.id, row.target.id, row.listener.number)
+        for row in planned(system, stage).matrix.rows
+        if row.implied is None
+    }
+
+
+def reached_by(system: str, stage: Stage, source: str) -> set[tuple[str, int]]:
+    """Every target and port that a source may connect to, name resolution aside."""
+    return {
+        (row.target.id, row.listener.number)
+        for row in planned(system, stage).matrix.rows
+        if row.source.id == source and row.implied != "dns"
+    }

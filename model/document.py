@@ -35,6 +35,8 @@ class Document:
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    lost: list[Any] = field(default_factory=list)
+    """Values of keys that were there before; nothing of them is in the data."""
 
     def line(self, path: KeyPath) -> int:
         """Return the line of a key path, or of the nearest place above it that the file has."""
@@ -134,6 +136,7 @@ class _Conversion:
         if name in data:
             what = f"{key.value!r} is given twice, first in line {self._result.lines[place]}; only one would count"
             self._add(place, key, what, "remove or rename one of them")
+            self._result.lost.append(_Conversion(self._result.file).run(value).data)
             return
         self._result.lines[place] = key.start_mark.line + 1
         data[name] = self._convert(value, place)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from model.document import read_document
+from model.consistency import problems_of, problems_of_environment, problems_with
+from model.document import Document, read_document
 from model.environment import PRESETS, Environment, merged
-from model.errors import BadInput, Problem, did_you_mean
+from model.errors import BadInput, KeyPath, Problem, did_you_mean
+from model.explain import explain
+from model.salvage import Gaps, Remainder, salvage, words_of
 from model.system import System
 from model.types import Stage
 
 SYSTEMS = Path(__file__).parent.parent / "systems"
+OVERRIDES: KeyPath = ("config", "quadrant:overrides")
+"""Where a stack's file has the overrides."""
 
 
 def systems() -> list[str]:
@@ -32,20 +38,67 @@ def system_file(name: str) -> Path:
 def load_system(path: Path) -> System:
     """Return the system that a file describes; BadInput with every problem of the file."""
     document = read_document(path)
+    if not isinstance(document.data, dict):
+        raise BadInput([document.problem((), "expected a mapping with the keys of a system", "start with `name:`")])
+    words = frozenset(word for value in document.lost for word in words_of(value))
     try:
-        system = System.model_validate(document.data)
+        system = System.model_validate(document.data, by_alias=True, by_name=False)
+        faulty: list[Problem] = []
+        found = problems_of(system, Gaps(words, words))
     except ValidationError as error:
-        raise BadInput(
-            [*document.problems, *(document.problem(item["loc"], item["msg"]) for item in error.errors())]
-        ) from None
-    if document.problems:
-        raise BadInput(document.problems)
+        faulty = explain(error, System, document.data)
+        found = _rest(salvage(document.data, [problem.path for problem in faulty], path.stem), Gaps(words, words))
+    placed = [document.problem(problem.path, problem.what, problem.remedy) for problem in (*faulty, *found)]
+    problems = [*document.problems, *placed, *_misnamed(document)]
+    if problems:
+        raise BadInput(problems)
     return system
 
 
-def load_environment(preset: str, overrides: Mapping[str, Any], file: Path | None = None) -> Environment:
-    """Return a preset with overrides laid over it; with the stack's file, problems name its lines."""
+def _rest(remainder: Remainder, gaps: Gaps) -> list[Problem]:
+    """Return the problems among the entries that have no schema errors."""
     try:
-        return Environment.model_validate(merged(PRESETS[Stage(preset)], dict(overrides)))
+        system = System.model_validate(remainder.data, by_alias=True, by_name=False)
+    except ValidationError:
+        return []
+    found = problems_of(system, remainder.gaps | gaps)
+    return [replace(problem, path=remainder.original(problem.path)) for problem in found]
+
+
+def _misnamed(document: Document) -> list[Problem]:
+    name, stem = document.data.get("name"), document.file.stem
+    if not isinstance(name, str) or name == stem:
+        return []
+    what = f"the system is called {name!r} and its file {document.file.name!r}; a system is found by its name"
+    return [document.problem(("name",), what, f"write `name: {stem}` or rename the file to {name}.yaml")]
+
+
+def load_environment(
+    preset: str, overrides: Mapping[str, Any], file: Path | None = None, system: System | None = None
+) -> Environment:
+    """Return a preset with overrides laid over it.
+
+    With the stack's file, problems have its lines; with the system, the two are checked against each other.
+    """
+    stages = [str(stage) for stage in PRESETS]
+    if preset not in stages:
+        raise BadInput([Problem((), f"there is no preset {preset!r}", did_you_mean(preset, stages), file)])
+    data = merged(PRESETS[Stage(preset)], dict(overrides))
+    try:
+        environment = Environment.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise BadInput([Problem(item["loc"], item["msg"], file=file) for item in error.errors()]) from None
+        raise BadInput(_placed(explain(error, Environment, data), file)) from None
+    problems = problems_of_environment(environment, Stage(preset))
+    if system is not None:
+        problems += problems_with(system, environment)
+    if problems:
+        raise BadInput(_placed(problems, file))
+    return environment
+
+
+def _placed(problems: list[Problem], file: Path | None) -> list[Problem]:
+    """Return problems with lines of the stack's file, where there is one."""
+    if file is None:
+        return problems
+    document = read_document(file)
+    return [replace(problem, file=file, line=document.line((*OVERRIDES, *problem.path))) for problem in problems]

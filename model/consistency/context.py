@@ -1,0 +1,116 @@
+"""What the cross-checks share: every name of a system, what kind of thing has it, and where it listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from model.datastores import Broker, Cache, Database, ObjectStore, Pooler
+from model.endpoint import Endpoint, Listener
+from model.environment import PRESETS, Environment
+from model.errors import KeyPath, Problem, did_you_mean
+from model.exposure import ExternalApi
+from model.salvage import Gaps
+from model.service import Job, Process, Service
+from model.system import System
+from model.topology import topology
+
+Found = Iterator[Problem]
+Store = Database | Pooler | Cache | ObjectStore | Broker
+STORE_KINDS = ("database", "pooler", "cache", "objectStore", "broker")
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that a flow can name."""
+
+    kind: str
+    path: KeyPath
+    listeners: tuple[Listener, ...] = ()
+
+    def listener(self, port: int | str) -> Listener | None:
+        """Return the listener that a port means, as the expansion resolves it."""
+        return Endpoint("", "service", listeners=self.listeners).listener(port)
+
+    @property
+    def ports(self) -> str:
+        """Return the listeners in words."""
+        suffix = {"TCP": "", "UDP": "/udp"}
+        return ", ".join(f"{one.name} ({one.number}{suffix[one.protocol]})" for one in self.listeners) or "none"
+
+
+@cache
+def _presets() -> tuple[Environment, ...]:
+    return tuple(Environment.model_validate(preset) for preset in PRESETS.values())
+
+
+class Context:
+    """A system under check."""
+
+    def __init__(self, system: System, gaps: Gaps) -> None:
+        self.system = system
+        self.gaps = gaps
+
+    @cached_property
+    def sections(self) -> dict[str, tuple[str, Mapping[str, Service | Job | Store | ExternalApi]]]:
+        """Return the sections whose entries are ends of flows, with the kind of each."""
+        system = self.system
+        return {
+            "services": ("service", system.services),
+            "jobs": ("job", system.jobs),
+            "databases": ("database", system.databases),
+            "externalDatabases": ("database", system.external_databases),
+            "poolers": ("pooler", system.poolers),
+            "caches": ("cache", system.caches),
+            "objectStores": ("objectStore", system.object_stores),
+            "brokers": ("broker", system.brokers),
+            "externalApis": ("externalApi", system.external_apis),
+        }
+
+    @cached_property
+    def ends(self) -> dict[str, Named]:
+        """Return everything that a flow can name, operators included, with the listeners of all stages."""
+        topologies = [topology(self.system, environment).endpoints for environment in _presets()]
+        known = {
+            name: Named("operator", (), endpoint.listeners)
+            for name, endpoint in topologies[0].items()
+            if endpoint.kind == "control" and name != "dns"
+        }
+        for section, (kind, entries) in self.sections.items():
+            for name in entries:
+                stages = [endpoints[name].listeners for endpoints in topologies if name in endpoints]
+                listeners = dict.fromkeys(listener for stage in stages for listener in stage)
+                known[name] = Named(kind, (section, name), tuple(listeners))
+        for name, api in self.system.external_apis.items():
+            known[name] = Named("externalApi", ("externalApis", name), (Listener(name, api.egress_port),))
+        return known
+
+    @cached_property
+    def processes(self) -> dict[KeyPath, Process]:
+        """Return services and jobs by key path."""
+        services: dict[KeyPath, Process] = {("services", name): one for name, one in self.system.services.items()}
+        return services | {("jobs", name): one for name, one in self.system.jobs.items()}
+
+    @cached_property
+    def stores(self) -> dict[KeyPath, Store]:
+        """Return data stores by key path."""
+        sections = (entries for entries in self.sections.items() if entries[1][0] in STORE_KINDS)
+        return {
+            (section, name): store
+            for section, (_, entries) in sections
+            for name, store in entries.items()
+            if isinstance(store, Store)
+        }
+
+    def named(self, *kinds: str) -> list[str]:
+        """Return the names of everything of these kinds."""
+        return [name for name, end in self.ends.items() if end.kind in kinds]
+
+    def unknown(self, path: KeyPath, word: str, what: str, known: Iterable[str]) -> Found:
+        """Report a name that nothing has, unless the thing may have been left out."""
+        if word not in known and not self.gaps.hide(word):
+            yield Problem(path, f"there is no {what} {word!r}", did_you_mean(word, known))
+
+
+Check = Callable[[Context], Found]

@@ -1,0 +1,134 @@
+"""An environment, alone and against a system: addresses do not overlap and every name means something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+from itertools import combinations
+
+from model.environment import CONTROL_PEERS, Environment
+from model.errors import KeyPath, Problem, did_you_mean
+from model.service import Resources
+from model.system import System
+from model.types import Segment, Stage
+from model.workloads import namespace_of
+
+Found = Iterator[Problem]
+Place = tuple[KeyPath, str]
+
+
+def problems_of_environment(environment: Environment, preset: Stage) -> list[Problem]:
+    """Return what is wrong with an environment by itself, which was made from a preset."""
+    return [*_renamed(environment, preset), *_overlaps(environment), *_single_addresses(environment)]
+
+
+def _renamed(environment: Environment, preset: Stage) -> Found:
+    if environment.name is not preset:
+        what = f"the preset is {preset}, and its name decides which rows and jobs apply"
+        yield Problem(("name",), what, "remove `name` and choose the preset with `quadrant:environment`")
+
+
+def _overlaps(environment: Environment) -> Found:
+    """Nodes may lie inside the cluster's ranges; all else is disjoint."""
+    network = environment.network
+    cluster = _listed(("network", "clusterCidrs"), network.cluster_cidrs)
+    nodes = _listed(("network", "nodeCidrs"), network.node_cidrs)
+    egress: Place = (("network", "egressCidr"), network.egress_cidr)
+    authorized = _listed(("network", "authorizedNetworks"), network.authorized_networks)
+    pairs = [*combinations(cluster, 2), *combinations(nodes, 2), *combinations(authorized, 2)]
+    pairs += [(one, egress) for one in (*cluster, *nodes)]
+    for (first, one), (second, two) in pairs:
+        if ip_network(one).overlaps(ip_network(two)):
+            place = ".".join(str(part) for part in first)
+            what = f"overlapping CIDRs: {two} and {one} ({place}) have addresses in common"
+            yield Problem(second, what, "make them disjoint or remove one")
+
+
+def _listed(path: KeyPath, cidrs: Iterable[str]) -> list[Place]:
+    return [((*path, place), cidr) for place, cidr in enumerate(cidrs)]
+
+
+def _single_addresses(environment: Environment) -> Found:
+    for name, address in environment.external_databases.items():
+        path: KeyPath = ("externalDatabases", name)
+        for place, cidr in (((*path, "primary"), address.primary), *_listed((*path, "replicas"), address.replicas)):
+            if ip_network(cidr).num_addresses > 1:
+                what = f"{cidr} is a range, and a database has one address"
+                yield Problem(place, what, "write the address with /32 or /128")
+
+
+def problems_with(system: System, environment: Environment) -> list[Problem]:
+    """Return what is wrong with an environment for a system; key paths are the environment's."""
+    checks = (_databases, _images, _peers, _profile, _vault, _namespaces, _wildcards)
+    return [problem for check in checks for problem in check(system, environment)]
+
+
+def _databases(system: System, environment: Environment) -> Found:
+    for name in environment.external_databases:
+        yield from _unknown(("externalDatabases", name), name, "external database", system.external_databases)
+    for name in system.external_databases if environment.name is Stage.PROD else ():
+        if name not in environment.external_databases:
+            what = f"the database {name!r} is outside the cluster in prod, and its address is missing"
+            yield Problem(("externalDatabases",), what, f"add `{name}: {{primary: <address>/32}}`")
+
+
+def _images(system: System, environment: Environment) -> Found:
+    known = {*_workloads(system), "traefik", "traefik-egress"}
+    for name in environment.images:
+        yield from _unknown(("images", name), name, "workload", known)
+
+
+def _peers(system: System, environment: Environment) -> Found:
+    """A peer replaces a usual control plane, or is one that a row or a route names."""
+    named = {end for row in system.flows for end in (*row.sources, *row.targets)}
+    named |= {route.to for route in system.edge.routes.values()}
+    known = {*CONTROL_PEERS, *(end.removeprefix("operator:") for end in named if end.startswith("operator:"))}
+    for name in environment.peers:
+        yield from _unknown(("peers", name), name, "control plane", known)
+
+
+def _profile(system: System, environment: Environment) -> Found:
+    chosen = environment.size_profile
+    profiles = {profile for resources in _workloads(system).values() for profile in resources.profiles}
+    if chosen is not None:
+        yield from _unknown(("sizeProfile",), chosen, "sizing profile", profiles)
+
+
+def _vault(system: System, environment: Environment) -> Found:
+    if environment.secrets == "vault" and system.secrets and system.vault is None:
+        what = f"secrets come from a vault, and {system.name!r} does not say which"
+        yield Problem(("secrets",), what, "add `vault: {role: …}` to the system")
+
+
+def _namespaces(system: System, environment: Environment) -> Found:
+    """A segment in a control plane's namespace would lock it out or let it in."""
+    control = {peer.namespace: name for name, peer in environment.control_peers.items()}
+    control[environment.network.dns.namespace] = "DNS"
+    for segment in Segment:
+        namespace = namespace_of(system, segment)
+        if namespace in control:
+            what = f"the namespace {namespace!r} of segment {segment} is that of {control[namespace]}"
+            yield Problem(("peers",), what, f"set segments.{segment}.namespace in the system to another")
+
+
+def _wildcards(system: System, environment: Environment) -> Found:
+    """An ACME server grants a wildcard by a DNS challenge only."""
+    certificate = system.edge.certificate
+    hosts = [host for host in (certificate.hosts if certificate else ()) if host.startswith("*.")]
+    publishing = environment.publishing
+    if hosts and publishing.issuer == "acme" and not publishing.dns_challenge:
+        what = f"the certificate has {hosts[0]!r}, and an ACME server grants a wildcard by a DNS challenge only"
+        yield Problem(("publishing", "dnsChallenge"), what, "give the solver, or list the hosts one by one")
+
+
+def _workloads(system: System) -> dict[str, Resources]:
+    sections = (
+        system.services, system.jobs, system.databases, system.external_databases, system.poolers, system.caches,
+        system.object_stores, system.brokers,
+    )  # fmt: skip
+    return {name: entry.resources for section in sections for name, entry in section.items()}
+
+
+def _unknown(path: KeyPath, name: str, what: str, known: Iterable[str]) -> Found:
+    if name not in known:
+        yield Problem(path, f"the system has no {what} {name!r}", did_you_mean(name, known))

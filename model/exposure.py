@@ -16,6 +16,7 @@ from model.types import (
     Percent,
     Port,
     PortRef,
+    Segment,
     Stage,
     Why,
 )
@@ -63,6 +64,7 @@ class Edge(Model):
     """The public Traefik of this system."""
 
     replicas: int = Field(default=3, ge=1, le=20)
+    attached: tuple[Segment, ...] = Field(default=(), description="further segments, as labels that permit nothing")
     routes: dict[Name, Route] = {}
     middlewares: dict[Name, Middleware] = {}
     certificate: Certificate | None = None

@@ -1,14 +1,13 @@
 """The two answers that need no tool: the matrix's own rows, and our evaluator."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from model.addresses import block
 from model.connectivity import Connectivity, Scope
 from model.netpol import Socket, parse_policies
 from model.reach import Edge
-from tests.oracles.questions import Questions
+from tests.oracles.questions import Questions, holds
 
 
 def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Edge]:
@@ -37,9 +36,4 @@ def of_model(questions: Questions) -> set[Edge]:
 
 
 def _members(peer: Mapping[str, Any], questions: Questions) -> list[str]:
-    return [address for address in questions.addresses if any(_holds(part, address) for part in peer["blocks"])]
-
-
-def _holds(part: Mapping[str, Any], address: str) -> bool:
-    inside = [ip_address(address) in ip_network(cidr, strict=False) for cidr in (part["cidr"], *part["except"])]
-    return inside[0] and not any(inside[1:])
+    return [address for address in questions.addresses if any(holds(part, address) for part in peer["blocks"])]

@@ -4,14 +4,13 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from model.pods import Pod
 from model.reach import Edge
-from tests.oracles.questions import Questions, networks
+from tests.oracles.questions import Questions, holds, ip_blocks
 
 _POD_ADDRESSES = ("fd12:3456:789a::1", "10.244.0.1", "192.0.2.1", "198.51.100.1", "100.127.0.1")
 
@@ -39,9 +38,11 @@ def allowed(questions: Questions) -> set[Edge]:
 
 
 def _bare(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy without what does not bear on the verdict; the tool parses strictly."""
+    """A policy as the API server would store it, without metadata; the tool parses strictly and adds no defaults."""
     metadata = {key: policy["metadata"][key] for key in ("name", "namespace")}
-    return {"apiVersion": policy["apiVersion"], "kind": policy["kind"], "metadata": metadata, "spec": policy["spec"]}
+    types = ["Ingress", "Egress"] if policy["spec"].get("egress") else ["Ingress"]
+    spec = {"policyTypes": types, **policy["spec"]}
+    return {"apiVersion": policy["apiVersion"], "kind": policy["kind"], "metadata": metadata, "spec": spec}
 
 
 def _traffic(questions: Questions, asked: list[Edge]) -> Iterator[dict[str, Any]]:
@@ -68,8 +69,8 @@ def _traffic(questions: Questions, asked: list[Edge]) -> Iterator[dict[str, Any]
 
 def _pod_address(questions: Questions) -> str:
     """An address that no `ipBlock` holds, because a pod is matched by its labels only."""
-    named = [ip_network(cidr, strict=False) for cidr in networks(questions.policies, {"peers": {}})]
-    free = (one for one in _POD_ADDRESSES if not any(ip_address(one) in network for network in named))
+    blocks = list(ip_blocks(questions.policies))
+    free = (one for one in _POD_ADDRESSES if not any(holds(block, one) for block in blocks))
     return next(free, _POD_ADDRESSES[0])
 
 

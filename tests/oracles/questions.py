@@ -67,11 +67,21 @@ def rules(policies: Iterable[Manifest], direction: str) -> Iterator[Manifest]:
 
 def networks(policies: Iterable[Manifest], matrix: Mapping[str, Any]) -> set[str]:
     """Every network that a policy or the matrix names."""
-    blocks = [block for peer in matrix["peers"].values() for block in peer.get("blocks") or ()]
+    blocks = [*ip_blocks(policies), *(block for peer in matrix["peers"].values() for block in peer.get("blocks", ()))]
+    return {cidr for block in blocks for cidr in (block["cidr"], *(block.get("except") or ()))}
+
+
+def ip_blocks(policies: Iterable[Manifest]) -> Iterator[Manifest]:
+    """Every `ipBlock` of the policies."""
     for direction, side in (("ingress", "from"), ("egress", "to")):
         peers = (peer for rule in rules(policies, direction) for peer in rule.get(side) or ())
-        blocks += [peer["ipBlock"] for peer in peers if peer.get("ipBlock")]
-    return {cidr for block in blocks for cidr in (block["cidr"], *(block.get("except") or ()))}
+        yield from (peer["ipBlock"] for peer in peers if peer.get("ipBlock"))
+
+
+def holds(block: Manifest, address: str) -> bool:
+    """Whether an address is in a block and in none of its exceptions."""
+    named = [ip_address(address) in ip_network(cidr) for cidr in (block["cidr"], *(block.get("except") or ()))]
+    return named[0] and not any(named[1:])
 
 
 def representatives(named: Iterable[str]) -> Iterator[str]:

@@ -105,7 +105,8 @@ def pod(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, 
 
 def _waits(plan: Plan, job: declared.Job) -> Iterator[Manifest]:
     for store in job.waits_for:
-        port = plan.topology.endpoints[store].listeners[0].number
+        first = plan.topology.endpoints[store].listeners[0]
+        port = first.published or first.number
         loop = f"until nc -z -w 2 {store} {port}; do echo waiting for {store}; sleep 2; done"
         resources = pods.sized(plan, pods.HELPER)
         yield pods.container(f"wait-for-{store}"[:63], WAITING, resources, command=["/bin/sh", "-c", loop])

@@ -21,6 +21,8 @@ class Listener:
     name: str
     number: int
     protocol: Literal["TCP", "UDP"] = "TCP"
+    published: int | None = None
+    """The Service's port where clients know the listener by that number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,13 @@ class Endpoint:
         return self.listener(self.probe) if self.probe else next(iter(self.listeners), None)
 
     def listener(self, port: int | str) -> Listener | None:
-        """Return the listener that a row's port means: a name or number, "/udp" for UDP."""
+        """Return the listener that a row's port means: a name, a number or a published number, "/udp" for UDP."""
         text, _, protocol = str(port).partition("/")
         wanted = protocol.upper() or "TCP"
         matching = (
             listener
             for listener in self.listeners
-            if listener.protocol == wanted and text in (listener.name, str(listener.number))
+            if listener.protocol == wanted and text in (listener.name, str(listener.published or listener.number))
         )
         return next(matching, None)
 

@@ -163,7 +163,7 @@ def template(plan: Plan, pod: Pod) -> Manifest:
         "hostAliases": list(pod.host_aliases),
         "priorityClassName": pod.priority,
         "restartPolicy": pod.restart,
-        "topologySpreadConstraints": _spread(plan, pod.endpoint) if pod.spread else None,
+        "topologySpreadConstraints": spread(plan, pod.endpoint) if pod.spread else None,
     }
     spec |= {key: value for key, value in optional.items() if value}
     labels = metadata(None, "", pod.labels)["labels"]
@@ -177,7 +177,7 @@ def _dns(plan: Plan, endpoint: Endpoint) -> Manifest | None:
     return {"searches": [f"{namespace}.svc.cluster.local" for namespace in namespaces]} if namespaces else None
 
 
-def _spread(plan: Plan, endpoint: Endpoint) -> list[Manifest]:
+def spread(plan: Plan, endpoint: Endpoint) -> list[Manifest]:
     """Keep copies on different nodes, and in different zones where the environment has them."""
     keys = ["kubernetes.io/hostname", *(["topology.kubernetes.io/zone"] if plan.environment.zones else [])]
     strict = "DoNotSchedule" if plan.environment.spread == "required" else "ScheduleAnyway"

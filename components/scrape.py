@@ -1,4 +1,4 @@
-"""Scraping: the ServiceMonitor by which Prometheus finds a workload's metrics."""
+"""Scraping: the ServiceMonitor or PodMonitor by which Prometheus finds a workload's metrics."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ def service_monitor(
             "selector": {"matchLabels": dict(endpoint.labels)},
             "endpoints": [
                 {"port": endpoint.metrics, "path": path, "interval": interval or plan.environment.scrape_interval}
+            ],
+        },
+    }
+
+
+def pod_monitor(plan: Plan, endpoint: Endpoint, labels: Mapping[str, str]) -> Manifest:
+    """Return the monitor of pods whose Services an operator makes, and may make several of."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PodMonitor",
+        "metadata": metadata(endpoint.namespace, name_of(endpoint), labels),
+        "spec": {
+            "selector": {"matchLabels": dict(endpoint.labels)},
+            "podMetricsEndpoints": [
+                {"port": endpoint.metrics, "path": "/metrics", "interval": plan.environment.scrape_interval}
             ],
         },
     }

@@ -1,0 +1,155 @@
+"""Cluster: PostgreSQL run by the CloudNativePG operator, with standbys, failover and certificates of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+
+import pulumi
+
+from components import images, manifests, pods, stores
+from components.files import claim_template
+from components.manifests import Manifest
+from components.postgresql import owner_secret_name, parameters, service_names
+from components.priorities import class_name
+from components.scrape import pod_monitor
+from components.site import Site, register
+from model import datastores as declared
+from model.endpoint import Endpoint
+from model.plan import Plan
+from model.system import Vault
+from model.types import seconds
+
+ARCHIVE_TIMEOUT = "60s"
+SUPERUSER = "postgres"
+STOPPING = {"smartShutdownTimeout": 15, "stopDelay": 90, "switchoverDelay": 60}
+"""Seconds; the operator's own defaults of half an hour and more leave no recovery objective in reach."""
+
+
+class ClusterArgs(TypedDict):
+    """What a cluster is built from."""
+
+    site: Site
+    database: declared.Database
+
+
+class Cluster(pulumi.ComponentResource):
+    """One PostgreSQL cluster: a primary and its standbys."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:data:Cluster", name, None, opts)
+        for manifest in objects(args["site"].plan, name, args["database"]):
+            register(self, manifest, args["site"])
+        self.register_outputs({})
+
+
+def objects(plan: Plan, name: str, database: declared.Database) -> Iterator[Manifest]:
+    """Yield the owner's credentials, the cluster and its monitor."""
+    endpoint = plan.topology.endpoints[name]
+    labels = stores.labels_of(plan, endpoint, database.resources, database.labels)
+    inherited = stores.without_selector(endpoint, labels)
+    vault = plan.system.vault
+    if vault is not None and plan.environment.secrets == "vault":
+        yield owner_credentials(plan, vault, endpoint, database)
+    yield {
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Cluster",
+        "metadata": manifests.metadata(endpoint.namespace, name, inherited),
+        "spec": spec(plan, endpoint, database, inherited),
+    }
+    yield pod_monitor(plan, endpoint, inherited)
+
+
+def instances(plan: Plan, database: declared.Database) -> int:
+    """Return how many servers there are, the primary included."""
+    return 1 if plan.environment.copies == "single" else 1 + database.replicas
+
+
+def spec(plan: Plan, endpoint: Endpoint, database: declared.Database, labels: Mapping[str, str]) -> Manifest:
+    """Return what the operator is to run."""
+    name = manifests.name_of(endpoint)
+    secret = {"name": owner_secret_name(name)}
+    result: Manifest = {
+        "instances": instances(plan, database),
+        "imageName": images.image_of(plan, endpoint, images.CLOUDNATIVE_PG),
+        "inheritedMetadata": {"labels": dict(labels)},
+        "bootstrap": {"initdb": {"database": database.database, "owner": database.user, "secret": secret}},
+        "enableSuperuserAccess": database.user == SUPERUSER,
+        "managed": {"services": {"additional": list(services(name, database))}},
+        "postgresql": postgresql(plan, database),
+        "resources": pods.sized(plan, pods.limits_of(plan, database.resources), store=True),
+        "storage": storage(plan, database),
+        "priorityClassName": class_name(plan, stores.LEVEL),
+        # The budget of a lone server would block every drain.
+        "enablePDB": instances(plan, database) > 1,
+        **placement(plan, endpoint),
+        **STOPPING,
+    }
+    if database.user == SUPERUSER:
+        # The operator takes the superuser's password away, unless it is told where it stands.
+        result["superuserSecret"] = secret
+    return result
+
+
+def postgresql(plan: Plan, database: declared.Database) -> Manifest:
+    """Return the server's settings; standbys confirm commits as long as there are any."""
+    backup = plan.system.backup
+    interval = backup.wal_archive_interval if backup else None
+    timeout = f"{seconds(interval)}s" if interval else ARCHIVE_TIMEOUT
+    result: Manifest = {"parameters": {"archive_timeout": timeout, **parameters(plan, database)}}
+    if database.tls:
+        # Goes before the operator's last rule, which takes passwords over any transport.
+        result["pg_hba"] = ["hostnossl all all all reject"]
+    if instances(plan, database) > 1:
+        result["synchronous"] = {"method": "any", "number": 1, "dataDurability": "preferred"}
+    return result
+
+
+def services(name: str, database: declared.Database) -> Iterator[Manifest]:
+    """Yield the Services of the system's own names, beside the operator's `-rw`, `-ro` and `-r`."""
+    for host, kind in service_names(name, database).items():
+        yield {
+            "selectorType": kind,
+            "serviceTemplate": {"metadata": {"name": host}, "spec": {"type": "ClusterIP"}},
+        }
+
+
+def storage(plan: Plan, database: declared.Database) -> Manifest:
+    """Return the size and class of each server's claim."""
+    claim = claim_template(plan, database.storage)["spec"]
+    chosen = {"storageClass": claim["storageClassName"]} if "storageClassName" in claim else {}
+    return {"size": claim["resources"]["requests"]["storage"], **chosen}
+
+
+def placement(plan: Plan, endpoint: Endpoint) -> Manifest:
+    """Return what keeps servers on different nodes, and in different zones where the environment has them."""
+    affinity = {
+        "enablePodAntiAffinity": True,
+        "podAntiAffinityType": plan.environment.spread,
+        "topologyKey": "kubernetes.io/hostname",
+    }
+    return {"affinity": affinity, "topologySpreadConstraints": pods.spread(plan, endpoint)}
+
+
+def owner_credentials(plan: Plan, vault: Vault, endpoint: Endpoint, database: declared.Database) -> Manifest:
+    """Return the ExternalSecret of the owner's name and password, in the form that the operator reads."""
+    name = owner_secret_name(manifests.name_of(endpoint))
+    place = next(iter(plan.system.secrets[database.password].keys.values()))
+    template = {
+        "type": "kubernetes.io/basic-auth",
+        # The operator applies a changed password at once.
+        "metadata": {"labels": {"cnpg.io/reload": "true"}},
+        "data": {"username": database.user, "password": "{{ .password }}"},
+    }
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": manifests.metadata(endpoint.namespace, name),
+        "spec": {
+            "refreshInterval": vault.refresh,
+            "refreshPolicy": "Periodic",
+            "secretStoreRef": {"name": vault.store, "kind": "SecretStore"},
+            "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain", "template": template},
+            "data": [{"secretKey": "password", "remoteRef": {"key": place.path, "property": place.property}}],
+        },
+    }

@@ -1,0 +1,169 @@
+"""Database: PostgreSQL as one pod on a claim of its own, with its owner, its database and its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+
+import pulumi
+
+from components import images, manifests, pods, stores
+from components.files import claimed, fingerprint, scratch, scripts
+from components.manifests import Manifest
+from components.postgresql import parameters, service_names
+from components.priorities import class_name
+from components.scrape import service_monitor
+from components.site import Site, register
+from model import datastores as declared
+from model.endpoint import Endpoint
+from model.plan import Plan
+
+USER = 999
+"""The account `postgres` of the image: initdb refuses a user without a name."""
+CLAIM, SOCKET, SETTINGS, TLS = "/var/lib/postgresql/data", "/var/run/postgresql", "/etc/postgresql", "/run/tls"
+SCRIPTS = ("postgresql-ready.sh", "postgresql-start.sh")
+
+
+class DatabaseArgs(TypedDict):
+    """What a database is built from."""
+
+    site: Site
+    database: declared.Database
+
+
+class Database(pulumi.ComponentResource):
+    """One PostgreSQL server without an operator."""
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:data:Database", name, None, opts)
+        for manifest in objects(args["site"].plan, name, args["database"]):
+            register(self, manifest, args["site"])
+        self.register_outputs({})
+
+
+def objects(plan: Plan, name: str, database: declared.Database) -> Iterator[Manifest]:
+    """Yield everything that one database consists of."""
+    endpoint = plan.topology.endpoints[name]
+    labels = stores.labels_of(plan, endpoint, database.resources, database.labels)
+    files = {"postgresql.conf": settings(plan, database), "pg_hba.conf": access(database)}
+    maps = [
+        stores.scripts_map(endpoint, SCRIPTS, labels),
+        stores.settings_map(endpoint, files, labels),
+    ]
+    yield manifests.service_account(endpoint, labels)
+    yield from maps
+    if database.tls:
+        yield certificate(plan, endpoint, database)
+    yield manifests.service(endpoint, labels)
+    if database.read_only_service is not None:
+        # One pod answers to both names; without the selector labels a monitor scrapes it once.
+        rest = stores.without_selector(endpoint, labels)
+        ports = {database.port: endpoint.listeners[0]}
+        yield manifests.service(endpoint, rest, name=database.read_only_service, ports=ports)
+    yield stores.stateful_set(plan, pod(plan, endpoint, database, labels, maps), database.storage)
+    yield service_monitor(plan, endpoint, labels)
+
+
+def settings(plan: Plan, database: declared.Database) -> str:
+    """Return postgresql.conf."""
+    values = {
+        "listen_addresses": "*",
+        "port": str(database.port),
+        "unix_socket_directories": SOCKET,
+        "shared_preload_libraries": "pg_stat_statements",
+        **parameters(plan, database),
+    }
+    if database.tls:
+        values |= {"ssl": "on", "ssl_cert_file": f"{TLS}/tls.crt", "ssl_key_file": f"{TLS}/tls.key"}
+    return "".join(f"{key} = '{_quoted(value)}'\n" for key, value in values.items())
+
+
+def access(database: declared.Database) -> str:
+    """Return pg_hba.conf: the pod's own user on the socket, everybody else by password."""
+    transport = "hostssl" if database.tls else "host"
+    return f"local all postgres peer\n{transport} all all all scram-sha-256\n"
+
+
+def certificate(plan: Plan, endpoint: Endpoint, database: declared.Database) -> Manifest:
+    """Return the request for the server's certificate, under every name by which clients call it."""
+    name = manifests.name_of(endpoint)
+    places = ("", f".{endpoint.namespace}", f".{endpoint.namespace}.svc", f".{endpoint.namespace}.svc.cluster.local")
+    return {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "Certificate",
+        "metadata": manifests.metadata(endpoint.namespace, f"{name}-tls"),
+        "spec": {
+            "secretName": f"{name}-tls",
+            "commonName": name,
+            "dnsNames": [f"{host}{place}" for host in service_names(name, database) for place in places],
+            "duration": "2160h",
+            "renewBefore": "720h",
+            "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+            "usages": ["digital signature", "server auth"],
+            "issuerRef": {"name": f"quadrant-{plan.system.name}-ca", "kind": "Issuer", "group": "cert-manager.io"},
+        },
+    }
+
+
+def pod(
+    plan: Plan, endpoint: Endpoint, database: declared.Database, labels: Mapping[str, str], maps: list[Manifest]
+) -> pods.Pod:
+    """Return the server's pod and, beside it, its exporter."""
+    password = stores.password_mount(plan, database.password)
+    mounts = [
+        claimed(CLAIM),
+        scripts(f"{manifests.name_of(endpoint)}-scripts"),
+        stores.settings_mount(endpoint, SETTINGS),
+        password,
+        scratch("socket", SOCKET),
+        scratch("tmp", "/tmp"),
+    ]
+    if database.tls:
+        secret = {"secretName": f"{manifests.name_of(endpoint)}-tls", "defaultMode": 0o440}
+        mounts.append(pods.Mount(TLS, {"name": "tls", "secret": secret}))
+    return pods.Pod(
+        endpoint,
+        labels,
+        [server(plan, endpoint, database, mounts), exporter(plan, endpoint, database, password)],
+        mounts=mounts,
+        user=USER,
+        priority=class_name(plan, stores.LEVEL),
+        grace=60,
+        annotations={"quadrant.dev/config": fingerprint(stores.texts_of(maps))},
+    )
+
+
+def server(plan: Plan, endpoint: Endpoint, database: declared.Database, mounts: list[pods.Mount]) -> Manifest:
+    """Return the server's container."""
+    owner = [database.database, database.user]
+    answers = pods.exec_probe("sh", "/scripts/postgresql-ready.sh", str(database.port), *owner)
+    container = pods.container(
+        manifests.name_of(endpoint),
+        images.image_of(plan, endpoint, images.POSTGRESQL),
+        pods.sized(plan, pods.limits_of(plan, database.resources), store=True),
+        command=["sh", "/scripts/postgresql-start.sh", *owner, stores.password_file(plan, database.password)],
+        endpoint=endpoint,
+        ports=["postgresql"],
+        probes=pods.probes(plan, answers, answers, answers),
+        mounts=mounts,
+    )
+    # SIGINT ends sessions and stops at once; the kubelet's SIGTERM would wait for the clients to leave.
+    stop = {"preStop": {"exec": {"command": ["sh", "-c", "kill -INT 1"]}}}
+    return container | {"lifecycle": stop}
+
+
+def exporter(plan: Plan, endpoint: Endpoint, database: declared.Database, password: pods.Mount) -> Manifest:
+    """Return the exporter; it connects as the owner, who may read all statistics."""
+    mode = "require" if database.tls else "disable"
+    variables = {
+        "DATA_SOURCE_URI": f"127.0.0.1:{database.port}/{database.database}?sslmode={mode}",
+        "DATA_SOURCE_USER": database.user,
+        "DATA_SOURCE_PASS_FILE": stores.password_file(plan, database.password),
+    }
+    return stores.exporter(
+        plan, endpoint, images.POSTGRESQL_EXPORTER, ["/bin/postgres_exporter"], env=variables, mounts=[password]
+    )
+
+
+def _quoted(value: str) -> str:
+    return value.replace("'", "''")

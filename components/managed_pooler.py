@@ -1,0 +1,71 @@
+"""Managed pooler: PgBouncer run by the CloudNativePG operator, in front of one of its clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pulumi
+
+from components import manifests, pods, stores
+from components.manifests import Manifest
+from components.pooler import PoolerArgs, copies, pool
+from components.priorities import class_name
+from components.scrape import pod_monitor
+from components.site import register
+from model import datastores as declared
+from model.plan import Plan
+
+CONTAINER, PORT_NAME = "pgbouncer", "pgbouncer"
+"""Names by which the operator knows its own container and port."""
+
+
+class ManagedPooler(pulumi.ComponentResource):
+    """One PgBouncer of the operator's; it finds users and certificates by itself."""
+
+    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:data:ManagedPooler", name, None, opts)
+        for manifest in objects(args["site"].plan, name, args["pooler"]):
+            register(self, manifest, args["site"])
+        self.register_outputs({})
+
+
+def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest]:
+    """Yield the pooler, its monitor and the budget that the operator does not make."""
+    endpoint = plan.topology.endpoints[name]
+    labels = stores.without_selector(endpoint, stores.labels_of(plan, endpoint, pooler.resources, {}))
+    instances = copies(plan, pooler)
+    # A port of this name takes the place of the operator's own Service port, 5432.
+    port = {"name": PORT_NAME, "port": pooler.port, "targetPort": PORT_NAME, "protocol": "TCP"}
+    yield {
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Pooler",
+        "metadata": manifests.metadata(endpoint.namespace, name, labels),
+        "spec": {
+            "cluster": {"name": pooler.database},
+            "type": "rw",
+            "instances": instances,
+            "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
+            "pgbouncer": {"poolMode": pooler.mode, "parameters": pool(plan, pooler)},
+            "serviceTemplate": {"metadata": {"labels": labels}, "spec": {"type": "ClusterIP", "ports": [port]}},
+            "template": {"metadata": {"labels": labels}, "spec": pod_spec(plan, name, pooler)},
+        },
+    }
+    if instances > 1:
+        yield manifests.disruption_budget(endpoint, labels)
+    yield pod_monitor(plan, endpoint, labels)
+
+
+def pod_spec(plan: Plan, name: str, pooler: declared.Pooler) -> Manifest:
+    """Return what the operator's pod template is completed with."""
+    endpoint = plan.topology.endpoints[name]
+    container = {
+        "name": CONTAINER,
+        "resources": pods.sized(plan, pods.limits_of(plan, pooler.resources), store=True),
+        "securityContext": pods.RESTRICTED,
+    }
+    return {
+        "containers": [container],
+        "priorityClassName": class_name(plan, stores.LEVEL),
+        "affinity": {"podAntiAffinity": stores.apart(plan, endpoint)},
+        "topologySpreadConstraints": pods.spread(plan, endpoint),
+    }

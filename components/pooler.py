@@ -1,0 +1,158 @@
+"""Pooler: PgBouncer, which shares a few server connections among many clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+
+import pulumi
+
+from components import images, manifests, pods, stores
+from components.files import fingerprint, scratch, scripts
+from components.manifests import Manifest
+from components.priorities import class_name
+from components.scrape import service_monitor
+from components.site import Site, register
+from model import datastores as declared
+from model.endpoint import Endpoint
+from model.plan import Plan
+from model.workloads import in_cluster
+
+RUN, SETTINGS = "/run/pgbouncer", "/etc/pgbouncer"
+SCRIPTS = ("pgbouncer-files.sh",)
+
+
+class PoolerArgs(TypedDict):
+    """What a pooler is built from."""
+
+    site: Site
+    pooler: declared.Pooler
+
+
+class Pooler(pulumi.ComponentResource):
+    """One PgBouncer without an operator."""
+
+    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:data:Pooler", name, None, opts)
+        for manifest in objects(args["site"].plan, name, args["pooler"]):
+            register(self, manifest, args["site"])
+        self.register_outputs({})
+
+
+def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest]:
+    """Yield everything that one pooler consists of."""
+    endpoint = plan.topology.endpoints[name]
+    labels = stores.labels_of(plan, endpoint, pooler.resources, {})
+    maps = [
+        stores.scripts_map(endpoint, SCRIPTS, labels),
+        stores.settings_map(endpoint, {"pgbouncer.ini": settings(plan, endpoint, pooler)}, labels),
+    ]
+    yield manifests.service_account(endpoint, labels)
+    yield from maps
+    yield manifests.service(endpoint, labels)
+    yield deployment(plan, pod(plan, endpoint, pooler, maps, labels), copies(plan, pooler))
+    if copies(plan, pooler) > 1:
+        yield manifests.disruption_budget(endpoint, labels)
+    yield service_monitor(plan, endpoint, labels)
+
+
+def copies(plan: Plan, pooler: declared.Pooler) -> int:
+    """Return how many instances run."""
+    return 1 if plan.environment.copies == "single" else pooler.instances
+
+
+def pool(plan: Plan, pooler: declared.Pooler) -> dict[str, str]:
+    """Return one instance's settings: its share of the connections, so that all instances keep to the whole."""
+    instances = copies(plan, pooler)
+    return {
+        "min_pool_size": str(pooler.min_pool_size // instances),
+        "default_pool_size": str(max(pooler.default_pool_size // instances, 1)),
+        "max_db_connections": str(max(pooler.max_db_connections // instances, 1)),
+        "max_client_conn": str(pooler.max_client_connections),
+        "max_prepared_statements": str(pooler.max_prepared_statements),
+        "ignore_startup_parameters": "extra_float_digits",
+    }
+
+
+def settings(plan: Plan, endpoint: Endpoint, pooler: declared.Pooler) -> str:
+    """Return pgbouncer.ini."""
+    database = in_cluster(plan.system, plan.environment)[pooler.database]
+    server = plan.topology.endpoints[pooler.database].listeners[0].number
+    values = {
+        "listen_addr": "*",
+        "listen_port": str(endpoint.listeners[0].number),
+        "unix_socket_dir": "",
+        "auth_type": "scram-sha-256",
+        "auth_file": f"{RUN}/userlist.txt",
+        "stats_users": database.user,
+        "pool_mode": pooler.mode,
+        **pool(plan, pooler),
+        "server_tls_sslmode": "require" if database.tls else "prefer",
+    }
+    lines = ["[databases]", f"{database.database} = host={pooler.database} port={server} dbname={database.database}"]
+    lines += ["", "[pgbouncer]", *(f"{key} = {value}".rstrip() for key, value in values.items()), ""]
+    return "\n".join(lines)
+
+
+def deployment(plan: Plan, pod: pods.Pod, replicas: int) -> Manifest:
+    """Return the Deployment around the pod."""
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": manifests.metadata(pod.endpoint.namespace, manifests.name_of(pod.endpoint), pod.labels),
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": dict(pod.endpoint.labels)},
+            # Old and new instance together would exceed the connections that the server has for them.
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
+            "revisionHistoryLimit": 5,
+            "template": pods.template(plan, pod),
+        },
+    }
+
+
+def pod(
+    plan: Plan, endpoint: Endpoint, pooler: declared.Pooler, maps: list[Manifest], labels: Mapping[str, str]
+) -> pods.Pod:
+    """Return an instance's pod: the files with the password are written before PgBouncer and exporter start."""
+    database = in_cluster(plan.system, plan.environment)[pooler.database]
+    image = images.image_of(plan, endpoint, images.PGBOUNCER)
+    run, config = scratch("run", RUN, "1Mi"), stores.settings_mount(endpoint, SETTINGS)
+    script = scripts(f"{manifests.name_of(endpoint)}-scripts")
+    password = stores.password_mount(plan, database.password)
+    owner = [database.user, stores.password_file(plan, database.password)]
+    writer = pods.container(
+        "files",
+        image,
+        pods.sized(plan, pods.HELPER, store=True),
+        command=["sh", "/scripts/pgbouncer-files.sh", *owner],
+        mounts=[run, script, password],
+    )
+    answers = pods.tcp_probe(endpoint.listeners[0].number)
+    server = pods.container(
+        manifests.name_of(endpoint),
+        image,
+        pods.sized(plan, pods.limits_of(plan, pooler.resources), store=True),
+        command=["pgbouncer", f"{SETTINGS}/pgbouncer.ini"],
+        endpoint=endpoint,
+        ports=["pgbouncer"],
+        probes=pods.probes(plan, answers, answers, answers),
+        mounts=[run, config],
+    )
+    return pods.Pod(
+        endpoint,
+        labels,
+        [server, exporter(plan, endpoint, database.user, run)],
+        init=[writer],
+        mounts=[run, config, script, password],
+        priority=class_name(plan, stores.LEVEL),
+        annotations={"quadrant.dev/config": fingerprint(stores.texts_of(maps))},
+    )
+
+
+def exporter(plan: Plan, endpoint: Endpoint, user: str, run: pods.Mount) -> Manifest:
+    """Return the exporter; its client library finds the password in a file that the connection string names."""
+    port = endpoint.listeners[0].number
+    address = f"postgres://{user}@127.0.0.1:{port}/pgbouncer?sslmode=disable&passfile={RUN}/pgpass"
+    command = ["/bin/pgbouncer_exporter", f"--pgBouncer.connectionString={address}"]
+    return stores.exporter(plan, endpoint, images.PGBOUNCER_EXPORTER, command, mounts=[run])

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Starts Redis on a configuration of its own, which Redis rewrites when its role changes.
+# usage: redis-start.sh PORT PASSWORD_FILE MASTER [NAME SENTINEL...]
+#   MASTER  the host that all copies but the first follow, until Sentinels say otherwise
+#   NAME    what the Sentinels call the master
+set -eu
+port=$1 password_file=$2 master=$3
+shift 3
+read -r self < /etc/hostname
+kept=/data/redis.conf
+
+# Prints the host that most of the Sentinels hold for the master.
+elected() {
+  name=$1
+  shift
+  for host in "$@"; do
+    timeout 1 redis-cli -h "$host" -p 26379 sentinel get-master-addr-by-name "$name" 2> /dev/null |
+      sed -n '1s/^\([a-z0-9-]\{1,\}\)$/\1/p'
+  done | sort | uniq -c | sort -rn | while read -r votes host; do
+    if [ "$votes" -gt $(($# / 2)) ]; then printf '%s\n' "$host"; fi
+    break
+  done
+}
+
+case $self in
+  *-0) leader= ;;
+  *) leader=$master ;;
+esac
+if [ $# -gt 0 ]; then
+  attempts=1
+  if [ -f "$kept" ]; then
+    # The Sentinels know more than the disk, so after a restart they get time to answer.
+    attempts=5
+    leader=$(sed -n 's/^replicaof "\{0,1\}\([^ "]*\).*/\1/p' "$kept")
+  fi
+  REDISCLI_AUTH=$(cat "$password_file")
+  export REDISCLI_AUTH
+  while [ $attempts -gt 0 ]; do
+    answer=$(elected "$@")
+    if [ -n "$answer" ]; then
+      leader=$answer
+      break
+    fi
+    attempts=$((attempts - 1))
+    sleep 1
+  done
+  unset REDISCLI_AUTH
+fi
+
+umask 077
+{
+  cat /etc/redis/redis.conf /run/redis/auth.conf
+  if [ $# -gt 0 ]; then printf 'replica-announce-ip %s\nreplica-announce-port %s\n' "$self" "$port"; fi
+  if [ -n "$leader" ] && [ "$leader" != "$self" ]; then printf 'replicaof %s %s\n' "$leader" "$port"; fi
+} > "$kept.new"
+mv "$kept.new" "$kept"
+exec redis-server "$kept"

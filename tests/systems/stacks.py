@@ -21,18 +21,18 @@ def planned(system: str, stage: Stage) -> Plan:
 
 
 def written(system: str, stage: Stage) -> set[tuple[str, str, int]]:
-    """The rows of the flow table, as source, target and port."""
+    """The rows of the flow table, as source, target and the port that clients are told."""
     return {
-        (row.source.id, row.target.id, row.listener.number)
+        (row.source.id, row.target.id, row.listener.published or row.listener.number)
         for row in planned(system, stage).matrix.rows
         if row.implied is None
     }
 
 
 def reached_by(system: str, stage: Stage, source: str) -> set[tuple[str, int]]:
-    """Every target and port that a source may connect to, name resolution aside."""
+    """Every target that a source may connect to and the port it is told, name resolution aside."""
     return {
-        (row.target.id, row.listener.number)
+        (row.target.id, row.listener.published or row.listener.number)
         for row in planned(system, stage).matrix.rows
         if row.source.id == source and row.implied != "dns"
     }

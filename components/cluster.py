@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypedDict
 
 import pulumi
 
@@ -13,7 +12,7 @@ from components.manifests import Manifest
 from components.postgresql import owner_secret_name, parameters, service_names
 from components.priorities import class_name
 from components.scrape import pod_monitor
-from components.site import Site, register
+from components.site import register
 from model import datastores as declared
 from model.endpoint import Endpoint
 from model.plan import Plan
@@ -26,17 +25,10 @@ STOPPING = {"smartShutdownTimeout": 15, "stopDelay": 90, "switchoverDelay": 60}
 """Seconds; the operator's own defaults of half an hour and more leave no recovery objective in reach."""
 
 
-class ClusterArgs(TypedDict):
-    """What a cluster is built from."""
-
-    site: Site
-    database: declared.Database
-
-
 class Cluster(pulumi.ComponentResource):
     """One PostgreSQL cluster: a primary and its standbys."""
 
-    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: stores.DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("quadrant:data:Cluster", name, None, opts)
         for manifest in objects(args["site"].plan, name, args["database"]):
             register(self, manifest, args["site"])

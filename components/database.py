@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypedDict
 
 import pulumi
 
@@ -13,7 +12,7 @@ from components.manifests import Manifest
 from components.postgresql import parameters, service_names
 from components.priorities import class_name
 from components.scrape import service_monitor
-from components.site import Site, register
+from components.site import register
 from model import datastores as declared
 from model.endpoint import Endpoint
 from model.plan import Plan
@@ -24,17 +23,10 @@ CLAIM, SOCKET, SETTINGS, TLS = "/var/lib/postgresql/data", "/var/run/postgresql"
 SCRIPTS = ("postgresql-ready.sh", "postgresql-start.sh")
 
 
-class DatabaseArgs(TypedDict):
-    """What a database is built from."""
-
-    site: Site
-    database: declared.Database
-
-
 class Database(pulumi.ComponentResource):
     """One PostgreSQL server without an operator."""
 
-    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: stores.DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("quadrant:data:Database", name, None, opts)
         for manifest in objects(args["site"].plan, name, args["database"]):
             register(self, manifest, args["site"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypedDict
 
 from components import pods
 from components.files import SECRETS_DIR, claim_template, secret_mount, secrets_of
 from components.manifests import Manifest, config_map, metadata, name_of, workload_labels
 from components.priorities import Level
+from components.site import Site
+from model.datastores import Database
 from model.endpoint import Endpoint
 from model.plan import Plan
 from model.service import Resources
@@ -17,6 +20,13 @@ from model.types import Bytes
 SCRIPTS = Path(__file__).parent / "scripts"
 LEVEL: Level = "critical"
 """Data stores keep their place in a full cluster, whatever their size."""
+
+
+class DatabaseArgs(TypedDict):
+    """What a database is built from, on any engine."""
+
+    site: Site
+    database: Database
 
 
 def labels_of(plan: Plan, endpoint: Endpoint, resources: Resources, extra: Mapping[str, str]) -> dict[str, str]:

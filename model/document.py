@@ -107,7 +107,7 @@ class _Conversion:
         except (KeyError, ValueError):
             what = f"{node.value!r} carries the tag {node.tag!r}, which is not understood"
             self._add(path, node, what, "write plain text, numbers, lists and mappings")
-            return None
+            return node.value
 
     def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Any]:
         below: dict[str, Any] = {}

@@ -36,10 +36,15 @@ class BadInput(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that a misspelt word most likely means."""
+    return next(iter(difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)), None)
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return the remedy that names the nearest candidate, or lists what there is."""
     known = sorted(set(candidates))
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]!r}?"
+    near = nearest(word, known)
+    if near is not None:
+        return f"did you mean {near!r}?"
     return f"known here: {', '.join(known)}" if known else "none is declared"

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from model.errors import Problem, did_you_mean
+from model.errors import Problem, did_you_mean, nearest
 from model.shape import WRONG_SHAPE, Fault, faults, keys_at
 
 Words = tuple[str, str]
@@ -36,7 +36,7 @@ _BOUNDS = {
 def explain(error: ValidationError, model: type[BaseModel], data: Any) -> list[Problem]:
     """Return the problems behind a validation error, without file and line."""
     found = faults(error.errors(include_url=False), data)
-    renamed = {(*fault.path[:-1], _meant(fault, model)) for fault in found if fault.kind == "extra_forbidden"}
+    renamed = {(*fault.path[:-1], _meant(fault, model) or "") for fault in found if fault.kind == "extra_forbidden"}
     return [
         Problem(fault.path, *_words(fault, model))
         for fault in found
@@ -54,9 +54,8 @@ def _words(fault: Fault, model: type[BaseModel]) -> Words:
     return teller(fault)
 
 
-def _meant(fault: Fault, model: type[BaseModel]) -> str:
-    hint = re.search(r"did you mean '(.*)'", did_you_mean(_last(fault), keys_at(model, fault.path[:-1])))
-    return hint[1] if hint else ""
+def _meant(fault: Fault, model: type[BaseModel]) -> str | None:
+    return nearest(_last(fault), keys_at(model, fault.path[:-1]))
 
 
 def _last(fault: Fault) -> str:
@@ -107,10 +106,10 @@ def _pattern(fault: Fault) -> Words:
 
 def _choice(fault: Fault) -> Words:
     expected = str(fault.context.get("expected", ""))
-    near = did_you_mean(str(fault.input), re.findall(r"'([^']*)'", expected))
+    near = nearest(str(fault.input), re.findall(r"'([^']*)'", expected))
     reason = _REASONS.get(str(fault.path[-2]) if fault.on_key and len(fault.path) > 1 else "")
     what = f"{fault.input!r} is not {'a key' if fault.on_key else 'a value'} that is allowed here"
-    hint = f"{near} " if near.startswith("did") else ""
+    hint = f"did you mean {near!r}? " if near is not None else ""
     return f"{what}; {reason}" if reason else what, f"{hint}use {expected}"
 
 

@@ -100,7 +100,9 @@ class Middleware(Model):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        kinds = [
+            field.alias or name for name, field in type(self).model_fields.items() if getattr(self, name) is not None
+        ]
         if len(kinds) != 1:
             raise ValueError(f"a middleware is one thing, and this names {', '.join(kinds) or 'none'}; split it")
         return self

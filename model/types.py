@@ -49,7 +49,7 @@ class Stage(StrEnum):
 
 
 def _text(value: Any) -> Any:
-    """Let YAML write `cpu: 2` for the quantity "2", but no other type."""
+    """Take a bare number as text: `cpu: 2` is a quantity, and what lacks a unit is told so."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -72,7 +72,9 @@ def _cpu(text: str) -> str:
 
 def _bytes(text: str) -> str:
     size = parse_quantity(text)
-    if text[-1].isdigit() or text.endswith("m"):
+    if text.endswith("m"):
+        raise ValueError(f"{text!r} is in thousandths of a byte; did you mean {text[:-1]}Mi?")
+    if text[-1].isdigit():
         raise ValueError(f"{text!r} has no unit; a size is written with one, such as 512Mi or 20Gi")
     if size < 2**20:
         raise ValueError(f"{text!r} is under one mebibyte; did you mean {text.rstrip('kKi')}Mi?")
@@ -154,8 +156,8 @@ Name = Annotated[str, Field(pattern=rf"^{DNS_LABEL}$", max_length=52)]
 """A workload's name: one DNS label, short enough for the suffixes of CronJob and StatefulSet pods."""
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Cpu = Annotated[str, BeforeValidator(_text), AfterValidator(_cpu)]
-Bytes = Annotated[str, AfterValidator(_bytes)]
-Duration = Annotated[str, AfterValidator(_duration)]
+Bytes = Annotated[str, BeforeValidator(_text), AfterValidator(_bytes)]
+Duration = Annotated[str, BeforeValidator(_text), AfterValidator(_duration)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Fqdn = Annotated[str, AfterValidator(_fqdn)]

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from model.datastores import Broker, Cache, Database, ObjectStore, Pooler
 from model.endpoint import Endpoint, Listener
 from model.environment import PRESETS, Environment
-from model.errors import KeyPath, Problem, did_you_mean
+from model.errors import KeyPath, Problem, did_you_mean, nearest
 from model.exposure import ExternalApi
 from model.salvage import Gaps
 from model.service import Job, Process, Service
@@ -33,11 +33,13 @@ class Named:
         """Return the listener that a port means, as the expansion resolves it."""
         return Endpoint("", "service", listeners=self.listeners).listener(port)
 
-    @property
-    def ports(self) -> str:
-        """Return the listeners in words."""
-        suffix = {"TCP": "", "UDP": "/udp"}
-        return ", ".join(f"{one.name} ({one.number}{suffix[one.protocol]})" for one in self.listeners) or "none"
+    def deaf(self, path: KeyPath, name: str, port: int | str) -> Found:
+        """Report a port on which this does not listen."""
+        if self.listener(port) is None:
+            near = nearest(str(port).partition("/")[0], [listener.name for listener in self.listeners])
+            ports = ", ".join(f"{listener.name} ({listener.number})" for listener in self.listeners)
+            hint = f"did you mean {near!r}?" if near is not None else f"it listens on {ports or 'no port'}"
+            yield Problem(path, f"{name!r} does not listen on {port}", hint)
 
 
 @cache
@@ -106,6 +108,12 @@ class Context:
     def named(self, *kinds: str) -> list[str]:
         """Return the names of everything of these kinds."""
         return [name for name, end in self.ends.items() if end.kind in kinds]
+
+    def unused(self, declared: Iterable[str], words: Iterable[str]) -> list[str]:
+        """Return the names that no word means, not even misspelt, and that nothing left out may use."""
+        known = dict.fromkeys(declared)
+        used = {word if word in known else nearest(word, known) for word in set(words)}
+        return [name for name in known if name not in used and not self.gaps.use(name)]
 
     def unknown(self, path: KeyPath, word: str, what: str, known: Iterable[str]) -> Found:
         """Report a name that nothing has, unless the thing may have been left out."""

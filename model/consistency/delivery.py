@@ -109,6 +109,4 @@ def dev_ports(context: Context) -> Found:
             yield Problem(path, f"{forwarded!r} names no port", f"write `{forwarded or '<workload>'}:<port>`")
         elif name != "traefik":
             yield from context.unknown(path, name, "workload", [*workloads, "traefik"])
-            end = context.ends.get(name)
-            if end is not None and end.listener(port) is None:
-                yield Problem(path, f"{name!r} does not listen on {port}", f"it listens on {end.ports}")
+            yield from context.ends[name].deaf(path, name, port) if name in workloads else ()

@@ -27,13 +27,11 @@ def references(context: Context) -> Found:
 
 def unused(context: Context) -> Found:
     """A config or secret that nobody reads is a mistake, or a risk for nothing."""
-    configs = {name for process in context.processes.values() for name in process.config}
-    for name in context.system.configs:
-        if name not in configs and not context.gaps.use(name):
-            yield Problem(("configs", name), f"nobody mounts the config {name!r}", "remove it or use it")
-    secrets = {name for _, name in secret_uses(context)}
-    for name, secret in context.system.secrets.items():
-        if name not in secrets and secret.group not in CONTROL_GROUPS and not context.gaps.use(name):
+    configs = (name for process in context.processes.values() for name in process.config)
+    for name in context.unused(context.system.configs, configs):
+        yield Problem(("configs", name), f"nobody mounts the config {name!r}", "remove it or use it")
+    for name in context.unused(context.system.secrets, (name for _, name in secret_uses(context))):
+        if context.system.secrets[name].group not in CONTROL_GROUPS:
             yield Problem(("secrets", name), f"nobody reads the secret {name!r}", "remove it or use it")
 
 

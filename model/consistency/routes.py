@@ -6,9 +6,8 @@ import ipaddress
 from collections.abc import Iterator
 
 from model.consistency.context import STORE_KINDS, Context, Found, Named
-from model.errors import KeyPath, Problem, did_you_mean
+from model.errors import KeyPath, Problem
 from model.exposure import Certificate, Route
-from model.types import PortRef
 
 DASHBOARD = "dashboard"
 
@@ -35,7 +34,7 @@ def _target(path: KeyPath, route: Route, end: Named) -> Found:
     elif end.kind in ("job", "externalApi"):
         yield Problem((*path, "to"), f"a route to {route.to!r}, which is no server of ours", "name a service")
     elif route.port is not None:
-        yield from _port((*path, "port"), route.to, route.port, end)
+        yield from end.deaf((*path, "port"), route.to, route.port)
 
 
 def _console(path: KeyPath, route: Route, end: Named) -> Found:
@@ -48,13 +47,6 @@ def _console(path: KeyPath, route: Route, end: Named) -> Found:
         yield Problem(place, f"a route to {route.to!r}: only its console may be public", "write `port: console`")
 
 
-def _port(path: KeyPath, name: str, port: PortRef, end: Named) -> Found:
-    if end.listener(port) is None:
-        near = did_you_mean(str(port), [listener.name for listener in end.listeners])
-        hint = near if near.startswith("did") else f"it listens on {end.ports}"
-        yield Problem(path, f"{name!r} does not listen on {port}", hint)
-
-
 def _alias(context: Context, path: KeyPath, route: Route) -> Found:
     service = context.system.services.get(route.to)
     if route.alias is not None and service is not None:
@@ -64,16 +56,14 @@ def _alias(context: Context, path: KeyPath, route: Route) -> Found:
 def middlewares(context: Context) -> Found:
     """The middlewares of routes exist, and every middleware is used."""
     declared = context.system.edge.middlewares
-    used = set()
+    used: set[str] = set()
     for name, route in context.system.edge.routes.items():
         used |= set(route.middlewares)
         for place, wanted in enumerate(route.middlewares):
             path = ("edge", "routes", name, "middlewares", place)
             yield from context.unknown(path, wanted, "middleware", declared)
-    for name in declared:
-        if name not in used and not context.gaps.use(name):
-            what = f"no route uses the middleware {name!r}"
-            yield Problem(("edge", "middlewares", name), what, "remove it or use it")
+    for name in context.unused(declared, used):
+        yield Problem(("edge", "middlewares", name), f"no route uses the middleware {name!r}", "remove it or use it")
 
 
 def forward_auth(context: Context) -> Found:
@@ -85,7 +75,7 @@ def forward_auth(context: Context) -> Found:
             path: KeyPath = ("edge", "middlewares", name, "forwardAuth")
             yield from context.unknown((*path, "service"), auth.service, "service", services)
             if auth.service in services:
-                yield from _port((*path, "port"), auth.service, auth.port, context.ends[auth.service])
+                yield from context.ends[auth.service].deaf((*path, "port"), auth.service, auth.port)
 
 
 def certificate(context: Context) -> Found:

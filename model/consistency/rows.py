@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model.consistency.context import STORE_KINDS, Context, Found, Named
-from model.errors import KeyPath, Problem, did_you_mean
+from model.consistency.context import STORE_KINDS, Context, Found
+from model.errors import KeyPath, Problem
 from model.exposure import FlowRow
 
 _BUILT_IN_SOURCE = {
@@ -16,6 +16,7 @@ _BUILT_IN_TARGET = {
     "internet": ("no workload may reach every address", "declare the host under externalApis and name it here"),
     "edge": ("no workload of the system calls its public entry", "name the service behind it"),
 }
+END = "service, job, data store, external API or operator"
 _NO_CLIENT = "a data store answers and does not call"
 
 
@@ -46,7 +47,7 @@ def _source(context: Context, path: KeyPath, name: str) -> Found:
         why, remedy = _BUILT_IN_SOURCE[name]
         yield Problem(path, f"{name!r} is not written as a source: {why}", remedy)
         return
-    yield from context.unknown(path, name, "end of a flow", context.ends)
+    yield from context.unknown(path, name, END, context.ends)
     end = context.ends.get(name)
     if end is not None and end.kind == "externalApi":
         what = f"{name!r} is a host outside, and nothing outside opens connections but through the public entry"
@@ -58,7 +59,7 @@ def _target(context: Context, row: FlowRow, index: int, path: KeyPath, name: str
         why, remedy = _BUILT_IN_TARGET[name]
         yield Problem(path, f"{name!r} is not a target: {why}", remedy)
         return
-    yield from context.unknown(path, name, "end of a flow", context.ends)
+    yield from context.unknown(path, name, END, context.ends)
     end = context.ends.get(name)
     if end is None:
         return
@@ -67,16 +68,8 @@ def _target(context: Context, row: FlowRow, index: int, path: KeyPath, name: str
     elif not end.listeners:
         yield Problem(path, f"{name!r} has no known port", f"set peers.{name.partition(':')[2]}.ports in the stack")
     else:
-        yield from _ports(row, index, name, end)
-
-
-def _ports(row: FlowRow, index: int, name: str, end: Named) -> Found:
-    for place, port in enumerate(row.ports):
-        if end.listener(port) is None:
-            word = str(port).partition("/")[0]
-            near = did_you_mean(word, [listener.name for listener in end.listeners])
-            hint = near if near.startswith("did") else f"it listens on {end.ports}"
-            yield Problem(("flows", index, "ports", place), f"{name!r} does not listen on {port}", hint)
+        for place, port in enumerate(row.ports):
+            yield from end.deaf(("flows", index, "ports", place), name, port)
 
 
 def _pair(context: Context, path: KeyPath, source: str, target: str) -> Found:

@@ -38,7 +38,7 @@ def workload_labels(plan: Plan, endpoint: Endpoint, tier: int, attached: Iterabl
         "quadrant.dev/tier": str(tier),
     }
     if endpoint.segment is not None:
-        labels["quadrant.dev/segment"] = endpoint.segment
+        labels["quadrant.dev/segment"] = endpoint.segment.value
     return labels | {f"quadrant.dev/attached-{segment}": "true" for segment in attached}
 
 

@@ -1,0 +1,155 @@
+"""Certificates: who signs them and which names they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pulumi
+
+from components.manifests import Manifest, metadata
+from components.site import Site, register
+from model.errors import BadInput, Problem
+from model.exposure import Certificate
+from model.plan import Plan
+from model.types import Segment, Stage, seconds
+from model.workloads import in_cluster
+
+API_VERSION = "cert-manager.io/v1"
+TEN_YEARS = "87600h"
+MONTH = 30 * 86400
+
+
+class Certificates(pulumi.ComponentResource):
+    """The certificate of the public entry, and the issuers that the system's certificates come from."""
+
+    def __init__(self, name: str, args: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("quadrant:edge:Certificates", name, None, opts)
+        for manifest in objects(args.plan):
+            register(self, manifest, args)
+        self.register_outputs({})
+
+
+def objects(plan: Plan) -> Iterator[Manifest]:
+    """Yield the issuers where they are used, and the certificate."""
+    for namespace in authority_places(plan):
+        yield from authority(plan, namespace)
+    certificate = served(plan)
+    if certificate is not None:
+        if _acme(plan):
+            yield acme_issuer(plan)
+        yield public_certificate(plan, certificate)
+
+
+def served(plan: Plan) -> Certificate | None:
+    """Return the certificate of the public entry, where there is one."""
+    return plan.system.edge.certificate if "edge" in plan.topology.endpoints else None
+
+
+def download(plan: Plan) -> str | None:
+    """Return the path at which devices fetch the authority's certificate: in dev, where they do not know it yet."""
+    certificate = served(plan)
+    if certificate is None or _acme(plan) or plan.environment.name is not Stage.DEV:
+        return None
+    return certificate.download
+
+
+def authority_name(plan: Plan) -> str:
+    """Return the name of the issuer, and of its Secret, that signs inside the system."""
+    return f"quadrant-{plan.system.name}-ca"
+
+
+def authority_places(plan: Plan) -> list[str]:
+    """Return the namespaces that need an authority of their own: no key of one leaves its namespace."""
+    places = {plan.namespace(Segment.FRONTEND)} if served(plan) and not _acme(plan) else set()
+    if plan.environment.databases == "statefulSet":
+        databases = in_cluster(plan.system, plan.environment).values()
+        places |= {plan.namespace(db.segment) for db in databases if db.engine == "postgresql" and db.tls}
+    return sorted(places)
+
+
+def authority(plan: Plan, namespace: str) -> Iterator[Manifest]:
+    """Yield a self-signed authority and the issuer that signs with it."""
+    name = authority_name(plan)
+    root = f"quadrant-{plan.system.name}-self-signed"
+    yield _issuer(plan, namespace, root, {"selfSigned": {}})
+    yield _certificate(
+        plan,
+        namespace,
+        name,
+        {
+            "isCA": True,
+            "commonName": f"{plan.system.name} {plan.environment.name} authority",
+            "secretName": name,
+            "duration": TEN_YEARS,
+            "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Never"},
+            "issuerRef": _reference(root),
+        },
+    )
+    yield _issuer(plan, namespace, name, {"ca": {"secretName": name}})
+
+
+def public_certificate(plan: Plan, certificate: Certificate) -> Manifest:
+    """Return the certificate of the public entry, renewed a month or a third of its life before it ends."""
+    dev = plan.environment.name is Stage.DEV
+    life = seconds(certificate.duration)
+    spec: Manifest = {
+        "secretName": certificate.name,
+        "commonName": certificate.common_name,
+        "dnsNames": [*certificate.hosts, *(certificate.dev_hosts if dev else ())],
+        "duration": f"{life // 3600}h",
+        "renewBefore": f"{min(MONTH, life // 3) // 3600}h",
+        "privateKey": {"algorithm": "RSA", "size": certificate.key_size, "rotationPolicy": "Always"},
+        "usages": ["digital signature", "key encipherment", "server auth"],
+        "issuerRef": _reference(acme_name(plan) if _acme(plan) else authority_name(plan)),
+    }
+    if dev and certificate.addresses:
+        spec["ipAddresses"] = list(certificate.addresses)
+    return _certificate(plan, plan.namespace(Segment.FRONTEND), certificate.name, spec)
+
+
+def acme_name(plan: Plan) -> str:
+    """Return the name of the issuer for the public entry."""
+    return f"quadrant-{plan.system.name}-acme"
+
+
+def acme_issuer(plan: Plan) -> Manifest:
+    """Return the ACME issuer; BadInput where no DNS challenge is configured.
+
+    The HTTP challenge is no way out: its answer stands behind an Ingress, a kind that this Traefik does not serve, in
+    a pod that no row of the matrix permits, and no wildcard name is granted by it.
+    """
+    publishing = plan.environment.publishing
+    if not publishing.dns_challenge:
+        remedy = "configure cert-manager's dns01 solver of your DNS provider there, or set issuer: selfSigned"
+        what = "is empty, but the ACME server proves names by a DNS record only"
+        raise BadInput([Problem(("publishing", "dnsChallenge"), what, remedy)])
+    name = acme_name(plan)
+    acme = {
+        "server": publishing.acme_server,
+        "email": publishing.acme_email,
+        "privateKeySecretRef": {"name": f"{name}-account"},
+        "solvers": [{"dns01": publishing.dns_challenge}],
+    }
+    return _issuer(plan, plan.namespace(Segment.FRONTEND), name, {"acme": acme})
+
+
+def _acme(plan: Plan) -> bool:
+    return plan.environment.publishing.issuer == "acme"
+
+
+def _labels(plan: Plan) -> dict[str, str]:
+    return {"app.kubernetes.io/part-of": plan.system.name}
+
+
+def _reference(name: str) -> Manifest:
+    return {"group": "cert-manager.io", "kind": "Issuer", "name": name}
+
+
+def _issuer(plan: Plan, namespace: str, name: str, spec: Manifest) -> Manifest:
+    meta = metadata(namespace, name, _labels(plan))
+    return {"apiVersion": API_VERSION, "kind": "Issuer", "metadata": meta, "spec": spec}
+
+
+def _certificate(plan: Plan, namespace: str, name: str, spec: Manifest) -> Manifest:
+    meta = metadata(namespace, name, _labels(plan))
+    return {"apiVersion": API_VERSION, "kind": "Certificate", "metadata": meta, "spec": spec}

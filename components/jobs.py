@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TypedDict
 
 import pulumi
 
 from components import manifests, pods
-from components.files import fingerprint, mounts_of, scripts
+from components.files import claim_template, fingerprint, mounts_of, scripts
 from components.manifests import Manifest
 from components.passthrough import host_aliases
 from components.priorities import class_name
@@ -49,7 +50,32 @@ def objects(plan: Plan, name: str, job: declared.Job) -> Iterator[Manifest]:
     yield manifests.service_account(endpoint, labels)
     if job.files:
         yield manifests.config_map(endpoint.namespace, _scripts(name), job.files, labels)
+    yield from _claims(plan, endpoint, job, labels)
     yield _scheduled(endpoint, job, labels, _run(plan, endpoint, job, labels))
+
+
+def _claims(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str]) -> Iterator[Manifest]:
+    """Yield the claims of a job's own, which outlive its runs."""
+    for name, volume in job.volumes.items():
+        if volume.persistent:
+            yield {
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "metadata": manifests.metadata(endpoint.namespace, _claim(endpoint, name), labels),
+                "spec": claim_template(plan, volume.size)["spec"],
+            }
+
+
+def _bound(endpoint: Endpoint, job: declared.Job, mount: pods.Mount) -> pods.Mount:
+    """Return a mount with its claim; only a StatefulSet would make one."""
+    name = mount.volume["name"]
+    if name not in job.volumes or not job.volumes[name].persistent:
+        return mount
+    return replace(mount, volume={"name": name, "persistentVolumeClaim": {"claimName": _claim(endpoint, name)}})
+
+
+def _claim(endpoint: Endpoint, volume: str) -> str:
+    return f"{manifests.name_of(endpoint)}-{volume}"
 
 
 def _run(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str]) -> Manifest:
@@ -79,7 +105,8 @@ def _scheduled(endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str],
 def pod(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, str]) -> pods.Pod:
     """Return the job's pod: it waits for its stores, runs once, and starts anew on failure."""
     name = manifests.name_of(endpoint)
-    mounts = [*mounts_of(plan, job), *([scripts(_scripts(name))] if job.files else [])]
+    declared_mounts = (_bound(endpoint, job, mount) for mount in mounts_of(plan, job))
+    mounts = [*declared_mounts, *([scripts(_scripts(name))] if job.files else [])]
     container = pods.container(
         name,
         plan.environment.images.get(name, job.image),

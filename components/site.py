@@ -15,6 +15,7 @@ from pulumi_kubernetes.core.v1 import (
     ConfigMap,
     LimitRange,
     Namespace,
+    PersistentVolumeClaim,
     ResourceQuota,
     Secret,
     Service,
@@ -33,8 +34,8 @@ NATIVE: dict[str, type[pulumi.CustomResource]] = {
     kind.__name__: kind
     for kind in (
         ConfigMap, CronJob, Deployment, EndpointSlice, HorizontalPodAutoscaler, Job, LimitRange, Namespace,
-        NetworkPolicy, PodDisruptionBudget, PriorityClass, ResourceQuota, Role, RoleBinding, Secret, Service,
-        ServiceAccount, StatefulSet,
+        NetworkPolicy, PersistentVolumeClaim, PodDisruptionBudget, PriorityClass, ResourceQuota, Role, RoleBinding,
+        Secret, Service, ServiceAccount, StatefulSet,
     )
 }  # fmt: skip
 """The native classes by kind; a kind of a custom group is a CustomResource."""

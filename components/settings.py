@@ -41,11 +41,11 @@ def configured_plan() -> Plan:
         raise pulumi.RunError(str(error)) from error
 
 
-class Cluster(pulumi.ComponentResource):
+class Kubernetes(pulumi.ComponentResource):
     """The cluster of the stack, named explicitly by `quadrant:kubeconfig` (a path) and `quadrant:context`."""
 
     def __init__(self, name: str, args: Plan, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:cluster:Cluster", name, None, opts)
+        super().__init__("quadrant:cluster:Kubernetes", name, None, opts)
         config = pulumi.Config("quadrant")
         path = config.get("kubeconfig")
         self.provider = pulumi_kubernetes.Provider(

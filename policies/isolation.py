@@ -88,7 +88,7 @@ def _dangling(policy: NetworkPolicy, graph: Connectivity) -> Iterator[Finding]:
     if not policy.selects_everything() and not any(policy.rules in group for group in held):
         yield Finding("it selects no pod of the stack or the matrix", "selector", policy.obj)
     for rule in policy.rules.rules:
-        for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=True):
+        for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=False):
             if peer.range is None and not group:
                 message = f"the peer {_labels(policy, peer)} is no pod of the stack or the matrix"
                 yield Finding(message, "peer", policy.obj)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Any, NamedTuple
 
-from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.binding import sdk_policies
 from policies.rules import Config
+
+# These packages carry no types.
+json_format: Any = import_module("google.protobuf.json_format")
+struct_pb2: Any = import_module("google.protobuf.struct_pb2")
 
 _RULE = re.compile(r"^\[(?P<policy>[^/\]]+)(?:/(?P<check>[^\]]+))?\]", re.MULTILINE)
 
@@ -33,6 +37,9 @@ class Answer(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     not_applicable: frozenset[str]
 
+    def __or__(self, other: Answer) -> Answer:
+        return Answer(self.diagnostics + other.diagnostics, self.not_applicable | other.not_applicable)
+
     @property
     def rules(self) -> set[tuple[str, str]]:
         """The broken rules."""
@@ -52,7 +59,7 @@ def urn(manifest: Mapping[str, Any]) -> str:
 
 
 def as_outputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """A manifest as the engine shows it to stack policies: what the cluster answered, and the provider's own keys."""
+    """A manifest as the engine shows it to stack policies: with the cluster's answers and the provider's keys."""
     metadata = {**manifest["metadata"], "uid": "7d2f", "resourceVersion": "12", "managedFields": [{"manager": "x"}]}
     provider = {"__fieldManager": "pulumi", "__initialApiVersion": "v1", "__inputs": {"spec": "x"}}
     return {**manifest, "metadata": metadata, "status": {"phase": "Active", "loadBalancer": {}}, **provider}
@@ -62,7 +69,7 @@ class Pack:
     """The pack as the engine loads it."""
 
     def __init__(self, config: Config | None = None) -> None:
-        self._servicer = _PolicyAnalyzerServicer(
+        self._servicer: Any = _PolicyAnalyzerServicer(
             "quadrant", "0.1.0", sdk_policies(config), EnforcementLevel.MANDATORY
         )
 
@@ -93,17 +100,8 @@ class Pack:
         ]
         return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
 
-    def everything(self, manifests: Iterable[Mapping[str, Any]]) -> Answer:
-        """All resources one by one, and then the stack."""
-        manifests = list(manifests)
-        answers = [*(self.analyze(one) for one in manifests), self.analyze_stack(map(as_outputs, manifests))]
-        return Answer(
-            tuple(found for answer in answers for found in answer.diagnostics),
-            frozenset().union(*(answer.not_applicable for answer in answers)),
-        )
 
-
-def _struct(manifest: Mapping[str, Any]) -> struct_pb2.Struct:
+def _struct(manifest: Mapping[str, Any]) -> Any:
     return json_format.ParseDict(manifest, struct_pb2.Struct())
 
 

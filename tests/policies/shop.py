@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.policies import builders
 from tests.policies.builders import SYSTEM, Manifest
+from tests.policies.servicer import Answer, Pack, as_outputs
 
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"]
 WORKLOADS = {
@@ -128,10 +129,7 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
         *(default_deny(segment) for segment in segments),
         *network_policies(declared),
         secret,
-        *(
-            api_with_secret() if name == "api" else builders.workload(name, *facts)
-            for name, facts in WORKLOADS.items()
-        ),
+        *(api_with_secret() if name == "api" else builders.workload(name, *facts) for name, facts in WORKLOADS.items()),
         builders.service(),
         builders.service("traefik", "frontend", **entry),
         builders.middleware("limit", rateLimit={"average": 100, "period": "1m", "burst": 10}),
@@ -139,3 +137,15 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
         builders.router(),
         builders.obj("v1", "ConfigMap", "api-config", "backend", data={"app.yaml": "logLevel: INFO\n"}),
     ]
+
+
+GOOD = stack()
+
+
+def both_ways(pack: Pack, manifests: list[Manifest]) -> Answer:
+    """What the engine finds: resource by resource, save those known to be good, and then in the whole stack."""
+    answer = pack.analyze_stack(map(as_outputs, manifests))
+    for manifest in manifests:
+        if manifest not in GOOD:
+            answer |= pack.analyze(manifest)
+    return answer

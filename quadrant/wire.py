@@ -1,0 +1,110 @@
+"""Wire inputs of a resource as plain data: whole numbers as ints, nothing secret, unknowns marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from pulumi.runtime import rpc
+
+SECRET = "[secret]"
+"""What stands in place of a secret value."""
+
+UNKNOWN = "[unknown]"
+"""What stands in place of a value that only the provider computes."""
+
+KEYS_ANNOTATION = "quadrant.dev/generated-keys"
+"""Annotation of a redacted Secret: its keys, separated by commas."""
+
+_SIGNATURE = rpc._special_sig_key
+_SECRET_SIGNATURE = rpc._special_secret_sig
+_RESOURCE_SIGNATURE = rpc._special_resource_sig
+
+
+class Struct(Protocol):
+    """What is read of a protobuf Struct."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The members by name."""
+
+
+def secret(value: object) -> dict[str, object]:
+    """Return a value in the envelope that marks it as secret."""
+    return {_SIGNATURE: _SECRET_SIGNATURE, "value": value}
+
+
+def plain(struct: Struct) -> dict[str, Any]:
+    """Return a Struct as plain data, redacted."""
+    return {key: _value(member) for key, member in struct.fields.items()}
+
+
+def _text(value: Any) -> str:
+    text: str = value.string_value
+    return UNKNOWN if text == rpc.UNKNOWN else text
+
+
+def _number(value: Any) -> int | float:
+    number: float = value.number_value
+    return int(number) if number.is_integer() else number
+
+
+def _mapping(value: Any) -> Any:
+    fields = value.struct_value.fields
+    if _SIGNATURE in fields:
+        return _envelope(fields)
+    return {key: _value(member) for key, member in fields.items()}
+
+
+def _envelope(fields: Mapping[str, Any]) -> Any:
+    signature = fields[_SIGNATURE].string_value
+    if signature == _SECRET_SIGNATURE:
+        return SECRET
+    if signature == _RESOURCE_SIGNATURE:
+        return _value(fields["urn"])
+    return {key: _value(member) for key, member in fields.items() if key != _SIGNATURE}
+
+
+_READERS: dict[str | None, Callable[[Any], Any]] = {
+    "string_value": _text,
+    "number_value": _number,
+    "bool_value": lambda value: value.bool_value,
+    "struct_value": _mapping,
+    "list_value": lambda value: [_value(item) for item in value.list_value.values],
+    "null_value": lambda _: None,
+    None: lambda _: None,
+}
+
+
+def _value(value: Any) -> Any:
+    return _READERS[value.WhichOneof("kind")](value)
+
+
+def secret_manifest(struct: Struct) -> dict[str, Any]:
+    """Return a Kubernetes Secret without its values; the annotation names their keys."""
+    fields = {key: value for key, value in struct.fields.items() if key not in ("data", "stringData")}
+    manifest = {key: _value(value) for key, value in fields.items()}
+    keys = sorted({key for name in ("data", "stringData") for key in _keys(struct.fields.get(name))})
+    if keys:
+        manifest.setdefault("metadata", {}).setdefault("annotations", {})[KEYS_ANNOTATION] = ",".join(keys)
+    return manifest
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if value is None:
+        return
+    fields = value.struct_value.fields
+    opened = fields["value"].struct_value.fields if _SIGNATURE in fields else fields
+    yield from opened
+
+
+def unknown_paths(value: object, path: str = "") -> Iterator[str]:
+    """Find where a value that only the provider computes is used, as dotted paths."""
+    if value == UNKNOWN:
+        yield path
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from unknown_paths(member, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from unknown_paths(item, f"{path}[{index}]")

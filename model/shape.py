@@ -56,17 +56,17 @@ def _locate(error: ErrorDetails, data: Any) -> _Located:
     """Drop the parts of a location that are not in the file: they name branches of unions."""
     path: KeyPath = ()
     union = None
-    *parents, last = error["loc"]
+    parents, last = error["loc"][:-1], error["loc"][-1:]
     for part in parents:
         if _has(data, part):
             data, path = data[part], (*path, part)
         elif union is None:
             union = (path, str(part))
-    on_key = last == "[key]"
-    if error["type"] == "missing" or _has(data, last):
-        path = (*path, last)
+    on_key = last == ("[key]",)
+    if error["type"] == "missing" or all(_has(data, part) for part in last):
+        path += last
     elif not on_key and union is None:
-        union = (path, str(last))
+        union = (path, str(last[0]))
     fault = Fault(path, error["type"], error["input"], error["msg"], error.get("ctx", {}), on_key)
     return _Located(fault, union)
 

@@ -13,15 +13,16 @@ from pydantic.alias_generators import to_camel
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 """RFC 1123 label: what Kubernetes accepts as the name of a Service or a namespace."""
 
-_QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti)?")
-_DURATION = re.compile(r"(\d+(ms|s|m|h|d))+")
+_QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti)?", re.ASCII)
+_DURATION = re.compile(r"(\d+(ms|s|m|h|d))+", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _FACTORS: dict[str, float] = {
     "m": 1e-3, "": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
 }  # fmt: skip
-_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
+"""The bounds of Kubernetes' CronJobs, in which Sunday is 0 only."""
 
 
 class Model(BaseModel):
@@ -67,6 +68,8 @@ def _cpu(text: str) -> str:
         raise ValueError(f"{text!r} is not a CPU quantity; write cores or millicores, such as 500m or 2")
     if not 0 < cores <= 1024:
         raise ValueError(f"{text!r} is outside 1m to 1024 cores")
+    if abs(cores * 1000 - round(cores * 1000)) > 1e-6:
+        raise ValueError(f"{text!r} is finer than a millicore; round it, such as to 1m")
     return cpu_text(cores)
 
 
@@ -78,6 +81,8 @@ def _bytes(text: str) -> str:
         raise ValueError(f"{text!r} has no unit; a size is written with one, such as 512Mi or 20Gi")
     if size < 2**20:
         raise ValueError(f"{text!r} is under one mebibyte; did you mean {text.rstrip('kKi')}Mi?")
+    if bytes_text(size)[-1].isdigit():
+        raise ValueError(f"{text!r} is no whole number of kilobytes; write it in a smaller unit, such as 1536Mi")
     return bytes_text(size)
 
 
@@ -88,9 +93,9 @@ def cpu_text(cores: float) -> str:
 
 
 def bytes_text(size: float) -> str:
-    """Write bytes in the largest binary unit that divides them, the API server's canonical form."""
+    """Write bytes in the largest unit that divides them, binary units first, the API server's canonical form."""
     whole = round(size)
-    for unit in ("Ti", "Gi", "Mi", "Ki"):
+    for unit in ("Ti", "Gi", "Mi", "Ki", "T", "G", "M", "k"):
         factor = int(_FACTORS[unit])
         if whole % factor == 0:
             return f"{whole // factor}{unit}"
@@ -118,20 +123,26 @@ def _cidr(text: str) -> str:
 
 def _cron_value(token: str, low: int, high: int) -> bool:
     span, _, step = token.partition("/")
-    if step and not (step.isdigit() and int(step) > 0):
+    if step and not (step.isdecimal() and int(step) > 0):
         return False
     if span == "*":
         return True
     bounds = span.split("-")
-    return len(bounds) <= 2 and all(bound.isdigit() and low <= int(bound) <= high for bound in bounds)
+    if len(bounds) > 2 or not all(bound.isdecimal() and low <= int(bound) <= high for bound in bounds):
+        return False
+    return int(bounds[0]) <= int(bounds[-1])
 
 
 def _cron(text: str) -> str:
     fields = text.split()
-    good = len(fields) == 5 and all(
-        _cron_value(token, *limits)
-        for field, limits in zip(fields, _CRON_RANGES, strict=True)
-        for token in field.split(",")
+    good = (
+        text.isascii()
+        and len(fields) == 5
+        and all(
+            _cron_value(token, *limits)
+            for field, limits in zip(fields, _CRON_RANGES, strict=True)
+            for token in field.split(",")
+        )
     )
     if not good:
         raise ValueError(f"{text!r} is not a schedule; write five cron fields, such as '0 2 * * *' for 02:00 each day")
@@ -140,7 +151,8 @@ def _cron(text: str) -> str:
 
 def _fqdn(text: str) -> str:
     labels = text.removeprefix("*.").split(".")
-    if len(labels) < 2 or len(text) > 253 or not all(re.fullmatch(DNS_LABEL, label) for label in labels):
+    named = all(re.fullmatch(DNS_LABEL, label) for label in labels) and not labels[-1].isdecimal()
+    if len(labels) < 2 or len(text) > 253 or not named:
         raise ValueError(f"{text!r} is not a host name; write lower-case labels with dots, such as api.example.com")
     return text
 

@@ -78,13 +78,11 @@ def _images(system: System, environment: Environment) -> Found:
         yield from _unknown(("images", name), name, "workload", known)
 
 
-def _peers(system: System, environment: Environment) -> Found:
-    """A peer replaces a usual control plane, or is one that a row or a route names."""
-    named = {end for row in system.flows for end in (*row.sources, *row.targets)}
-    named |= {route.to for route in system.edge.routes.values()}
-    known = {*CONTROL_PEERS, *(end.removeprefix("operator:") for end in named if end.startswith("operator:"))}
+def _peers(_system: System, environment: Environment) -> Found:
+    """A peer stands in for one of the control planes that systems may name."""
     for name in environment.peers:
-        yield from _unknown(("peers", name), name, "control plane", known)
+        if name not in CONTROL_PEERS:
+            yield Problem(("peers", name), f"there is no control plane {name!r}", did_you_mean(name, CONTROL_PEERS))
 
 
 def _profile(system: System, environment: Environment) -> Found:
@@ -102,8 +100,9 @@ def _vault(system: System, environment: Environment) -> Found:
 
 def _namespaces(system: System, environment: Environment) -> Found:
     """A segment in a control plane's namespace would lock it out or let it in."""
-    control = {peer.namespace: name for name, peer in environment.control_peers.items()}
-    control[environment.network.dns.namespace] = "DNS"
+    control = {environment.network.dns.namespace: "DNS"}
+    for name, peer in environment.control_peers.items():
+        control.setdefault(peer.namespace, name)
     for segment in Segment:
         namespace = namespace_of(system, segment)
         if namespace in control:

@@ -1,0 +1,151 @@
+"""Bad input is told what, where, why and the remedy, all of it at once; good input loads fast."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from model.document import read_document
+from model.errors import BadInput, Problem, did_you_mean
+from model.loader import load_environment, load_system, system_file, systems
+from model.system import System
+
+BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
+EXPECTED = re.compile(r"# expect: (\d+): (.*)")
+JARGON = ("pydantic", "Input should", "Value error", "type=", "validation error", "[key]", "function-after")
+
+
+def refusal(file: Path) -> tuple[Problem, ...]:
+    with pytest.raises(BadInput) as caught:
+        load_system(file)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_bad_input_gets_its_exact_places_and_messages(file: Path) -> None:
+    expected = [f"{file}:{line}: {message}" for line, message in EXPECTED.findall(file.read_text())]
+    assert expected, f"{file.name} says with `# expect: <line>: <message>` what it is refused for"
+    assert [str(problem) for problem in refusal(file)] == expected, "a refusal names line, key path, reason and remedy"
+
+
+def test_there_is_a_bad_file_for_every_kind_of_mistake() -> None:
+    assert len(BAD) >= 45, "each kind of mistake has a file under tests/model/bad"
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_messages_are_free_of_the_validators_jargon(file: Path) -> None:
+    for problem in refusal(file):
+        assert not any(word in str(problem) for word in JARGON), f"{problem} is written for people"
+
+
+def test_all_problems_of_a_file_are_reported_at_once_in_order() -> None:
+    problems = refusal(Path(__file__).parent / "bad" / "all-at-once.yaml")
+    lines = [problem.line for problem in problems]
+    assert len(problems) == 6, "schema errors and dangling references come in one run"
+    assert lines == sorted(lines), "a reader goes through the file once"
+
+
+def test_an_entry_that_is_left_out_causes_no_further_problems() -> None:
+    problems = refusal(Path(__file__).parent / "bad" / "all-at-once.yaml")
+    told = " ".join(str(problem) for problem in problems)
+    assert "'api'" not in told, "a row to an entry with errors of its own is not a second mistake"
+    assert "'token'" not in told, "what an entry with errors uses is not unused"
+
+
+def test_a_misspelt_section_hides_its_names_from_all_checks(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(
+        "name: shop\n"
+        "servics:\n  api: {segment: backend, image: shop/api:1.0.0, ports: {http: 3000}}\n"
+        "flows:\n  - {from: api, to: other, why: calls it}\n"
+    )
+    assert [problem.path for problem in refusal(file)] == [("servics",)], "the section is the only mistake"
+
+
+@pytest.mark.parametrize("name", systems())
+def test_every_shipped_system_loads(name: str) -> None:
+    assert load_system(system_file(name)).name == name, "a shipped system has no problems"
+
+
+@pytest.mark.parametrize("name", systems())
+def test_every_shipped_system_fits_its_stacks(name: str) -> None:
+    system = load_system(system_file(name))
+    root = Path(__file__).parents[2]
+    for stage in ("dev", "prod"):
+        file = root / (f"Pulumi.{stage}.yaml" if name == "motovault" else f"Pulumi.{name}-{stage}.yaml")
+        overrides = yaml.safe_load(file.read_text())["config"].get("quadrant:overrides", {})
+        assert load_environment(stage, overrides, file, system).name == stage, f"{file.name} fits {name}"
+
+
+def test_an_unknown_system_gets_the_nearest_name() -> None:
+    with pytest.raises(BadInput, match="did you mean 'motovault'"):
+        system_file("motovalt")
+
+
+def test_a_file_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
+    assert "cannot be read: No such file" in str(refusal(tmp_path / "none.yaml")[0]), "the reason is the system's own"
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "latin.yaml"
+    file.write_bytes("name: caf\xe9\n".encode("latin-1"))
+    assert "not UTF-8" in str(refusal(file)[0]), "text is UTF-8"
+
+
+def test_a_control_character_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bell.yaml"
+    file.write_text("name: \x07\n")
+    assert "not YAML" in str(refusal(file)[0]), "text has no control characters"
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "empty.yaml"
+    file.write_text("# nothing\n")
+    assert "expected a mapping" in str(refusal(file)[0]), "a system has at least a name"
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "a: " + "[" * 80 + "]" * 80 + "\n"], ids=["alias", "brackets"])
+def test_yaml_that_contains_itself_comes_to_an_end(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "loop.yaml"
+    file.write_text(text)
+    assert "nested too deeply" in str(refusal(file)[0]), "an alias within itself has no end"
+
+
+def test_merged_mappings_keep_their_own_keys(tmp_path: Path) -> None:
+    file = tmp_path / "merge.yaml"
+    file.write_text("base: &base {a: 1, b: 2}\nother:\n  <<: *base\n  b: 3\n")
+    assert read_document(file).data["other"] == {"a": 1, "b": 3}, "a key of its own wins over a merged one"
+
+
+def test_data_is_what_a_plain_parser_reads(tmp_path: Path) -> None:
+    for name in systems():
+        document = read_document(system_file(name))
+        assert document.data == yaml.safe_load(system_file(name).read_text()), "lines cost no data"
+        assert document.line(("name",)) > 0, "every key has a line"
+
+
+def test_a_nearest_name_is_offered_only_where_one_is_near() -> None:
+    assert did_you_mean("backnd", ["backend", "database"]) == "did you mean 'backend'?", "one letter is missing"
+    assert did_you_mean("xyz", ["backend", "database"]) == "known here: backend, database", "nothing is near"
+    assert did_you_mean("xyz", []) == "none is declared", "there is nothing to choose from"
+
+
+def synthetic(services: int, rows: int) -> str:
+    """Return a system whose services call one another."""
+    one = {"segment": "backend", "image": "shop/api:1.0.0", "ports": {"http": 3000}}
+    pairs = [(index % services, (index * 7 + 1 + index // services) % services) for index in range(rows)]
+    flows = [{"from": f"s{a}", "to": f"s{b}", "ports": ["http"], "why": "calls it"} for a, b in pairs if a != b]
+    system = {"name": "big", "services": {f"s{index}": one for index in range(services)}, "flows": flows}
+    return yaml.dump(system, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+
+
+def test_a_system_of_1000_services_and_5000_rows_loads_within_seconds(tmp_path: Path) -> None:
+    file = tmp_path / "big.yaml"
+    file.write_text(synthetic(1000, 5000))
+    start = time.process_time()
+    system = load_system(file)
+    spent = time.process_time() - start
+    assert isinstance(system, System), "it loads"
+    assert spent < 10, f"{spent:.1f} s of processor time; loading is linear in the size of the file"

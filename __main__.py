@@ -3,6 +3,7 @@
 from components.broker import Broker
 from components.cache import Cache
 from components.certificates import Certificates
+from components.configs import Configs
 from components.edge import Edge
 from components.egress import Egress
 from components.engines import database_engine, pooler_engine
@@ -45,6 +46,7 @@ for name, broker in system.brokers.items():
     Broker(name, {"site": site, "broker": broker}, here)
 
 # The applications.
+Configs("configs", site, here)
 for name, service in system.services.items():
     Service(name, {"site": site, "service": service}, here)
 for name, job in system.jobs.items():

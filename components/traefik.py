@@ -114,8 +114,9 @@ def objects(plan: Plan, instance: Instance) -> Iterator[Manifest]:
 
 
 def labels_of(plan: Plan, endpoint: Endpoint) -> dict[str, str]:
-    """Return the labels of a Traefik's objects."""
-    return manifests.workload_labels(plan, endpoint, TIER)
+    """Return the labels of a Traefik's objects; only the public one is attached to further segments."""
+    attached = plan.system.edge.attached if endpoint.kind == "edge" else ()
+    return manifests.workload_labels(plan, endpoint, TIER, attached)
 
 
 def config_name(endpoint: Endpoint) -> str:

@@ -19,7 +19,8 @@ from model.plan import Plan
 from model.system import Vault
 from model.types import seconds
 
-ARCHIVE_TIMEOUT = "60s"
+ARCHIVE_SECONDS = 60
+"""A quiet server's last changes reach the archive after this long, well within a recovery point of minutes."""
 SUPERUSER = "postgres"
 STOPPING = {"smartShutdownTimeout": 15, "stopDelay": 90, "switchoverDelay": 60}
 """Seconds; the operator's own defaults of half an hour and more leave no recovery objective in reach."""
@@ -85,16 +86,19 @@ def spec(plan: Plan, endpoint: Endpoint, database: declared.Database, labels: Ma
 
 def postgresql(plan: Plan, database: declared.Database) -> Manifest:
     """Return the server's settings; standbys confirm commits as long as there are any."""
-    backup = plan.system.backup
-    interval = backup.wal_archive_interval if backup else None
-    timeout = f"{seconds(interval)}s" if interval else ARCHIVE_TIMEOUT
-    result: Manifest = {"parameters": {"archive_timeout": timeout, **parameters(plan, database)}}
+    result: Manifest = {"parameters": {"archive_timeout": archive_timeout(plan), **parameters(plan, database)}}
     if database.tls:
         # Goes before the operator's last rule, which takes passwords over any transport.
         result["pg_hba"] = ["hostnossl all all all reject"]
     if instances(plan, database) > 1:
         result["synchronous"] = {"method": "any", "number": 1, "dataDurability": "preferred"}
     return result
+
+
+def archive_timeout(plan: Plan) -> str:
+    """Return how long a change waits for the archive: a declared interval is an upper bound."""
+    interval = plan.system.backup.wal_archive_interval if plan.system.backup else None
+    return f"{min(seconds(interval), ARCHIVE_SECONDS) if interval else ARCHIVE_SECONDS}s"
 
 
 def services(name: str, database: declared.Database) -> Iterator[Manifest]:

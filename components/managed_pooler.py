@@ -46,8 +46,8 @@ def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest
             "instances": instances,
             "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
             "pgbouncer": {"poolMode": pooler.mode, "parameters": pool(plan, pooler)},
-            "serviceTemplate": {"metadata": {"labels": labels}, "spec": {"type": "ClusterIP", "ports": [port]}},
-            "template": {"metadata": {"labels": labels}, "spec": pod_spec(plan, name, pooler)},
+            "serviceTemplate": {"metadata": {"labels": dict(labels)}, "spec": {"type": "ClusterIP", "ports": [port]}},
+            "template": {"metadata": {"labels": dict(labels)}, "spec": pod_spec(plan, name, pooler)},
         },
     }
     if instances > 1:

@@ -142,7 +142,10 @@ def public_service(plan: Plan, endpoint: Endpoint) -> Manifest:
 
 
 def rights(plan: Plan, endpoint: Endpoint) -> Iterator[Manifest]:
-    """Yield the right to read what routes are made of, in the namespaces with routes; nothing cluster-wide."""
+    """Yield the right to read what routes are made of, in the namespaces with routes; nothing cluster-wide.
+
+    Traefik lists all Secrets of a namespace or none, so a route opens those beside its target to it.
+    """
     name = manifests.name_of(endpoint)
     account = {"kind": "ServiceAccount", "name": name, "namespace": endpoint.namespace}
     for namespace in routes.namespaces(plan):

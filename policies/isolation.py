@@ -79,7 +79,8 @@ def every_pod_covered(stack: Stack) -> Iterator[Finding]:
             if obj.namespace in stack.segment_names and identity not in held[direction]:
                 yield Finding(f"no NetworkPolicy selects its pods for {direction}", direction, obj)
     for policy in stack.network_policies:
-        if policy.namespace in stack.segment_names:
+        # Peers outside the stack are known from a matrix only, whose absence is a violation itself.
+        if stack.matrices and policy.namespace in stack.segment_names:
             yield from _dangling(policy, graph)
 
 

@@ -14,6 +14,8 @@ from policies.secret_use import secret_names
 
 GROUP = Group(name="operations", title="Secrets reach their consumers only, and nothing runs in debug mode")
 CONSUMERS = "quadrant.dev/consumers"
+NAME = "app.kubernetes.io/name"
+"""A workload is known by this label; its object may be called otherwise."""
 
 _DEBUG_LEVEL = re.compile(
     r"\b(?:[\w.-]*log[_.-]?level|level|log_min_messages)[\"']?"  # the setting's name
@@ -52,7 +54,8 @@ def secret_consumers(stack: Stack) -> Iterator[Finding]:
         workload = pod.workload
         for name in sorted(_used(pod)):
             secret = secrets.get((workload.namespace, name))
-            if secret is not None and workload.name not in _consumers(secret):
+            names = {workload.name, pod.labels.get(NAME, workload.name)}
+            if secret is not None and names.isdisjoint(_consumers(secret)):
                 message = f"it uses {secret.identity}, which does not name it in {CONSUMERS}"
                 yield Finding(message, obj=workload)
 

@@ -1,0 +1,105 @@
+"""PgBouncer, alone and under CloudNativePG: its share of the connections, its port, its password."""
+
+import pytest
+
+from components import managed_pooler, pooler
+from tests.components.sample import Manifest, endpoint, flows, kinds, main_container, one, planned, pod_spec
+
+NAME = "orders-pool"
+OWN = {"databases": "statefulSet"}
+
+
+def own(overrides: dict[str, object] | None = None, **changes: object) -> list[Manifest]:
+    """The objects of the shop's pooler on pods of our own."""
+    plan = planned("dev", {"poolers": {NAME: changes}}, {**OWN, **(overrides or {})})
+    return list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+
+
+def managed(**changes: object) -> list[Manifest]:
+    """The objects of the shop's pooler under the operator."""
+    plan = planned("prod", {"poolers": {NAME: changes}})
+    return list(managed_pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+
+
+def ini(manifests: list[Manifest]) -> dict[str, str]:
+    """The lines of pgbouncer.ini by their key."""
+    text: str = one(manifests, "ConfigMap", f"{NAME}-settings")["data"]["pgbouncer.ini"]
+    pairs = (line.partition(" =") for line in text.splitlines() if " =" in line)
+    return {key: value.strip() for key, _, value in pairs}
+
+
+def test_a_single_instance_carries_the_whole_pool() -> None:
+    found = ini(own(minPoolSize=5, defaultPoolSize=25, maxDbConnections=100))
+    sizes = [found[key] for key in ("min_pool_size", "default_pool_size", "max_db_connections")]
+    assert sizes == ["5", "25", "100"], "dev runs one instance"
+
+
+@pytest.mark.parametrize("instances", [1, 2, 3, 7])
+def test_all_instances_together_keep_to_the_declared_connections(instances: int) -> None:
+    plan = planned("prod", {"poolers": {NAME: {"instances": instances}}})
+    declared = plan.system.poolers[NAME]
+    share = pooler.pool(plan, declared)
+    assert instances * int(share["max_db_connections"]) <= declared.max_db_connections, "the server has no more"
+    assert instances * int(share["default_pool_size"]) <= declared.default_pool_size
+    assert 1 <= int(share["default_pool_size"]) <= int(share["max_db_connections"])
+
+
+def test_transactions_keep_their_prepared_statements() -> None:
+    assert ini(own())["pool_mode"] == "transaction"
+    assert int(ini(own())["max_prepared_statements"]) > 0, "zero breaks drivers that prepare"
+
+
+@pytest.mark.parametrize(("tls", "mode"), [(True, "require"), (False, "prefer")])
+def test_the_pooler_uses_the_transport_that_the_database_demands(tls: bool, mode: str) -> None:
+    plan = planned("dev", {"databases": {"orders-db": {"tls": tls}}})
+    manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    assert ini(manifests)["server_tls_sslmode"] == mode
+
+
+def test_the_pooler_reads_its_users_from_a_file_that_is_made_at_start() -> None:
+    spec = pod_spec(one(own(), "Deployment"))
+    [writer] = spec["initContainers"]
+    assert writer["command"][-2:] == ["shop", "/run/secrets/orders-password"]
+    assert ini(own())["auth_file"] == "/run/pgbouncer/userlist.txt"
+    mounted = {mount["name"] for mount in main_container(one(own(), "Deployment"))["volumeMounts"]}
+    assert "secrets" not in mounted, "only the container that writes the files sees the Secret"
+
+
+def test_several_instances_have_a_budget_and_roll_without_surplus() -> None:
+    manifests = own({"copies": "declared"}, instances=3)
+    deployment = one(manifests, "Deployment")["spec"]
+    assert deployment["replicas"] == 3
+    assert deployment["strategy"]["rollingUpdate"]["maxSurge"] == 0, "a fourth pool would exceed the connections"
+    assert "PodDisruptionBudget" in kinds(manifests)
+    assert "PodDisruptionBudget" not in kinds(own()), "one copy would block drains"
+
+
+def test_the_operator_gets_the_same_share_as_text() -> None:
+    found = one(managed(defaultPoolSize=20, maxDbConnections=50, instances=2), "Pooler")["spec"]
+    assert found["pgbouncer"]["parameters"]["default_pool_size"] == "10"
+    assert found["pgbouncer"]["parameters"]["max_db_connections"] == "25"
+    assert found["cluster"] == {"name": "orders-db"}
+
+
+def test_the_operators_pooler_has_the_declared_port_and_no_other() -> None:
+    [port] = one(managed(), "Pooler")["spec"]["serviceTemplate"]["spec"]["ports"]
+    assert port["port"] == 6432
+    assert port["name"] == port["targetPort"] == "pgbouncer", "another name would add the operator's port 5432"
+
+
+def test_policies_open_the_port_on_which_the_operators_pods_listen() -> None:
+    row = {"from": "api", "to": NAME, "ports": [6432], "why": "orders"}
+    plan = planned("prod", flows(row))
+    [arriving] = [row for row in plan.rows[endpoint(plan, NAME).id][0] if row.source.id.endswith("/api")]
+    assert arriving.listener.number == 5432, "policies see the pod's port, not the Service's"
+    plan = planned("dev", flows(row))
+    [arriving] = [row for row in plan.rows[endpoint(plan, NAME).id][0] if row.source.id.endswith("/api")]
+    assert arriving.listener.number == 6432
+
+
+def test_the_operators_pooler_has_a_budget_and_a_monitor_of_ours() -> None:
+    manifests = managed(instances=2)
+    budget = one(manifests, "PodDisruptionBudget")["spec"]
+    assert budget["selector"]["matchLabels"] == {"cnpg.io/poolerName": NAME}, "the operator makes none"
+    assert one(manifests, "PodMonitor")["spec"]["podMetricsEndpoints"][0]["port"] == "metrics"
+    assert "PodDisruptionBudget" not in kinds(managed(instances=1))

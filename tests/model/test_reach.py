@@ -118,7 +118,7 @@ def test_a_named_port_is_resolved_on_each_destination_pod() -> None:
     assert between(edges, API, OTHER) == {("TCP", 8080)}, "the other api calls its port 8080 http"
 
 
-def test_policies_add_up() -> None:
+def test_policies_add_up_and_take_nothing_away() -> None:
     one = policy("red/one", app("api"), types=["Ingress"], ingress=admit([{"podSelector": app("web")}], TCP80))
     two = policy("red/two", app("api"), types=["Ingress"], ingress=admit([{"namespaceSelector": {}}], [{"port": 81}]))
     edges = evaluate([deny("red"), one, two, policy("red/open", app("web"), types=["Egress"], egress=[{}])], PODS)

@@ -8,6 +8,7 @@ from model.connectivity import Connectivity, Scope
 from model.netpol import Socket, parse_policies
 from model.reach import Edge
 from tests.oracles.questions import Questions, holds
+from tests.oracles.sockets import UNNAMED
 
 
 def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Edge]:
@@ -23,7 +24,7 @@ def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Edge]:
 
 def of_model(questions: Questions) -> set[Edge]:
     """What our evaluator allows."""
-    sockets = frozenset(Socket(*socket) for group in questions.sockets.values() for socket in group)
+    sockets = frozenset(Socket(*socket) for group in questions.sockets.doors.values() for socket in group | UNNAMED)
     blocks = [block(address, address) for address in questions.addresses]
     scope = Scope(blocks, sockets, itself=True, subjects=questions.workloads)
     graph = Connectivity(parse_policies(questions.policies), questions.pods, questions.namespaces, scope)

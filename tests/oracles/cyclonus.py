@@ -1,4 +1,7 @@
-"""cyclonus: a Go implementation on the Kubernetes types, which judges one connection at a time."""
+"""cyclonus: a Go implementation on the Kubernetes types, which judges one connection at a time.
+
+Where it differs from the API: `NotIn` does not match a pod without the label. Our policies have no expressions.
+"""
 
 import json
 import os

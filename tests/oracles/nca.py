@@ -12,7 +12,8 @@ from typing import Any
 
 from model.pods import Pod
 from model.reach import Edge
-from tests.oracles.questions import Manifest, Questions, Socket
+from tests.oracles.questions import Questions
+from tests.oracles.sockets import Manifest, Socket
 
 TWIN = "--replica"
 _LINE = re.compile(r"(?P<source>\S+) => (?P<target>\S+) : (?P<connections>.+)")
@@ -53,7 +54,7 @@ def _edges(lines: Iterable[str], questions: Questions) -> Iterator[Edge]:
         pairs = _pairs(_ends(found["source"], names, numbers), _ends(found["target"], names, numbers))
         for source, target in pairs:
             if source in questions.workloads or target in questions.workloads:
-                sockets = _sockets(found["connections"], questions.sockets[target])
+                sockets = _sockets(found["connections"], questions.sockets.between(source, target))
                 yield from (Edge(source, target, *socket) for socket in sockets)
 
 

@@ -8,18 +8,14 @@ from typing import Any
 from model.pods import Pod, namespaces_of, pods_of
 from model.proof import PROBES, matrix_pods
 from model.reach import Edge
+from tests.oracles.sockets import Manifest, Sockets, rules, sockets
 
-Manifest = Mapping[str, Any]
-Socket = tuple[str, int]
 Network = IPv4Network | IPv6Network
-
-UNNAMED: tuple[Socket, ...] = (("TCP", 7), ("UDP", 7), ("SCTP", 7))
-"""Sockets that nobody names; they stand for all such."""
 
 
 @dataclass(frozen=True)
 class Questions:
-    """Every connection to judge: each pair that touches a workload, on each socket of its target.
+    """Every connection to judge: each pair that touches a workload, on each socket worth asking about.
 
     A pod against itself means two replicas of it. Edges name single addresses, not networks.
     """
@@ -27,7 +23,7 @@ class Questions:
     pods: tuple[Pod, ...]
     workloads: frozenset[str]
     addresses: tuple[str, ...]
-    sockets: Mapping[str, frozenset[Socket]]
+    sockets: Sockets
     namespaces: Mapping[str, Mapping[str, str]]
     policies: tuple[Manifest, ...]
 
@@ -37,7 +33,7 @@ class Questions:
         for source in ends:
             for target in ends:
                 if source in self.workloads or target in self.workloads:
-                    yield from (Edge(source, target, *socket) for socket in self.sockets[target])
+                    yield from (Edge(source, target, *socket) for socket in self.sockets.between(source, target))
 
 
 def ask(manifests: Sequence[Manifest], matrix: Mapping[str, Any]) -> Questions:
@@ -53,16 +49,10 @@ def ask(manifests: Sequence[Manifest], matrix: Mapping[str, Any]) -> Questions:
         pods=pods,
         workloads=frozenset(pod.id for pod in pods) - others,
         addresses=addresses,
-        sockets=_sockets(policies, matrix, pods, addresses),
+        sockets=sockets(policies, matrix, pods, addresses),
         namespaces=found,
         policies=policies,
     )
-
-
-def rules(policies: Iterable[Manifest], direction: str) -> Iterator[Manifest]:
-    """The rules of one direction, `ingress` or `egress`."""
-    for policy in policies:
-        yield from policy["spec"].get(direction) or ()
 
 
 def networks(policies: Iterable[Manifest], matrix: Mapping[str, Any]) -> set[str]:
@@ -106,48 +96,3 @@ def _edges(network: Network) -> Iterator[str]:
         yield str(first - 1)
     if int(last) < 2**network.max_prefixlen - 1:
         yield str(last + 1)
-
-
-def _sockets(
-    policies: Sequence[Manifest], matrix: Mapping[str, Any], pods: Iterable[Pod], addresses: Iterable[str]
-) -> dict[str, frozenset[Socket]]:
-    """The sockets to judge of each target: those that rows, its declaration and the rules at its door name.
-
-    Where a rule at its door opens more than single ports, or the door has no default deny, all named sockets.
-    """
-    rows: dict[str, set[Socket]] = {name: set() for name in matrix["peers"]}
-    for row in matrix["rows"]:
-        rows[row["to"]].add((row["protocol"], int(row["port"])))
-    every = frozenset().union(*rows.values(), _named([*rules(policies, "ingress"), *rules(policies, "egress")]))
-    outward = [rule for rule in rules(policies, "egress") if _names_addresses(rule)]
-    outside = _named(outward).union(*(rows[name] for name, peer in matrix["peers"].items() if "blocks" in peer))
-    found = dict.fromkeys(addresses, (outside if _single(outward) else every).union(UNNAMED))
-    for pod in pods:
-        door = [policy for policy in policies if policy["metadata"]["namespace"] == pod.namespace]
-        inward = list(rules(door, "ingress"))
-        narrow = _single(inward) and any(_denies(policy) for policy in door)
-        declared = {(port.protocol, port.number) for port in pod.ports}
-        found[pod.id] = (_named(inward) if narrow else every).union(rows.get(pod.id, ()), declared, UNNAMED)
-    return found
-
-
-def _named(found: Iterable[Manifest]) -> frozenset[Socket]:
-    """The numbers that rules name; a range gives its ends."""
-    ports = [port for rule in found for port in rule.get("ports") or () if isinstance(port.get("port"), int)]
-    ends = [(port, number) for port in ports for number in (port["port"], port.get("endPort") or port["port"])]
-    return frozenset((port.get("protocol") or "TCP", number) for port, number in ends)
-
-
-def _single(found: Iterable[Manifest]) -> bool:
-    ports = [rule.get("ports") or [{}] for rule in found]
-    return all(isinstance(port.get("port"), int) and "endPort" not in port for group in ports for port in group)
-
-
-def _names_addresses(rule: Manifest) -> bool:
-    peers = rule.get("to") or ()
-    return not peers or any(peer.get("ipBlock") for peer in peers)
-
-
-def _denies(policy: Manifest) -> bool:
-    spec = policy["spec"]
-    return not spec.get("podSelector") and "Ingress" in spec.get("policyTypes", ["Ingress"])

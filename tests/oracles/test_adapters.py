@@ -47,7 +47,7 @@ ODDITIES = {
 }
 
 
-@pytest.mark.usefixtures("tools")
+@pytest.mark.usefixtures("nca_tool", "cyclonus_tool")
 def test_all_analyzers_find_exactly_the_rows() -> None:
     questions = ask(manifests(), matrix())
     rows = of_matrix(questions, matrix())
@@ -55,7 +55,7 @@ def test_all_analyzers_find_exactly_the_rows() -> None:
         assert allowed(questions) == rows, f"{name} must allow the rows and nothing else"
 
 
-@pytest.mark.usefixtures("tools")
+@pytest.mark.usefixtures("nca_tool", "cyclonus_tool")
 @pytest.mark.parametrize("plant", DEFECTS.values(), ids=DEFECTS)
 def test_every_analyzer_notices_a_planted_defect(plant: Plant) -> None:
     planted = manifests()
@@ -68,7 +68,7 @@ def test_every_analyzer_notices_a_planted_defect(plant: Plant) -> None:
     assert answers["model"] == answers["nca"] == answers["cyclonus"], "they must agree on what it changes"
 
 
-@pytest.mark.usefixtures("tools")
+@pytest.mark.usefixtures("nca_tool", "cyclonus_tool")
 @pytest.mark.parametrize("unusual", ODDITIES.values(), ids=ODDITIES)
 def test_analyzers_agree_on_what_our_own_policies_never_use(unusual: list[Manifest]) -> None:
     questions = ask(unusual, matrix())

@@ -1,6 +1,6 @@
-"""The flat rival: registers a prebuilt list of resources, without components."""
+"""The program of the flat rival."""
 
-from bench.overhead import PREBUILT
+from bench.rival import PREBUILT
 
 for register in PREBUILT:
     register()

@@ -13,13 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pulumi_kubernetes
+from bench.rival import PREBUILT, rival
+from quadrant.recorder import Recording, record
 from quadrant.stacks import config_for
 
-from components.site import register
-from quadrant.recorder import Recorded, Recording, record
-
-PREBUILT: list[Callable[[], Any]] = []
 FLAT = Path(__file__).with_name("flat_program.py")
 PAIRS = 5
 BOUND = 1.3
@@ -39,15 +36,6 @@ def main(system: str = "motovault", stack: str = "prod") -> float:
     return median
 
 
-def rival(resource: Recorded) -> Callable[[], Any]:
-    """Return the call that registers one resource with the same inputs, at the top of the stack."""
-    if resource.type == "pulumi:providers:kubernetes":
-        given = {key: value for key, value in resource.inputs.items() if value is not None}
-        options = {_python_name(key): value for key, value in given.items()}
-        return partial(pulumi_kubernetes.Provider, resource.name, **options)
-    return partial(register, None, resource.inputs)
-
-
 def inputs(recording: Recording) -> list[tuple[str, str, str]]:
     """Return what was registered, in a comparable order."""
     kept = (one for one in recording.resources if not one.type.startswith("quadrant:"))
@@ -59,10 +47,6 @@ def timed(run: Callable[[], Any]) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
-
-
-def _python_name(key: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
 
 
 if __name__ == "__main__":

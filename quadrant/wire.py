@@ -35,8 +35,12 @@ def secret(value: object) -> dict[str, object]:
 
 
 def plain(struct: Struct) -> dict[str, Any]:
-    """Return a Struct as plain data, redacted."""
-    return {key: _value(member) for key, member in struct.fields.items()}
+    """Return a Struct as plain data, redacted and with its keys in order."""
+    return _members(struct.fields)
+
+
+def _members(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _value(fields[key]) for key in sorted(fields)}
 
 
 def _text(value: Any) -> str:
@@ -53,7 +57,7 @@ def _mapping(value: Any) -> Any:
     fields = value.struct_value.fields
     if _SIGNATURE in fields:
         return _envelope(fields)
-    return {key: _value(member) for key, member in fields.items()}
+    return _members(fields)
 
 
 def _envelope(fields: Mapping[str, Any]) -> Any:
@@ -82,8 +86,7 @@ def _value(value: Any) -> Any:
 
 def secret_manifest(struct: Struct) -> dict[str, Any]:
     """Return a Kubernetes Secret without its values; the annotation names their keys."""
-    fields = {key: value for key, value in struct.fields.items() if key not in ("data", "stringData")}
-    manifest = {key: _value(value) for key, value in fields.items()}
+    manifest = _members({key: value for key, value in struct.fields.items() if key not in ("data", "stringData")})
     keys = sorted({key for name in ("data", "stringData") for key in _keys(struct.fields.get(name))})
     if keys:
         manifest.setdefault("metadata", {}).setdefault("annotations", {})[KEYS_ANNOTATION] = ",".join(keys)

@@ -1,0 +1,5 @@
+"""`python -m quadrant`."""
+
+from quadrant.cli import main
+
+main()

@@ -1,0 +1,36 @@
+"""The command line: `quadrant COMMAND`, also `python -m quadrant`."""
+
+from __future__ import annotations
+
+import os
+import traceback
+
+import pulumi
+import typer
+
+from model.errors import BadInput
+from quadrant.commands import check, diagram, doctor, preview, reach, render
+from quadrant.console import Code, complain
+
+app = typer.Typer(
+    help="Kubernetes platforms in four isolated segments, from one YAML file; nothing here needs a cluster.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (preview, render, check, reach, diagram, doctor):
+    app.command(module.NAME)(module.command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; leaves with one of `Code`."""
+    try:
+        app(arguments, prog_name="quadrant")
+    except (BadInput, pulumi.RunError) as error:
+        complain(str(error))
+        raise SystemExit(Code.BAD_INPUT) from None
+    except Exception as error:
+        if os.environ.get("QUADRANT_DEBUG") == "1":
+            traceback.print_exc()
+        complain(f"internal error: {type(error).__name__}: {error}; set QUADRANT_DEBUG=1 for where it happened")
+        raise SystemExit(Code.INTERNAL) from error

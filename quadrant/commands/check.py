@@ -1,0 +1,85 @@
+"""`quadrant check`: the policy pack over a stack, or over any Kubernetes files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from model.errors import BadInput, Problem
+from policies.pack import Level, Object, Violation
+from policies.pack import check as judge
+from quadrant.console import Code, Format, progress, say, show_json, show_lines
+from quadrant.manifests import read_manifests
+from quadrant.options import OutputFormat
+from quadrant.stacks import recorded
+
+NAME = "check"
+
+FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "file", "line")
+
+System = Annotated[str | None, typer.Option("--system", "-s", help="A system, together with --stack.")]
+Stack = Annotated[str | None, typer.Option("--stack", "-t", help="A stack of it: dev or prod.")]
+Manifests = Annotated[
+    Path | None, typer.Option("--manifests", "-m", help="Instead of a stack: a folder of YAML or JSON files, or one.")
+]
+
+
+def command(
+    system: System = None, stack: Stack = None, manifests: Manifests = None, output: OutputFormat = Format.TEXT
+) -> None:
+    """Judge objects by every policy (exit code 1: a mandatory one is violated)."""
+    objects = _objects(system, stack, manifests)
+    with progress(f"judging {len(objects)} objects"):
+        found = violations(objects)
+    if output is Format.JSON:
+        show_json([as_json(violation) for violation in found])
+    else:
+        for violation in found:
+            show_lines(as_line(violation))
+        say(f"{summary(found)} in {len(objects)} objects")
+    if mandatory(found):
+        raise typer.Exit(Code.FOUND)
+
+
+def _objects(system: str | None, stack: str | None, manifests: Path | None) -> list[Object]:
+    if manifests is not None and (system, stack) == (None, None):
+        with progress(f"reading {manifests}"):
+            return read_manifests(manifests)
+    if manifests is not None or system is None or stack is None:
+        remedy = "give --system and --stack, or --manifests alone"
+        raise BadInput([Problem((), "it is not clear what to check", remedy)])
+    with progress(f"recording {system} {stack}"):
+        recording = recorded(system, stack)
+    return [Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest]
+
+
+def violations(objects: list[Object]) -> list[Violation]:
+    """Return what the pack finds: mandatory first, then by place."""
+    found = judge(objects)
+    return sorted(found, key=lambda v: (not mandatory([v]), v.file or "", v.line or 0, v.namespace, v.kind, v.name))
+
+
+def mandatory(found: list[Violation]) -> list[Violation]:
+    """Return the violations that stop a deployment."""
+    return [violation for violation in found if violation.level is Level.MANDATORY]
+
+
+def summary(found: list[Violation]) -> str:
+    """Return how many violations there are."""
+    stopping = len(mandatory(found))
+    return f"{stopping} mandatory and {len(found) - stopping} advisory violations"
+
+
+def as_json(violation: Violation) -> dict[str, Any]:
+    """Return a violation for programs."""
+    return {field: getattr(violation, field) for field in FIELDS}
+
+
+def as_line(violation: Violation) -> str:
+    """Return a violation in a line: where, how bad, which policy, what."""
+    place = f"{violation.file}:{violation.line}: " if violation.file else ""
+    rule = f"{violation.policy}/{violation.check}" if violation.check else violation.policy
+    name = f"{violation.namespace}/{violation.name}" if violation.namespace else violation.name
+    return f"{place}{violation.level.value}: {rule}: {violation.kind or 'object'} {name}: {violation.message}"

@@ -1,0 +1,29 @@
+"""`quadrant render`: one YAML file an object, in the order of application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quadrant.console import Format, progress, show_json, show_lines
+from quadrant.folder import replace
+from quadrant.options import OutputFormat, Stack, System
+from quadrant.rendering import files
+from quadrant.stacks import recorded
+
+NAME = "render"
+
+Out = Annotated[Path, typer.Option("--out", "-o", help="An empty folder, or that of an earlier render.")]
+
+
+def command(system: System, stack: Stack, out: Out, output: OutputFormat = Format.TEXT) -> None:
+    """Write a stack's objects as files for kubectl, Argo CD or Flux; the folder is replaced as a whole."""
+    with progress(f"rendering {system} {stack}"):
+        rendered = files(recorded(system, stack).manifests())
+        replace(out, rendered, {"system": system, "stack": stack})
+    if output is Format.JSON:
+        show_json({"out": str(out), "files": list(rendered)})
+    else:
+        show_lines(f"{len(rendered)} files in {out}")

@@ -1,0 +1,91 @@
+"""Objects as files: stable names in the order in which they are applied, and one way to write YAML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import yaml
+
+Manifest = Mapping[str, Any]
+
+_ORDER: tuple[tuple[str, ...], ...] = (
+    ("Namespace",),
+    ("CustomResourceDefinition", "PriorityClass", "StorageClass", "RuntimeClass", "IngressClass"),
+    ("ResourceQuota", "LimitRange"),
+    ("NetworkPolicy",),
+    ("ServiceAccount",),
+    ("ClusterRole", "Role"),
+    ("ClusterRoleBinding", "RoleBinding"),
+    ("ConfigMap",),
+    ("Secret",),
+    ("SecretStore", "ClusterSecretStore", "Issuer", "ClusterIssuer"),
+    ("ExternalSecret", "Certificate"),
+    ("PersistentVolumeClaim",),
+    ("Service", "EndpointSlice"),
+    ("Cluster", "Pooler", "StatefulSet", "Deployment", "Rollout", "DaemonSet"),
+    ("Job", "CronJob"),
+)
+RANKS: dict[str, int] = {kind: rank for rank, kinds in enumerate(_ORDER) for kind in kinds}
+"""When a kind is applied; everything else follows after these."""
+_LAST = len(_ORDER)
+_LEADING = ("apiVersion", "kind", "metadata", "spec")
+_LOOKS_LIKE_NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-FxXoObB_.:eE+-]*|[yYnN]")
+"""Text that a YAML 1.1 or 1.2 reader may take for a number or a truth value."""
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes every value out where it stands, and long text as text."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Refer to nothing."""
+        return True
+
+
+def _represent_text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else "'" if _LOOKS_LIKE_NUMBER.fullmatch(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def files(manifests: Collection[Manifest]) -> dict[str, str]:
+    """Return the text of every file by its name, in the order of application."""
+    taken = Counter[str]()
+    result: dict[str, str] = {}
+    for manifest in sorted(manifests, key=_place):
+        name = _name(manifest)
+        taken[name] += 1
+        result[f"{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.yaml"] = write(manifest)
+    return result
+
+
+def write(manifest: Manifest) -> str:
+    """Return an object as YAML: what it is first, then the rest by name."""
+    leading = {key: manifest[key] for key in _LEADING if key in manifest}
+    text: str = yaml.dump(
+        leading | {key: manifest[key] for key in sorted(manifest) if key not in _LEADING},
+        Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120,
+    )  # fmt: skip
+    return text
+
+
+def _rank(manifest: Manifest) -> int:
+    """Return the place of an object's kind; what denies everything comes before what permits something."""
+    rank = RANKS.get(manifest["kind"], _LAST) * 10
+    denies = manifest["kind"] == "NetworkPolicy" and manifest["metadata"]["name"] == "default-deny"
+    return rank - 1 if denies else rank
+
+
+def _place(manifest: Manifest) -> tuple[int, str, str, str, str]:
+    metadata = manifest["metadata"]
+    return _rank(manifest), metadata.get("namespace", ""), metadata["name"], manifest["kind"], manifest["apiVersion"]
+
+
+def _name(manifest: Manifest) -> str:
+    metadata = manifest["metadata"]
+    parts = [f"{_rank(manifest):03}", manifest["kind"].lower(), metadata.get("namespace"), metadata["name"]]
+    return re.sub(r"[^a-z0-9.-]", "_", "-".join(part for part in parts if part))

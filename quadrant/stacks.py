@@ -1,0 +1,58 @@
+"""The stacks: a system in a stage, its configuration as the engine hands it over, and what it registers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from model.document import read_document
+from model.errors import BadInput, Problem, did_you_mean
+from model.loader import system_file
+from model.types import Stage
+from quadrant.recorder import PROJECT, Recording, record
+
+ROOT = Path(__file__).resolve().parents[1]
+PRINCIPAL = "motovault"
+"""The system whose stacks are called by the stage alone."""
+STAGES = tuple(str(stage.value) for stage in Stage)
+
+
+def stack_name(system: str, stage: str) -> str:
+    """Return the name of a system's stack."""
+    return stage if system == PRINCIPAL else f"{system}-{stage}"
+
+
+def config_for(system: str, stage: str) -> dict[str, str]:
+    """Return a stack's configuration, or the bare preset where the stack has no file.
+
+    Raises BadInput for a system or stage that does not exist and for a file that is no configuration.
+    """
+    system_file(system)
+    if stage not in STAGES:
+        raise BadInput([Problem((), f"there is no stack {stage!r}", did_you_mean(stage, STAGES))])
+    file = ROOT / f"Pulumi.{stack_name(system, stage)}.yaml"
+    config = _config(file) if file.exists() else {}
+    return {f"{PROJECT}:system": system, f"{PROJECT}:environment": stage} | {
+        key: _text(value) for key, value in config.items()
+    }
+
+
+def _config(file: Path) -> dict[str, Any]:
+    document = read_document(file)
+    config = document.data.get("config") if isinstance(document.data, dict) else None
+    if document.problems:
+        raise BadInput(document.problems)
+    if not isinstance(config, dict):
+        raise BadInput([document.problem(("config",), "a stack's file holds a mapping `config`", "add it")])
+    return config
+
+
+def _text(value: Any) -> str:
+    """Write a setting as the engine hands it over."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def recorded(system: str, stage: str, *, unknown: bool = False) -> Recording:
+    """Return what a stack registers."""
+    return record(config_for(system, stage), stack_name(system, stage), unknown=unknown)

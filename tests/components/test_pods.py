@@ -1,0 +1,139 @@
+"""Pods: restricted, sized, probed and spread alike, whatever runs in them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import pods
+from components.pods import Pod
+from model.endpoint import Endpoint
+from model.service import Resources, Size
+from model.types import parse_quantity
+from tests.components.sample import Manifest, endpoint, planned
+
+STAGES = ("dev", "prod")
+
+
+def template(stage: str = "dev", name: str = "api") -> Manifest:
+    """The pod template of an empty container in the place of a workload."""
+    some = planned(stage)
+    return pods.template(some, Pod(endpoint(some, name), {}, [{"name": name}]))
+
+
+def container(of: Endpoint | None = None, ports: list[str] | None = None) -> Manifest:
+    """A container that serves some listeners of an endpoint."""
+    return pods.container("api", "shop/api:1.0.0", {}, endpoint=of, ports=ports)
+
+
+def test_a_pod_passes_the_restricted_profile() -> None:
+    security = template()["spec"]["securityContext"]
+    assert security["runAsNonRoot"] is True, "root in a container is root"
+    assert security["runAsUser"] >= 10_000, "an id that no node gives to anybody"
+    assert security["runAsUser"] == security["runAsGroup"] == security["fsGroup"], "one identity"
+    assert security["seccompProfile"] == {"type": "RuntimeDefault"}, "system calls are filtered"
+
+
+def test_a_container_may_write_nothing_but_its_volumes() -> None:
+    assert container()["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+        "runAsNonRoot": True,
+    }, "the restricted profile, and a read-only root besides"
+
+
+def test_a_pod_knows_neither_token_nor_other_services() -> None:
+    spec = template()["spec"]
+    assert spec["automountServiceAccountToken"] is False, "few pods talk to the Kubernetes API"
+    assert spec["enableServiceLinks"] is False, "variables of every Service are noise"
+
+
+def test_a_pod_that_watches_the_api_gets_a_token() -> None:
+    some = planned()
+    pod = Pod(endpoint(some, "edge"), {}, [], token=True)
+    assert pods.template(some, pod)["spec"]["automountServiceAccountToken"] is True, "it says so itself"
+
+
+def test_a_pod_resolves_the_short_names_that_its_rows_lead_to() -> None:
+    assert template()["spec"]["dnsConfig"] == {
+        "searches": [f"shop-{segment}.svc.cluster.local" for segment in ("database", "frontend", "platform")]
+    }, "names in the seeds' files stay as they are"
+    assert "dnsConfig" not in template(name="web")["spec"], "a pod that calls nobody searches nothing"
+
+
+@given(st.sampled_from(STAGES), st.sampled_from([1, 2, 3]), st.booleans())
+def test_requests_are_canonical_and_never_above_the_limits(stage: str, tier: int, store: bool) -> None:
+    some = planned(stage)
+    found = pods.sized(some, pods.limits_of(some, Resources.model_validate({"tier": tier})), store)
+    for resource in ("cpu", "memory"):
+        request, limit = found["requests"][resource], found["limits"][resource]
+        assert parse_quantity(request) <= parse_quantity(limit), f"{resource}: no node could place it"
+    canonical = Size.model_validate(found["requests"])
+    assert found["requests"] == canonical.model_dump(), "another spelling would differ from the cluster's for ever"
+
+
+def test_requests_are_the_environments_share_of_the_limits() -> None:
+    size = Size(cpu="2", memory="2Gi")
+    found = {stage: pods.sized(planned(stage), size)["requests"] for stage in STAGES}
+    assert found["dev"] == {"cpu": "200m", "memory": "205Mi"}, "a tenth, so that a laptop holds all of it"
+    assert found["prod"] == {"cpu": "1", "memory": "1Gi"}, "half"
+    assert pods.sized(planned("prod"), size, store=True)["requests"] == {"cpu": "2", "memory": "2Gi"}, "stores: all"
+
+
+def test_limits_of_the_cpu_can_be_left_out() -> None:
+    some = planned(overrides={"cpuLimits": False})
+    assert pods.sized(some, Size(cpu="2", memory="2Gi"))["limits"] == {"memory": "2Gi"}, "throttling costs latency"
+
+
+def test_a_tier_gives_way_to_a_size_and_that_to_a_profile() -> None:
+    resources = planned().system.services["worker"].resources
+    assert pods.limits_of(planned(), Resources(tier=3)) == Size(cpu="500m", memory="512Mi"), "the tier's"
+    assert pods.limits_of(planned(), resources) == Size(cpu="250m", memory="256Mi"), "its own"
+    big = planned(overrides={"sizeProfile": "big"})
+    assert pods.limits_of(big, resources) == Size(cpu="3", memory="3Gi"), "the environment's choice"
+
+
+@pytest.mark.parametrize(
+    ("stage", "readiness"),
+    [("dev", (15, 5, 3)), ("prod", (3, 2, 2))],
+)
+def test_probes_have_the_environments_timing(stage: str, readiness: tuple[int, int, int]) -> None:
+    action = pods.tcp_probe(6379)
+    found = pods.probes(planned(stage), action, action, action)
+    times = {name: (p["periodSeconds"], p["timeoutSeconds"], p["failureThreshold"]) for name, p in found.items()}
+    assert times == {"startupProbe": (5, 5, 9), "readinessProbe": readiness, "livenessProbe": (15, 5, 3)}, (
+        "forty-five seconds to start, and the stage's patience after"
+    )
+    assert all(probe["tcpSocket"] == {"port": 6379} for probe in found.values()), "the action is the caller's"
+
+
+def test_a_probe_by_http_names_no_host() -> None:
+    assert "host" not in pods.http_probe("/health", 80)["httpGet"], "a host would let the kubelet call elsewhere"
+
+
+def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
+    ports = container(endpoint(planned(), "api"))["ports"]
+    assert [(port["name"], port["containerPort"]) for port in ports] == [("http", 8080), ("metrics", 9464)], "all"
+    some = container(endpoint(planned(), "api"), ports=["metrics"])["ports"]
+    assert [port["name"] for port in some] == ["metrics"], "or those that it names"
+
+
+def test_empty_fields_are_left_out() -> None:
+    assert set(container()) == {"name", "image", "imagePullPolicy", "resources", "securityContext"}, "no noise"
+
+
+def test_copies_are_spread_over_nodes_and_zones_in_prod() -> None:
+    rules = template("prod")["spec"]["topologySpreadConstraints"]
+    assert {rule["topologyKey"]: rule["whenUnsatisfiable"] for rule in rules} == {
+        "kubernetes.io/hostname": "DoNotSchedule",
+        "topology.kubernetes.io/zone": "ScheduleAnyway",
+    }, "two copies on one node are one copy; a zone may be full"
+
+
+def test_a_single_node_is_enough_for_dev() -> None:
+    [only] = template("dev")["spec"]["topologySpreadConstraints"]
+    assert (only["topologyKey"], only["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "ScheduleAnyway"), "a wish"
+
+
+def test_labels_of_the_template_say_who_manages_it() -> None:
+    assert template()["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "quadrant", "as on every object"

@@ -24,4 +24,4 @@ CHECKS: tuple[Check, ...] = (
 def problems_of(system: System, gaps: Gaps = NO_GAPS) -> list[Problem]:
     """Return what does not fit together in a system, less what only `gaps` explain."""
     context = Context(system, gaps)
-    return [problem for check in CHECKS for problem in check(context)]
+    return list(dict.fromkeys(problem for check in CHECKS for problem in check(context)))

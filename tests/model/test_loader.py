@@ -126,6 +126,16 @@ def test_data_is_what_a_plain_parser_reads(tmp_path: Path) -> None:
         assert document.line(("name",)) > 0, "every key has a line"
 
 
+@pytest.mark.demand("OBS-03")
+def test_debug_is_a_log_level_of_dev_only() -> None:
+    for level in ("ERROR", "WARN", "INFO", "DEBUG"):
+        assert load_environment("dev", {"logLevel": level}).log_level == level, f"{level} is a level of dev"
+    with pytest.raises(BadInput, match="logLevel DEBUG is for dev; use ERROR, WARN or INFO in prod"):
+        load_environment("prod", {"logLevel": "DEBUG"})
+    with pytest.raises(BadInput, match="did you mean 'INFO'"):
+        load_environment("prod", {"logLevel": "INFOS"})
+
+
 def test_a_nearest_name_is_offered_only_where_one_is_near() -> None:
     assert did_you_mean("backnd", ["backend", "database"]) == "did you mean 'backend'?", "one letter is missing"
     assert did_you_mean("xyz", ["backend", "database"]) == "known here: backend, database", "nothing is near"

@@ -118,7 +118,7 @@ def by_reference(
     }
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(policies(), pods(), namespaces)
 def test_sets_and_single_judgements_agree_on_every_connection(
     rules: list[dict[str, Any]], found: list[Pod], places: dict[str, dict[str, str]]
@@ -138,6 +138,7 @@ def test_sets_and_single_judgements_agree_on_every_connection(
     assert ours == by_reference(rules, found, places, sockets), "both implement one specification"
 
 
+@settings(max_examples=40)
 @given(policies(), pods(), namespaces)
 def test_a_result_does_not_depend_on_the_order_of_policies_and_pods(
     rules: list[dict[str, Any]], found: list[Pod], places: dict[str, dict[str, str]]

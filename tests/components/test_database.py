@@ -48,16 +48,18 @@ def test_every_container_has_three_probes_of_its_own() -> None:
 
 def test_declared_settings_win_over_our_own() -> None:
     found = settings(built(maxConnections=77, parameters={"shared_buffers": "99MB", "work_mem": "8MB"}))
-    assert (found["max_connections"], found["shared_buffers"], found["work_mem"]) == ("77", "99MB", "8MB")
+    assert (found["max_connections"], found["shared_buffers"], found["work_mem"]) == ("77", "99MB", "8MB"), (
+        "declared values come last"
+    )
 
 
-def test_statements_are_counted() -> None:
+def test_every_statement_is_counted_and_timed() -> None:
     found = settings(built())
     assert found["shared_preload_libraries"] == "pg_stat_statements", "views of slow queries need it"
 
 
 def test_audit_logs_sessions_and_changes_of_the_schema() -> None:
-    assert settings(built(audit=True))["log_statement"] == "ddl"
+    assert settings(built(audit=True))["log_statement"] == "ddl", "audit sees who changes the schema"
     assert "log_connections" not in settings(built()), "a log of every session is for audited databases"
 
 
@@ -77,11 +79,13 @@ def test_clients_use_tls_where_the_database_demands_it(tls: bool, line: str) -> 
 def test_the_certificate_holds_every_name_by_which_clients_call() -> None:
     manifests = built(tls=True, replicas=1, readOnlyService="orders-ro")
     certificate = one(manifests, "Certificate")["spec"]
-    assert {"orders-db", "orders-ro", "orders-db.shop-database.svc.cluster.local"} <= set(certificate["dnsNames"])
+    assert {"orders-db", "orders-ro", "orders-db.shop-database.svc.cluster.local"} <= set(certificate["dnsNames"]), (
+        "clients verify the name they call"
+    )
     volumes = pod_spec(one(manifests, "StatefulSet"))["volumes"]
     mounted = [volume["secret"]["secretName"] for volume in volumes if volume["name"] == "tls"]
     assert mounted == [certificate["secretName"]], "the server reads what cert-manager writes"
-    assert settings(manifests)["ssl"] == "on"
+    assert settings(manifests)["ssl"] == "on", "the server offers TLS"
 
 
 def test_a_database_without_tls_asks_for_no_certificate() -> None:
@@ -92,7 +96,7 @@ def test_the_read_only_name_leads_to_the_same_pod_and_is_not_scraped_twice() -> 
     manifests = built(replicas=1, readOnlyService="orders-ro")
     reader, writer = one(manifests, "Service", "orders-ro"), one(manifests, "Service", NAME)
     wanted = one(manifests, "ServiceMonitor")["spec"]["selector"]["matchLabels"]
-    assert reader["spec"]["selector"] == writer["spec"]["selector"]
+    assert reader["spec"]["selector"] == writer["spec"]["selector"], "one pod answers to both"
     assert wanted.items() <= writer["metadata"]["labels"].items(), "the monitor finds the first Service"
     assert not wanted.items() <= reader["metadata"]["labels"].items(), "and not the second"
 
@@ -118,6 +122,8 @@ def test_the_component_registers_its_objects_as_children() -> None:
     found = registered(build)
     [component] = [one for one in found if one.type == "quadrant:data:Database"]
     children = [one for one in found if one.parent == component.urn]
-    assert {one.inputs["kind"] for one in children} >= {"StatefulSet", "Service", "ServiceMonitor", "ConfigMap"}
+    assert {one.inputs["kind"] for one in children} >= {"StatefulSet", "Service", "ServiceMonitor", "ConfigMap"}, (
+        "one component holds the whole concept"
+    )
     gates = [one.urn for one in found if one.name == "shop-database/default-deny"]
     assert all(set(gates) <= set(one.dependencies) for one in children), "no pod before the namespace is closed"

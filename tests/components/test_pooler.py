@@ -40,12 +40,14 @@ def test_all_instances_together_keep_to_the_declared_connections(instances: int)
     declared = plan.system.poolers[NAME]
     share = pooler.pool(plan, declared)
     assert instances * int(share["max_db_connections"]) <= declared.max_db_connections, "the server has no more"
-    assert instances * int(share["default_pool_size"]) <= declared.default_pool_size
-    assert 1 <= int(share["default_pool_size"]) <= int(share["max_db_connections"])
+    assert instances * int(share["default_pool_size"]) <= declared.default_pool_size, (
+        "the pools together are the declared one"
+    )
+    assert 1 <= int(share["default_pool_size"]) <= int(share["max_db_connections"]), "a pool of none would serve nobody"
 
 
 def test_transactions_keep_their_prepared_statements() -> None:
-    assert ini(own())["pool_mode"] == "transaction"
+    assert ini(own())["pool_mode"] == "transaction", "sessions would hold a connection each"
     assert int(ini(own())["max_prepared_statements"]) > 0, "zero breaks drivers that prepare"
 
 
@@ -53,14 +55,14 @@ def test_transactions_keep_their_prepared_statements() -> None:
 def test_the_pooler_uses_the_transport_that_the_database_demands(tls: bool, mode: str) -> None:
     plan = planned("dev", {"databases": {"orders-db": {"tls": tls}}})
     manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
-    assert ini(manifests)["server_tls_sslmode"] == mode
+    assert ini(manifests)["server_tls_sslmode"] == mode, "the transport follows the database"
 
 
 def test_the_pooler_reads_its_users_from_a_file_that_is_made_at_start() -> None:
     spec = pod_spec(one(own(), "Deployment"))
     [writer] = spec["initContainers"]
-    assert writer["command"][-2:] == ["shop", "/run/secrets/orders-password"]
-    assert ini(own())["auth_file"] == "/run/pgbouncer/userlist.txt"
+    assert writer["command"][-2:] == ["shop", "/run/secrets/orders-password"], "the script gets the file, not the value"
+    assert ini(own())["auth_file"] == "/run/pgbouncer/userlist.txt", "the pod makes it at its start"
     mounted = {mount["name"] for mount in main_container(one(own(), "Deployment"))["volumeMounts"]}
     assert "secrets" not in mounted, "only the container that writes the files sees the Secret"
 
@@ -68,22 +70,22 @@ def test_the_pooler_reads_its_users_from_a_file_that_is_made_at_start() -> None:
 def test_several_instances_have_a_budget_and_roll_without_surplus() -> None:
     manifests = own({"copies": "declared"}, instances=3)
     deployment = one(manifests, "Deployment")["spec"]
-    assert deployment["replicas"] == 3
+    assert deployment["replicas"] == 3, "the declared instances run"
     assert deployment["strategy"]["rollingUpdate"]["maxSurge"] == 0, "a fourth pool would exceed the connections"
-    assert "PodDisruptionBudget" in kinds(manifests)
+    assert "PodDisruptionBudget" in kinds(manifests), "instances are drained one by one"
     assert "PodDisruptionBudget" not in kinds(own()), "one copy would block drains"
 
 
 def test_the_operator_gets_the_same_share_as_text() -> None:
     found = one(managed(defaultPoolSize=20, maxDbConnections=50, instances=2), "Pooler")["spec"]
-    assert found["pgbouncer"]["parameters"]["default_pool_size"] == "10"
-    assert found["pgbouncer"]["parameters"]["max_db_connections"] == "25"
-    assert found["cluster"] == {"name": "orders-db"}
+    assert found["pgbouncer"]["parameters"]["default_pool_size"] == "10", "half of twenty for each of two"
+    assert found["pgbouncer"]["parameters"]["max_db_connections"] == "25", "half of fifty for each of two"
+    assert found["cluster"] == {"name": "orders-db"}, "the pooler stands before its database"
 
 
 def test_the_operators_pooler_has_the_declared_port_and_no_other() -> None:
     [port] = one(managed(), "Pooler")["spec"]["serviceTemplate"]["spec"]["ports"]
-    assert port["port"] == 6432
+    assert port["port"] == 6432, "clients know this number"
     assert port["name"] == port["targetPort"] == "pgbouncer", "another name would add the operator's port 5432"
 
 
@@ -94,12 +96,14 @@ def test_policies_open_the_port_on_which_the_operators_pods_listen() -> None:
     assert arriving.listener.number == 5432, "policies see the pod's port, not the Service's"
     plan = planned("dev", flows(row))
     [arriving] = [row for row in plan.rows[endpoint(plan, NAME).id][0] if row.source.id.endswith("/api")]
-    assert arriving.listener.number == 6432
+    assert arriving.listener.number == 6432, "our own pods listen on the declared port"
 
 
 def test_the_operators_pooler_has_a_budget_and_a_monitor_of_ours() -> None:
     manifests = managed(instances=2)
     budget = one(manifests, "PodDisruptionBudget")["spec"]
     assert budget["selector"]["matchLabels"] == {"cnpg.io/poolerName": NAME}, "the operator makes none"
-    assert one(manifests, "PodMonitor")["spec"]["podMetricsEndpoints"][0]["port"] == "metrics"
-    assert "PodDisruptionBudget" not in kinds(managed(instances=1))
+    assert one(manifests, "PodMonitor")["spec"]["podMetricsEndpoints"][0]["port"] == "metrics", (
+        "the operator names the port so"
+    )
+    assert "PodDisruptionBudget" not in kinds(managed(instances=1)), "one copy would block drains"

@@ -77,31 +77,37 @@ def test_every_script_is_posix_and_stops_at_the_first_error(script: Path) -> Non
 def test_redis_and_its_exporter_get_any_password_quoted(tmp_path: Path) -> None:
     container = Container(tmp_path, "session-0")
     container.run("redis-files.sh", "6379", str(tmp_path / "password"))
-    assert json.loads(container.read("run/redis/exporter.json")) == {"redis://127.0.0.1:6379": PASSWORD}
-    assert 'requirepass "a\\"b\\\\c:d"\n' in container.read("run/redis/auth.conf")
+    assert json.loads(container.read("run/redis/exporter.json")) == {"redis://127.0.0.1:6379": PASSWORD}, (
+        "the exporter looks its password up by address"
+    )
+    assert 'requirepass "a\\"b\\\\c:d"\n' in container.read("run/redis/auth.conf"), "quotes and backslashes are escaped"
 
 
 def test_pgbouncer_and_its_exporter_get_any_password_quoted(tmp_path: Path) -> None:
     container = Container(tmp_path, "pool")
     container.run("pgbouncer-files.sh", "shop", str(tmp_path / "password"))
-    assert container.read("run/pgbouncer/userlist.txt") == '"shop" "a""b\\c:d"\n'
-    assert container.read("run/pgbouncer/pgpass") == '127.0.0.1:*:pgbouncer:shop:a"b\\\\c\\:d\n'
+    assert container.read("run/pgbouncer/userlist.txt") == '"shop" "a""b\\c:d"\n', "a quote is doubled"
+    assert container.read("run/pgbouncer/pgpass") == '127.0.0.1:*:pgbouncer:shop:a"b\\\\c\\:d\n', (
+        "colons separate the fields"
+    )
     mode = (tmp_path / "run/pgbouncer/pgpass").stat().st_mode & 0o777
     assert mode == 0o600, "client libraries ignore a password file that others can read"
 
 
 def test_a_lone_redis_is_master(tmp_path: Path) -> None:
-    assert redis(tmp_path, "session-0") == 'port 6379\nrequirepass "x"\n'
+    assert redis(tmp_path, "session-0") == 'port 6379\nrequirepass "x"\n', "it follows nobody"
 
 
 def test_replicas_follow_the_masters_service(tmp_path: Path) -> None:
-    assert redis(tmp_path, "session-1").endswith("replicaof session 6379\n")
+    assert redis(tmp_path, "session-1").endswith("replicaof session 6379\n"), (
+        "the Service's name outlives the master's pod"
+    )
 
 
 @pytest.mark.parametrize(("host", "role"), [("session-0", ""), ("session-2", "replicaof session-0 6379\n")])
 def test_at_first_start_the_first_copy_is_master(tmp_path: Path, host: str, role: str) -> None:
     found = redis(tmp_path, host, votes=("-", "-", "-"))
-    assert found.endswith(f"replica-announce-ip {host}\nreplica-announce-port 6379\n{role}")
+    assert found.endswith(f"replica-announce-ip {host}\nreplica-announce-port 6379\n{role}"), "all others follow it"
 
 
 def test_a_restarted_master_follows_the_one_that_the_sentinels_elected(tmp_path: Path) -> None:
@@ -111,7 +117,7 @@ def test_a_restarted_master_follows_the_one_that_the_sentinels_elected(tmp_path:
 
 def test_the_elected_copy_is_master_whatever_its_claim_says(tmp_path: Path) -> None:
     found = redis(tmp_path, "session-2", votes=("session-2",) * 3, kept="replicaof session-0 6379\n")
-    assert "replicaof" not in found
+    assert "replicaof" not in found, "the Sentinels are right"
 
 
 @pytest.mark.parametrize("votes", [("session-1", "-", "-"), ("session-1", "session-2", "-"), ("-", "-", "-")])
@@ -127,7 +133,7 @@ def test_a_sentinel_keeps_what_it_learned_and_takes_new_settings_and_passwords(t
     container.run("sentinel-start.sh", *arguments)
     first = container.read("started").splitlines()
     assert "sentinel monitor session session-0 6379 2" in first, "the first boot knows the first master"
-    assert "sentinel announce-ip session-sentinel-1" in first
+    assert "sentinel announce-ip session-sentinel-1" in first, "its name outlives its address"
 
     learned = [
         "sentinel myid 0123456789abcdef",

@@ -16,6 +16,7 @@ POSTGRESQL_EXPORTER = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
 PGBOUNCER_EXPORTER = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.10.2"
 REDIS_EXPORTER = "docker.io/oliver006/redis_exporter:v1.74.0"
 TRAEFIK = "docker.io/library/traefik:v3.7.13"
+BUSYBOX = "docker.io/library/busybox:1.37.0"
 
 
 def image_of(plan: Plan, endpoint: Endpoint, engine: str) -> str:

@@ -1,16 +1,12 @@
 """The ten shipped stacks, each recorded once a process."""
 
-import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from quadrant import stacks
+from quadrant.recorder import Recording
 
-from quadrant.recorder import Recording, record
-
-ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("agents", "carbon254", "motovault", "motovault-phase4", "pinky-promise")
 STAGES = ("dev", "prod")
 STACKS = [(system, stage) for system in SYSTEMS for stage in STAGES]
@@ -18,28 +14,16 @@ STACKS = [(system, stage) for system in SYSTEMS for stage in STAGES]
 Manifest = dict[str, Any]
 
 
-def stack_name(system: str, stage: str) -> str:
-    """The stack's name; motovault's are the plain ones."""
-    return stage if system == "motovault" else f"{system}-{stage}"
-
-
-def config_of(system: str, stage: str) -> dict[str, str]:
-    """A stack's configuration as the engine hands it over: text, or JSON for an object."""
-    file = ROOT / f"Pulumi.{stack_name(system, stage)}.yaml"
-    config = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
-
-
 @cache
 def recorded(system: str, stage: str) -> Recording:
     """What a stack registers."""
-    return record(config_of(system, stage), stack_name(system, stage))
+    return stacks.recorded(system, stage)
 
 
 @cache
 def previewed(system: str, stage: str) -> Recording:
     """What a stack registers as far as a preview knows it."""
-    return record(config_of(system, stage), stack_name(system, stage), unknown=True)
+    return stacks.recorded(system, stage, unknown=True)
 
 
 def identity(manifest: Manifest) -> tuple[str, str, str]:

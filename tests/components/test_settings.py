@@ -8,9 +8,9 @@ import yaml
 
 from components.settings import NOWHERE
 from quadrant.recorder import Recorded, record
-from tests.stacks import config_of
+from quadrant.stacks import config_for
 
-CONFIG = config_of("motovault-phase4", "dev")
+CONFIG = config_for("motovault-phase4", "dev")
 
 
 def run(folder: Path, text: str, config: dict[str, str]) -> list[Recorded]:

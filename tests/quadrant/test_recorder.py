@@ -11,9 +11,8 @@ import pytest
 
 from quadrant.recorder import PLACEHOLDER, Recorded, Recording, record
 from quadrant.wire import KEYS_ANNOTATION, SECRET, UNKNOWN
+from tests.quadrant.running import CONFIG, SAMPLE
 
-SAMPLE = Path(__file__).parent / "sample" / "__main__.py"
-CONFIG = {"quadrant:system": "sample", "quadrant:environment": "dev"}
 BOOM = """
 def boom(_):
     raise {}

@@ -1,0 +1,140 @@
+"""The generated documents: `python -m quadrant.reference` writes them, with `--check` it compares only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from model.environment import Environment
+from model.loader import systems
+from model.system import System
+from policies.pack import POLICIES
+from policies.rules import Policy
+from quadrant.console import Code, complain, progress, say
+from quadrant.drawing import OMITTED, diagram, mermaid
+from quadrant.isolation import Isolation
+from quadrant.stacks import ROOT, STAGES, recorded
+
+OWNED = ("docs/reference/matrix", "docs/reference/policies", "docs/topology")
+"""Folders in which every file is generated."""
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def documents() -> dict[str, str]:
+    """Return every generated document by its path."""
+    return dict([*_schemas(), *_stacks(), *_policies()])
+
+
+def _schemas() -> Iterator[tuple[str, str]]:
+    for model in (System, Environment):
+        schema = {"$schema": DIALECT} | model.model_json_schema(by_alias=True)
+        text = json.dumps(schema, indent=2, ensure_ascii=False)
+        yield f"docs/reference/{model.__name__.lower()}.schema.json", f"{text}\n"
+
+
+def _stacks() -> Iterator[tuple[str, str]]:
+    for system in systems():
+        for stage in STAGES:
+            with progress(f"describing {system} {stage}"):
+                isolation = Isolation(recorded(system, stage).manifests())
+            yield f"docs/reference/matrix/{system}-{stage}.md", _matrix(isolation)
+            yield f"docs/topology/{system}-{stage}.md", _topology(isolation)
+
+
+def _heading(isolation: Isolation, what: str) -> str:
+    return f"# {isolation.matrix['system']} {isolation.matrix['environment']}: {what}\n\n"
+
+
+def _table(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    cells = [columns, tuple("---" for _ in columns), *rows]
+    return "".join(f"| {' | '.join(text.replace('|', chr(92) + '|') for text in row)} |\n" for row in cells)
+
+
+def _matrix(isolation: Isolation) -> str:
+    intro = (
+        "Every permitted connection, in the direction in which it is opened; everything else is denied at both ends. "
+        "A rule in the last column means that the row follows from others and is written nowhere.\n\n"
+    )
+    rows = (
+        (row["from"], row["to"], f"{row['port']}/{row['protocol']}", row["why"], row["implied"] or "")
+        for row in isolation.rows
+    )
+    blocks = ((name, _blocks(peer)) for name, peer in isolation.peers.items() if peer["kind"] == "cidr")
+    table = _table(("from", "to", "port", "why", "rule"), rows)
+    return _heading(isolation, "who may talk to whom") + intro + table + "\n" + _table(("address", "blocks"), blocks)
+
+
+def _blocks(peer: Mapping[str, Any]) -> str:
+    parts = [f"{b['cidr']}{' without ' + ', '.join(b['except']) if b['except'] else ''}" for b in peer["blocks"]]
+    return "; ".join(parts) or "none in this environment"
+
+
+def _topology(isolation: Isolation) -> str:
+    omitted = ", ".join(sorted(OMITTED))
+    outro = f"\nLeft out are rows of the rules {omitted}; the matrix has them. Dashed: machinery rather than traffic.\n"
+    return _heading(isolation, "topology") + mermaid(diagram(isolation)) + outro
+
+
+def _policies() -> Iterator[tuple[str, str]]:
+    for name, policy in POLICIES.items():
+        yield f"docs/reference/policies/{name}.md", _policy(policy)
+
+
+def _policy(policy: Policy) -> str:
+    facts = [f"- Level: {policy.level.value}", f"- Severity: {policy.severity.value}"]
+    facts += [f"- Frameworks: {', '.join(policy.tags)}"] if policy.tags else []
+    return "\n\n".join(
+        [
+            f"# {policy.name}",
+            f"{policy.title}.",
+            f"Why: {policy.why}",
+            f"Remedy: {policy.remedy}",
+            "\n".join(facts) + "\n",
+        ]
+    )
+
+
+def differences(root: Path, expected: Mapping[str, str]) -> list[str]:
+    """Return the paths that are missing, outdated or no longer generated."""
+    outdated = {path for path, text in expected.items() if _text(root / path) != text}
+    present = {str(file.relative_to(root)) for folder in OWNED for file in (root / folder).glob("*")}
+    return sorted(outdated | (present - expected.keys()))
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def write(root: Path, expected: Mapping[str, str]) -> list[str]:
+    """Write what differs and remove what is no longer generated; return the paths."""
+    changed = differences(root, expected)
+    for path in changed:
+        if path in expected:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(expected[path], encoding="utf-8")
+        else:
+            (root / path).unlink()
+    return changed
+
+
+def main(arguments: list[str]) -> None:
+    """Write the documents, or compare them (exit code 1: they differ)."""
+    if arguments not in ([], ["--check"]):
+        complain("usage: python -m quadrant.reference [--check]")
+        raise SystemExit(Code.BAD_INPUT)
+    expected = documents()
+    if not arguments:
+        say(f"{len(write(ROOT, expected))} of {len(expected)} documents written")
+        return
+    outdated = differences(ROOT, expected)
+    for path in outdated:
+        complain(f"{path} is out of date; run `make docs` and commit it")
+    if outdated:
+        raise SystemExit(Code.FOUND)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,57 @@
+"""A stack's configuration is its file, laid over the bare preset."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from model.errors import BadInput
+from model.loader import systems
+from quadrant import stacks
+from quadrant.stacks import STAGES, config_for, recorded, stack_name
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(stacks, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_the_principal_system_has_the_plain_stacks() -> None:
+    assert stack_name("motovault", "prod") == "prod"
+    assert stack_name("carbon254", "prod") == "carbon254-prod"
+
+
+@pytest.mark.usefixtures("root")
+def test_a_stack_without_a_file_is_the_bare_preset() -> None:
+    assert config_for("agents", "prod") == {"quadrant:system": "agents", "quadrant:environment": "prod"}
+
+
+def test_objects_and_truth_values_become_text_as_the_engine_passes_them(root: Path) -> None:
+    text = "config:\n  quadrant:overrides: {spot: true}\n  other:flag: true\n  other:word: plain\n"
+    (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
+    config = config_for("agents", "dev")
+    assert json.loads(config["quadrant:overrides"]) == {"spot": True}
+    assert (config["other:flag"], config["other:word"]) == ("true", "plain")
+
+
+@pytest.mark.parametrize(
+    ("system", "stage", "remedy"),
+    [("motovalt", "dev", "did you mean 'motovault'"), ("agents", "prd", "did you mean 'prod'"), ("x", "dev", "agents")],
+)
+def test_a_name_that_does_not_exist_is_bad_input(system: str, stage: str, remedy: str) -> None:
+    with pytest.raises(BadInput, match=remedy):
+        config_for(system, stage)
+
+
+@pytest.mark.parametrize(("text", "place"), [("config: [\n", "yaml:2"), ("setings: {}\n", "holds a mapping `config`")])
+def test_a_broken_stack_file_is_bad_input_with_its_place(root: Path, text: str, place: str) -> None:
+    (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=place):
+        config_for("agents", "dev")
+
+
+@pytest.mark.parametrize("system", systems())
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_shipped_stack_is_recorded_and_needs_no_value_of_a_provider(system: str, stage: str) -> None:
+    assert recorded(system, stage, unknown=True).unknowns() == [], "a preview could not judge such an object"

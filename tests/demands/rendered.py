@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.pack import Config, check
+from policies.pack import POLICIES, Config, check
 from tests.policies.builders import changed
 from tests.stacks import Manifest, recorded
 
@@ -123,9 +123,29 @@ def settings(system: str, stage: str, name: str) -> dict[str, Any]:
     return read
 
 
-def broken(stack: Iterable[Manifest], policy: str) -> set[str]:
-    """The names of the objects that break a policy of the pack, without exemptions."""
+@cache
+def _violations(system: str, stage: str) -> frozenset[tuple[str, str]]:
+    found = check(manifests(system, stage), Config(exemptions=()))
+    return frozenset((one.policy, one.name) for one in found)
+
+
+def breaks(system: str, stage: str, policy: str) -> set[str]:
+    """The names of a stack's objects that break a policy of the pack, without exemptions."""
+    assert policy in POLICIES, f"the pack has no policy {policy}"
+    return {name for broken, name in _violations(system, stage) if broken == policy}
+
+
+def refused(stack: Iterable[Manifest], policy: str) -> set[str]:
+    """The names of the objects that break a policy in a stack made for a test."""
+    assert policy in POLICIES, f"the pack has no policy {policy}"
     return {found.name for found in check(stack, Config(exemptions=())) if found.policy == policy}
+
+
+def refusals(target: Manifest, path: str, value: object) -> set[str]:
+    """The policies that an object breaks by itself once a field is changed, and did not break before."""
+    before, after = ({found.policy for found in check([one], Config(exemptions=()))}
+                     for one in (target, changed(target, path, value)))  # fmt: skip
+    return after - before
 
 
 def planted(stack: list[Manifest], target: Manifest, path: str, value: object) -> list[Manifest]:

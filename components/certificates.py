@@ -37,7 +37,8 @@ def objects(plan: Plan) -> Iterator[Manifest]:
     if certificate is not None:
         if _acme(plan):
             yield acme_issuer(plan)
-        yield public_certificate(plan, certificate)
+        for name, hosts in orders(plan, certificate).items():
+            yield public_certificate(plan, certificate, name, hosts)
 
 
 def served(plan: Plan) -> Certificate | None:
@@ -48,9 +49,7 @@ def served(plan: Plan) -> Certificate | None:
 def download(plan: Plan) -> str | None:
     """Return the path at which devices fetch the authority's certificate: in dev, where they do not know it yet."""
     certificate = served(plan)
-    if certificate is None or _acme(plan) or plan.environment.name is not Stage.DEV:
-        return None
-    return certificate.download
+    return certificate.download if certificate is not None and _local(plan) else None
 
 
 def authority_name(plan: Plan) -> str:
@@ -88,23 +87,36 @@ def authority(plan: Plan, namespace: str) -> Iterator[Manifest]:
     yield _issuer(plan, namespace, name, {"ca": {"secretName": name}})
 
 
-def public_certificate(plan: Plan, certificate: Certificate) -> Manifest:
-    """Return the certificate of the public entry, renewed a month or a third of its life before it ends."""
-    dev = plan.environment.name is Stage.DEV
+def orders(plan: Plan, certificate: Certificate) -> dict[str, list[str]]:
+    """Return the hosts of each public certificate, by the name that its Secret has too.
+
+    Let's Encrypt refuses an order that holds a wildcard beside a name that it covers; those wildcards get their own.
+    """
+    hosts = list(certificate.hosts)
+    if not _acme(plan):
+        return {certificate.name: [*hosts, *(certificate.dev_hosts if _local(plan) else ())]}
+    parents = {host.partition(".")[2] for host in hosts if not host.startswith("*.")}
+    wildcards = [host for host in hosts if host.startswith("*.") and host[2:] in parents]
+    single = {certificate.name: [host for host in hosts if host not in wildcards]}
+    return single | ({f"{certificate.name}-wildcard": wildcards} if wildcards else {})
+
+
+def public_certificate(plan: Plan, certificate: Certificate, name: str, hosts: list[str]) -> Manifest:
+    """Return a certificate of the public entry, renewed a month or a third of its life before it ends."""
     life = seconds(certificate.duration)
     spec: Manifest = {
-        "secretName": certificate.name,
-        "commonName": certificate.common_name,
-        "dnsNames": [*certificate.hosts, *(certificate.dev_hosts if dev else ())],
+        "secretName": name,
+        "commonName": certificate.common_name if certificate.common_name in hosts else hosts[0],
+        "dnsNames": hosts,
         "duration": f"{life // 3600}h",
         "renewBefore": f"{min(MONTH, life // 3) // 3600}h",
         "privateKey": {"algorithm": "RSA", "size": certificate.key_size, "rotationPolicy": "Always"},
         "usages": ["digital signature", "key encipherment", "server auth"],
         "issuerRef": _reference(acme_name(plan) if _acme(plan) else authority_name(plan)),
     }
-    if dev and certificate.addresses:
+    if _local(plan) and certificate.addresses:
         spec["ipAddresses"] = list(certificate.addresses)
-    return _certificate(plan, plan.namespace(Segment.FRONTEND), certificate.name, spec)
+    return _certificate(plan, plan.namespace(Segment.FRONTEND), name, spec)
 
 
 def acme_name(plan: Plan) -> str:
@@ -135,6 +147,11 @@ def acme_issuer(plan: Plan) -> Manifest:
 
 def _acme(plan: Plan) -> bool:
     return plan.environment.publishing.issuer == "acme"
+
+
+def _local(plan: Plan) -> bool:
+    """Whether names count that only our own authority signs."""
+    return plan.environment.name is Stage.DEV and not _acme(plan)
 
 
 def _labels(plan: Plan) -> dict[str, str]:

@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 import pulumi
 
 from components import manifests, pods, routes, traefik
-from components.certificates import download
+from components.certificates import download, orders
 from components.edge_settings import DYNAMIC_FILE, FILE_SERVER_ADDRESS, dynamic, static
+from components.images import BUSYBOX
 from components.manifests import Manifest, metadata
 from components.middlewares import API_VERSION, labels
 from components.pods import HELPER, Mount
@@ -21,7 +22,6 @@ from model.types import Stage
 from model.workloads import DASHBOARD_PORT
 
 CERTS = "/certs"
-FILE_SERVER = "docker.io/library/busybox:1.37.0"
 SUITES = tuple(
     f"TLS_ECDHE_{key}_WITH_{cipher}"
     for cipher in ("AES_128_GCM_SHA256", "AES_256_GCM_SHA384", "CHACHA20_POLY1305_SHA256")
@@ -103,7 +103,7 @@ def file_server(plan: Plan, path: str) -> Manifest:
     public = Mount(f"/public{PurePosixPath(path).parent}", {"name": "certs"})
     return pods.container(
         "certificate",
-        FILE_SERVER,
+        BUSYBOX,
         pods.sized(plan, HELPER),
         command=("httpd", "-f", "-p", FILE_SERVER_ADDRESS, "-h", "/public"),
         mounts=[public],
@@ -174,7 +174,7 @@ def tls(plan: Plan, endpoint: Endpoint) -> Iterator[Manifest]:
     meta = metadata(endpoint.namespace, "default", labels(plan))
     yield {"apiVersion": API_VERSION, "kind": "TLSOption", "metadata": meta, "spec": options}
     if edge.certificate is not None:
-        secret = {"secretName": edge.certificate.name}
+        secrets = [{"secretName": name} for name in orders(plan, edge.certificate)]
         # Strict names look among the certificates, not at the default one.
-        store = {"defaultCertificate": secret, "certificates": [secret]}
+        store = {"defaultCertificate": secrets[0], "certificates": secrets}
         yield {"apiVersion": API_VERSION, "kind": "TLSStore", "metadata": meta, "spec": store}

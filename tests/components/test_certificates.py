@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components import certificates
+from components import certificates, edge
 from components.certificates import Certificates
 from components.site import Site
 from model.errors import BadInput
@@ -38,6 +38,35 @@ def test_the_certificate_holds_every_name_under_which_dev_is_reached() -> None:
     assert spec["commonName"] == "example.com", "as declared"
     assert spec["dnsNames"] == ["example.com", "*.example.com", "traefik.example.local"], "dev hosts included (X-16)"
     assert spec["ipAddresses"] == ["127.0.0.1"], "a port-forward is reached by address"
+
+
+def names(hosts: list[str], **environment: Any) -> dict[str, tuple[str, list[str]]]:
+    changes = {"edge": {"certificate": {**DECLARED, "hosts": hosts}}}
+    found = certificates.objects(planned("prod", changes, {**PUBLISHING, **environment}))
+    specs = [m["spec"] for m in found if m["kind"] == "Certificate" and "isCA" not in m["spec"]]
+    return {spec["secretName"]: (spec["commonName"], spec["dnsNames"]) for spec in specs}
+
+
+def test_a_wildcard_is_ordered_apart_from_the_names_that_it_covers() -> None:
+    hosts = ["example.com", "www.example.com", "*.example.com"]
+    assert names(hosts) == {
+        "shop-tls": ("example.com", ["example.com", "www.example.com"]),
+        "shop-tls-wildcard": ("*.example.com", ["*.example.com"]),
+    }, "Let's Encrypt calls a name beside its wildcard redundant and refuses the order"
+    own = {"publishing": {"issuer": "selfSigned"}}
+    assert names(hosts, **own) == {"shop-tls": ("example.com", hosts)}, "an authority of our own signs them together"
+
+
+def test_every_certificate_that_is_ordered_is_served() -> None:
+    changes = {"edge": {"certificate": {**DECLARED, "hosts": ["example.com", "www.example.com", "*.example.com"]}}}
+    store = one(list(edge.objects(planned("prod", changes, PUBLISHING))), "TLSStore")["spec"]
+    expected = [{"secretName": "shop-tls"}, {"secretName": "shop-tls-wildcard"}]
+    assert store == {"defaultCertificate": expected[0], "certificates": expected}, "two orders make two Secrets"
+
+
+def test_a_wildcard_that_covers_no_other_name_stays_with_them() -> None:
+    hosts = ["example.com", "a.b.example.com", "*.example.com"]
+    assert names(hosts) == {"shop-tls": ("example.com", hosts)}, "a wildcard stands for one label"
 
 
 def test_prod_asks_for_public_names_only() -> None:

@@ -12,6 +12,7 @@ from policies.reachability import SURFACE
 from policies.routing import entry_points
 from policies.rules import Finding, Group, Level, Severity, StackPolicy
 
+_EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
 ADVICE = Group(name="stack-advice", title="What a stack should also do")
 
 
@@ -35,8 +36,13 @@ def _kinds(stack: Stack, references: Node, home: str, seen: frozenset[str] = fro
         for middleware in stack.of_kind("Middleware"):
             if f"{middleware.namespace}/{middleware.name}" == key and key not in seen:
                 spec = middleware.node.at("spec")
-                yield from (field for field, _ in spec.entries())
+                yield from (field for field, node in spec.entries() if not _admits_everybody(field, node))
                 yield from _kinds(stack, spec.at("chain", "middlewares"), namespace, seen | {key})
+
+
+def _admits_everybody(field: str, node: Node) -> bool:
+    """Whether a middleware is an allow-list without meaning."""
+    return field == "ipAllowList" and any(one.text() in _EVERYBODY for one in node.at("sourceRange").items())
 
 
 def _routes(stack: Stack, *, secure: bool) -> Iterator[_Route]:
@@ -51,9 +57,9 @@ def _routes(stack: Stack, *, secure: bool) -> Iterator[_Route]:
 
 
 def rate_limited(stack: Stack) -> Iterator[Finding]:
-    """Every public route has a rate limit."""
+    """Every public route has a rate limit, or answers to named addresses only."""
     for route in _routes(stack, secure=True):
-        if "rateLimit" not in route.middlewares:
+        if not route.middlewares & {"rateLimit", "ipAllowList"}:
             yield Finding(f"{route} has no rateLimit", obj=route.router)
 
 
@@ -69,7 +75,7 @@ POLICIES = (
         name="rate-limited-routers", title="Every public route has a rate limit", level=Level.ADVISORY,
         severity=Severity.MEDIUM, tags=("availability",), group=ADVICE, predicate=rate_limited,
         why="Without it one client takes the capacity of all.",
-        remedy="Refer to a Middleware with rateLimit, directly or through a chain.",
+        remedy="Refer to a Middleware with rateLimit, or to an ipAllowList, directly or through a chain.",
     ),
     StackPolicy(
         name="plain-routers-redirect", title="Port 80 only redirects",

@@ -40,6 +40,16 @@ def test_a_rate_limit_inside_a_chain_counts() -> None:
     assert broken(with_router(routes=[route("guard")])) == set(), "the chain holds the limit"
 
 
+@pytest.mark.parametrize(("ranges", "found"), [
+    (["10.0.0.0/8"], set()),
+    (["10.0.0.0/8", "0.0.0.0/0"], {("rate-limited-routers", "")}),
+    (["::/0"], {("rate-limited-routers", "")}),
+])  # fmt: skip
+def test_a_route_for_named_addresses_needs_no_rate_limit(ranges: list[str], found: Rules) -> None:
+    office = middleware("office", ipAllowList={"sourceRange": ranges})
+    assert broken([*with_router(routes=[route("office")]), office]) == found, "a list of everybody names nobody"
+
+
 def test_chains_that_contain_each_other_end_the_search() -> None:
     chains = [middleware(one, chain={"middlewares": [{"name": two}]}) for one, two in (("a", "b"), ("b", "a"))]
     assert broken([*with_router(routes=[route("a")]), *chains]) == {("rate-limited-routers", "")}, "no endless loop"

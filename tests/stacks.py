@@ -1,9 +1,12 @@
 """The ten shipped stacks, each recorded once a process."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from model.loader import load_environment, load_system, system_file
+from model.plan import Plan, plan
 from quadrant import stacks
 from quadrant.recorder import Recording
 
@@ -18,6 +21,15 @@ Manifest = dict[str, Any]
 def recorded(system: str, stage: str) -> Recording:
     """What a stack registers."""
     return stacks.recorded(system, stage)
+
+
+@cache
+def planned(system: str, stage: str) -> Plan:
+    """A stack's plan."""
+    config = stacks.config_for(system, stage)
+    overrides = json.loads(config.get("quadrant:overrides", "{}"))
+    environment = load_environment(config["quadrant:environment"], overrides)
+    return plan(load_system(system_file(config["quadrant:system"])), environment)
 
 
 @cache

@@ -35,8 +35,10 @@ def configured_plan() -> Plan:
             remedy = f"run `pulumi config set quadrant:system NAME` with one of: {', '.join(systems())}"
             raise BadInput([Problem(("quadrant:system",), "the stack names no system", remedy)])
         system = load_system(system_file(name))
-        environment = load_environment(config.get("environment") or "dev", config.get_object("overrides") or {})
-        return plan(system, environment)
+        file = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
+        overrides = config.get_object("overrides") or {}
+        preset = config.get("environment") or "dev"
+        return plan(system, load_environment(preset, overrides, file if file.exists() else None, system))
     except BadInput as error:
         raise pulumi.RunError(str(error)) from error
 

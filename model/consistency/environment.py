@@ -11,10 +11,11 @@ from model.errors import KeyPath, Problem, did_you_mean
 from model.service import Resources
 from model.system import System
 from model.types import Segment, Stage
-from model.workloads import namespace_of
+from model.workloads import in_cluster, namespace_of
 
 Found = Iterator[Problem]
 Place = tuple[KeyPath, str]
+OPERATOR_PORT = 5432
 
 
 def problems_of_environment(environment: Environment, preset: Stage) -> list[Problem]:
@@ -59,7 +60,7 @@ def _single_addresses(environment: Environment) -> Found:
 
 def problems_with(system: System, environment: Environment) -> list[Problem]:
     """Return what is wrong with an environment for a system; key paths are the environment's."""
-    checks = (_databases, _images, _peers, _profile, _vault, _namespaces, _wildcards)
+    checks = (_databases, _images, _peers, _profile, _vault, _namespaces, _challenge, _operator)
     return [problem for check in checks for problem in check(system, environment)]
 
 
@@ -110,14 +111,31 @@ def _namespaces(system: System, environment: Environment) -> Found:
             yield Problem(("peers",), what, f"set segments.{segment}.namespace in the system to another")
 
 
-def _wildcards(system: System, environment: Environment) -> Found:
-    """An ACME server grants a wildcard by a DNS challenge only."""
-    certificate = system.edge.certificate
-    hosts = [host for host in (certificate.hosts if certificate else ()) if host.startswith("*.")]
+def _challenge(system: System, environment: Environment) -> Found:
+    """The HTTP challenge needs an Ingress, a kind that Traefik does not serve here, and grants no wildcard."""
     publishing = environment.publishing
-    if hosts and publishing.issuer == "acme" and not publishing.dns_challenge:
-        what = f"the certificate has {hosts[0]!r}, and an ACME server grants a wildcard by a DNS challenge only"
-        yield Problem(("publishing", "dnsChallenge"), what, "give the solver, or list the hosts one by one")
+    if system.edge.certificate and publishing.issuer == "acme" and not publishing.dns_challenge:
+        what = f"the certificate {system.edge.certificate.name!r} comes from an ACME server by a DNS challenge only"
+        yield Problem(("publishing", "dnsChallenge"), what, "give cert-manager's dns01 solver, or issuer: selfSigned")
+
+
+def _operator(system: System, environment: Environment) -> Found:
+    """CloudNativePG fixes the port, keeps poolers beside their cluster, and takes credentials from the vault."""
+    inside = in_cluster(system, environment) if environment.databases == "cloudNativePg" else {}
+    managed = {name: database for name, database in inside.items() if database.engine == "postgresql"}
+    for name, database in managed.items():
+        if database.port != OPERATOR_PORT:
+            what = f"CloudNativePG serves {OPERATOR_PORT} only, and the database {name!r} listens on {database.port}"
+            yield Problem(
+                ("databases",), what, f"set the database's port to {OPERATOR_PORT}, or databases: statefulSet"
+            )
+    for name, pooler in system.poolers.items():
+        if pooler.database in managed and pooler.segment is not managed[pooler.database].segment:
+            what = f"CloudNativePG keeps the pooler {name!r} in the namespace of {pooler.database!r}"
+            yield Problem(("databases",), what, "give both one segment, or set databases: statefulSet")
+    if managed and environment.secrets != "vault":
+        what = "CloudNativePG's owners get their passwords from the vault, and secrets are generated here"
+        yield Problem(("secrets",), what, "set secrets: vault, or databases: statefulSet")
 
 
 def _workloads(system: System) -> dict[str, Resources]:

@@ -168,11 +168,11 @@ def test_problems_of_a_stack_have_the_lines_of_its_file(tmp_path: Path) -> None:
                 }
             },
             {},
-            ("publishing.dnsChallenge: the certificate has '*.example.com', and an ACME server grants a wildcard by a "
-             "DNS challenge only; give the solver, or list the hosts one by one"),
+            ("publishing.dnsChallenge: the certificate 'shop' comes from an ACME server by a DNS challenge only; "
+             "give cert-manager's dns01 solver, or issuer: selfSigned"),
         ),
     ],
-    ids=["image", "external-database", "profile", "peer", "vault", "namespace", "wildcard"],
+    ids=["image", "external-database", "profile", "peer", "vault", "namespace", "challenge"],
 )  # fmt: skip
 def test_an_environment_that_does_not_fit_its_system_is_refused(
     system: dict[str, Any], overrides: dict[str, Any], expected: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pulumi
 
 from components.manifests import Manifest, metadata
+from components.routes import active
 from components.site import Site, register
 from model.errors import BadInput, Problem
 from model.exposure import Certificate
@@ -17,6 +19,14 @@ from model.workloads import in_cluster
 API_VERSION = "cert-manager.io/v1"
 TEN_YEARS = "87600h"
 MONTH = 30 * 86400
+
+
+class Order(NamedTuple):
+    """One certificate of the public entry; its Secret has its name."""
+
+    name: str
+    hosts: list[str]
+    issuer: str
 
 
 class Certificates(pulumi.ComponentResource):
@@ -37,8 +47,8 @@ def objects(plan: Plan) -> Iterator[Manifest]:
     if certificate is not None:
         if _acme(plan):
             yield acme_issuer(plan)
-        for name, hosts in orders(plan, certificate).items():
-            yield public_certificate(plan, certificate, name, hosts)
+        for order in orders(plan, certificate):
+            yield public_certificate(plan, certificate, order)
 
 
 def served(plan: Plan) -> Certificate | None:
@@ -59,7 +69,9 @@ def authority_name(plan: Plan) -> str:
 
 def authority_places(plan: Plan) -> list[str]:
     """Return the namespaces that need an authority of their own: no key of one leaves its namespace."""
-    places = {plan.namespace(Segment.FRONTEND)} if served(plan) and not _acme(plan) else set()
+    certificate = served(plan)
+    asked = {order.issuer for order in orders(plan, certificate)} if certificate is not None else set()
+    places = {plan.namespace(Segment.FRONTEND)} if authority_name(plan) in asked else set()
     if plan.environment.databases == "statefulSet":
         databases = in_cluster(plan.system, plan.environment).values()
         places |= {plan.namespace(db.segment) for db in databases if db.engine == "postgresql" and db.tls}
@@ -87,36 +99,46 @@ def authority(plan: Plan, namespace: str) -> Iterator[Manifest]:
     yield _issuer(plan, namespace, name, {"ca": {"secretName": name}})
 
 
-def orders(plan: Plan, certificate: Certificate) -> dict[str, list[str]]:
-    """Return the hosts of each public certificate, by the name that its Secret has too.
+def orders(plan: Plan, certificate: Certificate) -> list[Order]:
+    """Return the public certificates: one, unless their signers want the hosts apart.
 
-    Let's Encrypt refuses an order that holds a wildcard beside a name that it covers; those wildcards get their own.
+    Let's Encrypt refuses an order that holds a wildcard beside a name that it covers, and signs no local name.
     """
-    hosts = list(certificate.hosts)
+    hosts, local = list(certificate.hosts), local_hosts(plan, certificate)
     if not _acme(plan):
-        return {certificate.name: [*hosts, *(certificate.dev_hosts if _local(plan) else ())]}
+        return [Order(certificate.name, [*hosts, *local], authority_name(plan))]
     parents = {host.partition(".")[2] for host in hosts if not host.startswith("*.")}
     wildcards = [host for host in hosts if host.startswith("*.") and host[2:] in parents]
-    single = {certificate.name: [host for host in hosts if host not in wildcards]}
-    return single | ({f"{certificate.name}-wildcard": wildcards} if wildcards else {})
+    found = [
+        Order(certificate.name, [host for host in hosts if host not in wildcards], acme_name(plan)),
+        Order(f"{certificate.name}-wildcard", wildcards, acme_name(plan)),
+        Order(f"{certificate.name}-local", local, authority_name(plan)),
+    ]
+    return [order for order in found if order.hosts]
 
 
-def public_certificate(plan: Plan, certificate: Certificate, name: str, hosts: list[str]) -> Manifest:
+def local_hosts(plan: Plan, certificate: Certificate) -> list[str]:
+    """Return the names that only our own authority signs: in dev all, elsewhere those that a route answers to."""
+    used = {route.host for route in active(plan).values()}
+    return [host for host in certificate.dev_hosts if plan.environment.name is Stage.DEV or host in used]
+
+
+def public_certificate(plan: Plan, certificate: Certificate, order: Order) -> Manifest:
     """Return a certificate of the public entry, renewed a month or a third of its life before it ends."""
     life = seconds(certificate.duration)
     spec: Manifest = {
-        "secretName": name,
-        "commonName": certificate.common_name if certificate.common_name in hosts else hosts[0],
-        "dnsNames": hosts,
+        "secretName": order.name,
+        "commonName": certificate.common_name if certificate.common_name in order.hosts else order.hosts[0],
+        "dnsNames": order.hosts,
         "duration": f"{life // 3600}h",
         "renewBefore": f"{min(MONTH, life // 3) // 3600}h",
         "privateKey": {"algorithm": "RSA", "size": certificate.key_size, "rotationPolicy": "Always"},
         "usages": ["digital signature", "key encipherment", "server auth"],
-        "issuerRef": _reference(acme_name(plan) if _acme(plan) else authority_name(plan)),
+        "issuerRef": _reference(order.issuer),
     }
     if _local(plan) and certificate.addresses:
         spec["ipAddresses"] = list(certificate.addresses)
-    return _certificate(plan, plan.namespace(Segment.FRONTEND), name, spec)
+    return _certificate(plan, plan.namespace(Segment.FRONTEND), order.name, spec)
 
 
 def acme_name(plan: Plan) -> str:
@@ -150,7 +172,7 @@ def _acme(plan: Plan) -> bool:
 
 
 def _local(plan: Plan) -> bool:
-    """Whether names count that only our own authority signs."""
+    """Whether devices meet the stack on a developer's network, with an authority that they do not know yet."""
     return plan.environment.name is Stage.DEV and not _acme(plan)
 
 

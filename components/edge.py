@@ -174,7 +174,7 @@ def tls(plan: Plan, endpoint: Endpoint) -> Iterator[Manifest]:
     meta = metadata(endpoint.namespace, "default", labels(plan))
     yield {"apiVersion": API_VERSION, "kind": "TLSOption", "metadata": meta, "spec": options}
     if edge.certificate is not None:
-        secrets = [{"secretName": name} for name in orders(plan, edge.certificate)]
+        secrets = [{"secretName": order.name} for order in orders(plan, edge.certificate)]
         # Strict names look among the certificates, not at the default one.
         store = {"defaultCertificate": secrets[0], "certificates": secrets}
         yield {"apiVersion": API_VERSION, "kind": "TLSStore", "metadata": meta, "spec": store}

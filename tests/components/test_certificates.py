@@ -57,6 +57,16 @@ def test_a_wildcard_is_ordered_apart_from_the_names_that_it_covers() -> None:
     assert names(hosts, **own) == {"shop-tls": ("example.com", hosts)}, "an authority of our own signs them together"
 
 
+def test_a_local_name_that_prod_answers_to_is_signed_by_our_own_authority() -> None:
+    dashboard = {"host": "traefik.example.local", "to": "dashboard", "why": "routes as Traefik sees them"}
+    changes = {"edge": {"certificate": DECLARED, "routes": {"dashboard": dashboard}}}
+    found = list(certificates.objects(planned("prod", changes, PUBLISHING)))
+    spec = one(found, "Certificate", "shop-tls-local")["spec"]
+    assert spec["dnsNames"] == ["traefik.example.local"], "strict names refuse a host without certificate"
+    assert spec["issuerRef"]["name"] == "quadrant-shop-ca", "no public authority signs it"
+    assert one(found, "Issuer", "quadrant-shop-ca"), "and that authority is there"
+
+
 def test_every_certificate_that_is_ordered_is_served() -> None:
     changes = {"edge": {"certificate": {**DECLARED, "hosts": ["example.com", "www.example.com", "*.example.com"]}}}
     store = one(list(edge.objects(planned("prod", changes, PUBLISHING))), "TLSStore")["spec"]

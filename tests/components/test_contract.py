@@ -12,6 +12,9 @@ from typing import NamedTuple
 import pulumi
 import pytest
 
+from components.isolation import Isolation
+from components.site import Site
+from tests.components.sample import planned, registered
 from tests.stacks import STACKS, recorded
 from tests.style.sources import parsed, python_files, relative
 
@@ -118,6 +121,18 @@ def test_children_wait_for_their_namespace_and_not_for_what_the_caller_waits_for
             needed = resources[urn].type
             assert not needed.startswith("quadrant:"), f"{one.urn} waits for all of {urn}"
             assert not needed.startswith("pulumi:providers"), f"{one.urn} names its provider as a dependency"
+
+
+def test_children_do_not_inherit_what_their_component_waits_for() -> None:
+    def build() -> None:
+        first = pulumi.ComponentResource("quadrant:test:First", "first")
+        waits = pulumi.ResourceOptions(depends_on=[first])
+        Isolation("isolation", Site(planned(), {}), waits)
+
+    found = registered(build)
+    waiting = [one.name for one in found if one.is_manifest and one.dependencies]
+    assert len(found) > 2, "the component has children"
+    assert not waiting, f"{waiting}: an object waits for what it needs itself, and for nothing else"
 
 
 @stacks

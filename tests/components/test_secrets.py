@@ -74,7 +74,7 @@ def test_dev_asks_no_vault() -> None:
     assert found == {"Secrets", "RandomPassword", "Secret"}, "there is none on a laptop"
 
 
-def test_prod_generates_nothing() -> None:
+def test_prod_generates_no_value_at_all() -> None:
     found = {one.type.rpartition(":")[2] for one in generated(planned("prod")).recorded}
     assert found == {"Secrets", "ServiceAccount", "SecretStore", "ExternalSecret"}, "the vault has all of it"
 

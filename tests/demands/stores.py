@@ -60,7 +60,10 @@ def pooler_settings(system: str, stage: str, name: str) -> tuple[int, dict[str, 
     """How many instances of a pooler run, and the settings of each: pgbouncer.ini, or what the operator makes it of."""
     if stage == "prod":
         spec = named(manifests(system, stage), "Pooler", name)["spec"]
-        own = {"pool_mode": spec["pgbouncer"]["poolMode"], "listen_port": str(spec["serviceTemplate"]["spec"]["ports"][0]["port"])}
+        own = {
+            "pool_mode": spec["pgbouncer"]["poolMode"],
+            "listen_port": str(spec["serviceTemplate"]["spec"]["ports"][0]["port"]),
+        }
         return spec["instances"], own | spec["pgbouncer"]["parameters"]
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(file_text(system, stage, name, "/etc/pgbouncer/pgbouncer.ini"))

@@ -1,7 +1,11 @@
 """The Redis servers: where they stand, how they keep and forget data, and how one takes over from another."""
 
 import pytest
+import yaml
 
+from model.consistency import problems_of
+from model.loader import system_file
+from model.system import System
 from model.types import parse_quantity
 from tests.demands.reach import reach
 from tests.demands.rendered import STAGES, container, labels, manifests, named, ports, segments, settings, workload
@@ -127,3 +131,20 @@ def test_redis_has_room_to_rewrite_its_log(stage: str) -> None:
     memory = limits(CARBON, stage, "redis")["memory"]
     assert memory == "3Gi", "the limit of the resolution"
     assert parse_quantity(memory) >= 1.4 * 2 * 2**30, "room for the pages that change during the fork"
+
+
+@pytest.mark.demand("CAC-14")
+def test_a_limit_without_that_room_is_refused() -> None:
+    """X-62: what the resolution calls a policy is a check of the system's file."""
+    declared = yaml.safe_load(system_file(CARBON).read_text(encoding="utf-8"))
+    assert not problems_of(System.model_validate(declared)), "as shipped, it has room"
+    declared["caches"]["redis"]["resources"]["size"]["memory"] = "2500Mi"
+    found = [str(problem) for problem in problems_of(System.model_validate(declared))]
+    assert any("1.4 times" in text for text in found), "2500Mi is less than 1.4 times 2Gi"
+
+
+@pytest.mark.demand("CAC-14")
+def test_redis_has_its_memory_reserved_in_prod() -> None:
+    """X-62 reserves 2.5Gi; stores of prod have their whole limit, so that no neighbour takes it."""
+    requests = container(CARBON, "prod", "redis")["resources"]["requests"]
+    assert parse_quantity(requests["memory"]) >= 2.5 * 2**30, "what it is bound to use is set aside"

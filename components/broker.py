@@ -9,7 +9,7 @@ from typing import TypedDict
 
 import pulumi
 
-from components import manifests, pods
+from components import images, manifests, pods
 from components.files import claim_template, claimed, fingerprint, scratch, scripts
 from components.manifests import Manifest
 from components.priorities import class_name
@@ -20,7 +20,6 @@ from model.plan import Plan
 from model.types import parse_quantity
 from model.workloads import KAFKA_CONTROLLER_PORT
 
-IMAGE = "docker.io/apache/kafka:4.1.0"
 START = """\
 #!/bin/sh
 set -eu
@@ -121,7 +120,7 @@ def pod(
     answers = pods.tcp_probe(broker.port)
     container = pods.container(
         name,
-        plan.environment.images.get(name, IMAGE),
+        images.image_of(plan, endpoint, images.KAFKA),
         pods.sized(plan, pods.limits_of(plan, broker.resources), store=True),
         command=["/bin/sh", "/scripts/start.sh"],
         endpoint=endpoint,

@@ -10,7 +10,6 @@ import pulumi
 from components.manifests import Manifest, metadata
 from components.routes import active
 from components.site import Site, register
-from model.errors import BadInput, Problem
 from model.exposure import Certificate
 from model.plan import Plan
 from model.types import Segment, Stage, seconds
@@ -147,16 +146,12 @@ def acme_name(plan: Plan) -> str:
 
 
 def acme_issuer(plan: Plan) -> Manifest:
-    """Return the ACME issuer; BadInput where no DNS challenge is configured.
+    """Return the ACME issuer, which proves names by DNS records.
 
     The HTTP challenge is no way out: its answer stands behind an Ingress, a kind that this Traefik does not serve, in
     a pod that no row of the matrix permits, and no wildcard name is granted by it.
     """
     publishing = plan.environment.publishing
-    if not publishing.dns_challenge:
-        remedy = "configure cert-manager's dns01 solver of your DNS provider there, or set issuer: selfSigned"
-        what = "is empty, but the ACME server proves names by a DNS record only"
-        raise BadInput([Problem(("publishing", "dnsChallenge"), what, remedy)])
     name = acme_name(plan)
     acme = {
         "server": publishing.acme_server,

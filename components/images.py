@@ -15,6 +15,8 @@ REDIS = "docker.io/library/redis:7.2.11"
 POSTGRESQL_EXPORTER = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
 PGBOUNCER_EXPORTER = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.10.2"
 REDIS_EXPORTER = "docker.io/oliver006/redis_exporter:v1.74.0"
+KAFKA = "docker.io/apache/kafka:4.1.0"
+VERSITYGW = "ghcr.io/versity/versitygw:v1.8.0"
 TRAEFIK = "docker.io/library/traefik:v3.7.13"
 BUSYBOX = "docker.io/library/busybox:1.37.0"
 

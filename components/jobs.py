@@ -10,6 +10,7 @@ import pulumi
 
 from components import manifests, pods
 from components.files import claim_template, fingerprint, mounts_of, scripts
+from components.images import BUSYBOX
 from components.manifests import Manifest
 from components.passthrough import host_aliases
 from components.priorities import class_name
@@ -19,8 +20,6 @@ from model import service as declared
 from model.endpoint import Endpoint
 from model.plan import Plan
 from model.types import seconds
-
-WAITING = "docker.io/library/busybox:1.37.0"
 
 
 class JobArgs(TypedDict):
@@ -136,7 +135,7 @@ def _waits(plan: Plan, job: declared.Job) -> Iterator[Manifest]:
         port = first.published or first.number
         loop = f"until nc -z -w 2 {store} {port}; do echo waiting for {store}; sleep 2; done"
         resources = pods.sized(plan, pods.HELPER)
-        yield pods.container(f"wait-for-{store}"[:63], WAITING, resources, command=["/bin/sh", "-c", loop])
+        yield pods.container(f"wait-for-{store}"[:63], BUSYBOX, resources, command=["/bin/sh", "-c", loop])
 
 
 def _scripts(name: str) -> str:

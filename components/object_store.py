@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import pulumi
 
-from components import manifests, pods
+from components import images, manifests, pods
 from components.files import SECRETS_DIR, claim_template, claimed, scratch, scripts, secret_mount, secrets_of
 from components.manifests import Manifest
 from components.priorities import class_name
@@ -16,7 +16,6 @@ from model import datastores as declared
 from model.endpoint import Endpoint
 from model.plan import Plan
 
-IMAGE = "ghcr.io/versity/versitygw:v1.8.0"
 HEALTH = "/minio/health/live"
 """The path that clients of the retired MinIO ask."""
 
@@ -92,7 +91,7 @@ def pod(plan: Plan, endpoint: Endpoint, store: declared.ObjectStore, labels: Map
     health = pods.http_probe(HEALTH, store.port)
     container = pods.container(
         name,
-        plan.environment.images.get(name, IMAGE),
+        images.image_of(plan, endpoint, images.VERSITYGW),
         pods.sized(plan, pods.limits_of(plan, store.resources), store=True),
         command=["/bin/sh", "/scripts/start.sh"],
         endpoint=endpoint,

@@ -8,7 +8,6 @@ import pytest
 from components import certificates, edge
 from components.certificates import Certificates
 from components.site import Site
-from model.errors import BadInput
 from tests.components.sample import Manifest, kinds, one, planned, registered
 
 DNS = {"rfc2136": {"nameserver": "ns1.example.com:53"}}
@@ -117,12 +116,6 @@ def test_prod_proves_its_names_by_dns() -> None:
     assert acme["solvers"] == [{"dns01": DNS}], "the only challenge that grants wildcards (X-49)"
     assert (acme["email"], acme["privateKeySecretRef"]) == ("certs@example.com", {"name": "quadrant-shop-acme-account"})
     assert public("prod")["issuerRef"]["name"] == issuer["metadata"]["name"], "the certificate comes from it"
-
-
-def test_acme_without_a_dns_challenge_is_refused_with_the_remedy() -> None:
-    changes = {"edge": {"certificate": DECLARED}}
-    with pytest.raises(BadInput, match=r"publishing\.dnsChallenge: is empty.*dns01 solver"):
-        list(certificates.objects(planned("prod", changes)))
 
 
 def test_issuers_never_serve_the_whole_cluster() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model.environment import Environment
-from model.loader import systems
+from model.loader import load_system, system_file, systems
 from model.system import System
 from policies.pack import POLICIES
 from policies.rules import Policy
@@ -17,6 +17,7 @@ from quadrant.console import Code, complain, progress, say
 from quadrant.drawing import OMITTED, diagram, mermaid
 from quadrant.isolation import Isolation
 from quadrant.stacks import ROOT, STAGES, recorded
+from quadrant.templates import templates
 
 OWNED = ("docs/reference/matrix", "docs/reference/policies", "docs/topology")
 """Folders in which every file is generated."""
@@ -25,7 +26,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def documents() -> dict[str, str]:
     """Return every generated document by its path."""
-    return dict([*_schemas(), *_stacks(), *_policies()])
+    return dict([*_schemas(), *_stacks(), *_policies(), *_templates()])
 
 
 def _schemas() -> Iterator[tuple[str, str]]:
@@ -81,6 +82,11 @@ def _topology(isolation: Isolation) -> str:
 def _policies() -> Iterator[tuple[str, str]]:
     for name, policy in POLICIES.items():
         yield f"docs/reference/policies/{name}.md", _policy(policy)
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    for system in systems():
+        yield from templates(load_system(system_file(system))).items()
 
 
 def _policy(policy: Policy) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import yaml
+from typing_extensions import override
 
 Manifest = Mapping[str, Any]
 
@@ -39,7 +40,8 @@ _LOOKS_LIKE_NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-FxXoObB_.:eE+-]*|[yYnN]"
 class _Dumper(yaml.CSafeDumper):
     """Writes every value out where it stands, and long text as text."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    @override
+    def ignore_aliases(self, data: Any) -> bool:
         """Refer to nothing."""
         return True
 

@@ -55,7 +55,9 @@ def test_an_error_in_a_system_is_bad_input_without_a_traceback(
 
     monkeypatch.setattr("quadrant.stacks.record", refuse)
     result = quadrant("reach", *STACK)
-    assert (result.code, result.err.strip()) == (2, "systems/agents.yaml:7: services.app.image: 'x' has no tag")
+    assert (result.code, result.err.strip()) == (2, "systems/agents.yaml:7: services.app.image: 'x' has no tag"), (
+        "the program's own message is all that is needed"
+    )
 
 
 @pytest.mark.parametrize(("debug", "traceback"), [("0", False), ("1", True)])
@@ -69,8 +71,8 @@ def test_an_internal_error_is_short_unless_debugging(
     monkeypatch.setenv("QUADRANT_DEBUG", debug)
     result = quadrant("reach", *STACK)
     assert result.code == 3, "3 says that the caller did nothing wrong"
-    assert "internal error: ArithmeticError: seven" in result.err
-    assert ("Traceback" in result.err) is traceback
+    assert "internal error: ArithmeticError: seven" in result.err, "the message says what failed"
+    assert ("Traceback" in result.err) is traceback, "the traceback is for whoever asks for it"
 
 
 @pytest.mark.usefixtures("sample")
@@ -79,7 +81,7 @@ def test_progress_goes_to_stderr_and_only_after_a_moment(quadrant: Runner, monke
     assert not quadrant("reach", *STACK, "--format", "json").err, "what is quick is silent"
     monkeypatch.setattr(console, "PATIENCE", 0)
     result = quadrant("reach", *STACK, "--format", "json")
-    assert "computing" in result.err
+    assert "computing" in result.err, "the wait is explained"
     assert json.loads(result.out), "stdout is nothing but the result"
 
 
@@ -97,11 +99,13 @@ def test_the_doctor_always_leaves_in_good_health(quadrant: Runner, monkeypatch: 
     result = quadrant("doctor", "--format", "json")
     findings = {finding["what"]: finding for finding in json.loads(result.out)}
     assert result.code == 0, "a lack is information, not a failure"
-    assert not findings["dot"]["present"]
+    assert not findings["dot"]["present"], "there is nothing on an empty PATH"
     assert ".md" in findings["dot"]["cost"], "a lack says what it costs and what to do instead"
 
 
 def test_the_doctor_names_what_a_machine_needs(quadrant: Runner) -> None:
     text = quadrant("doctor").out
     wanted = ("Python", "virtual environment", "go", "dot", "pulumi", "kubectl", "docker", "kind", "containerd", "root")
-    assert [name for name in (*wanted, "memory", "disk") if name not in text] == []
+    assert [name for name in (*wanted, "memory", "disk") if name not in text] == [], (
+        "nothing that was asked about may be missing"
+    )

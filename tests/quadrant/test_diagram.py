@@ -24,34 +24,38 @@ def test_segments_are_clusters_and_what_is_outside_stands_alone(isolation: Isola
 
 def test_rows_of_everybody_are_left_out(isolation: Isolation) -> None:
     arrows = diagram(isolation).arrows
-    assert arrows == [Arrow("internet", WEB, "8080", faint=False), Arrow(WEB, API, "8080", faint=False)]
+    assert arrows == [Arrow("internet", WEB, "8080", faint=False), Arrow(WEB, API, "8080", faint=False)], (
+        "name resolution would tie everybody to one node"
+    )
 
 
 def test_a_pair_has_one_arrow_with_all_its_ports(isolation: Isolation) -> None:
     more = Isolation.__new__(Isolation)
     more.__dict__.update(isolation.__dict__)
     more.rows = [*isolation.rows, {**isolation.rows[0], "port": 443}, {**isolation.rows[0], "protocol": "UDP"}]
-    assert [arrow.label for arrow in diagram(more).arrows] == ["443, 8080, 8080/udp", "8080"]
+    assert [arrow.label for arrow in diagram(more).arrows] == ["443, 8080, 8080/udp", "8080"], (
+        "one arrow holds every port, by number"
+    )
 
 
-def test_machinery_is_faint(isolation: Isolation) -> None:
+def test_machinery_is_drawn_faintly(isolation: Isolation) -> None:
     more = Isolation.__new__(Isolation)
     more.__dict__.update(isolation.__dict__)
     more.rows = [{**isolation.rows[0], "implied": "operator"}]
     drawn = diagram(more)
-    assert [arrow.faint for arrow in drawn.arrows] == [True]
-    assert "-. 8080 .->" in mermaid(drawn)
-    assert "style=dashed" in dot(drawn)
+    assert [arrow.faint for arrow in drawn.arrows] == [True], "replication and operators are no traffic of users"
+    assert "-. 8080 .->" in mermaid(drawn), "Mermaid draws it dotted"
+    assert "style=dashed" in dot(drawn), "Graphviz draws it dashed"
 
 
 def test_both_languages_run_from_left_to_right_and_colour_segments(isolation: Isolation) -> None:
     drawn = diagram(isolation)
     chart, graph = mermaid(drawn), dot(drawn)
-    assert chart.startswith("```mermaid\nflowchart LR\n")
-    assert chart.endswith("```\n")
-    assert "rankdir=LR" in graph
+    assert chart.startswith("```mermaid\nflowchart LR\n"), "the fence makes a Markdown page draw it"
+    assert chart.endswith("```\n"), "a fence that is not closed swallows the page"
+    assert "rankdir=LR" in graph, "both read in the direction of opening"
     assert "#dbeafe" in chart, "the frontend has its colour"
-    assert "#dbeafe" in graph
+    assert "#dbeafe" in graph, "the same colour in both languages"
 
 
 @pytest.mark.usefixtures("sample")
@@ -59,7 +63,7 @@ def test_a_markdown_file_needs_no_tool(quadrant: Runner, tmp_path: Path, monkeyp
     monkeypatch.setenv("PATH", "")
     result = quadrant("diagram", *STACK, "--out", tmp_path / "topology.md")
     assert result.code == 0, result.err
-    assert "web" in (tmp_path / "topology.md").read_text(encoding="utf-8")
+    assert "web" in (tmp_path / "topology.md").read_text(encoding="utf-8"), "the workloads are in the picture"
 
 
 @pytest.mark.usefixtures("sample")
@@ -68,8 +72,10 @@ def test_a_picture_is_drawn_by_graphviz(quadrant: Runner, tmp_path: Path, monkey
     fake.write_text('#!/bin/sh\n[ "$1" = -Tsvg ] && echo "<svg/>" && cat\n', encoding="utf-8")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert quadrant("diagram", *STACK, "--out", tmp_path / "t.svg").code == 0
-    assert (tmp_path / "t.svg").read_text(encoding="utf-8").startswith("<svg/>\ndigraph {")
+    assert quadrant("diagram", *STACK, "--out", tmp_path / "t.svg").code == 0, "a working Graphviz is enough"
+    assert (tmp_path / "t.svg").read_text(encoding="utf-8").startswith("<svg/>\ndigraph {"), (
+        "the file is what Graphviz answered"
+    )
 
 
 @pytest.mark.usefixtures("sample")

@@ -38,7 +38,9 @@ def program(folder: Path, text: str) -> Path:
 def test_components_and_their_children_are_recorded(recording: Recording) -> None:
     web = find(recording, "quadrant:sample:Workload", "web")
     children = [one.type.rpartition(":")[2] for one in recording.resources if one.parent == web.urn]
-    assert sorted(children) == ["Deployment", "NetworkPolicy", "RandomPassword", "Secret", "ServiceAccount"]
+    assert sorted(children) == ["Deployment", "NetworkPolicy", "RandomPassword", "Secret", "ServiceAccount"], (
+        "everything that the component makes is below it"
+    )
     assert web.parent is None, "a component of the program itself has no component around it"
 
 
@@ -56,10 +58,12 @@ def test_a_urn_names_every_component_around_a_resource(tmp_path: Path) -> None:
         "k8s.core.v1.Namespace('n', metadata={'name': 'n'}, opts=pulumi.ResourceOptions(parent=inner))\n",
     )
     urns = [one.urn for one in record({}, "dev", nested).resources]
-    assert "urn:pulumi:dev::quadrant::quadrant:a:Outer$quadrant:a:Inner$kubernetes:core/v1:Namespace::n" in urns
+    assert "urn:pulumi:dev::quadrant::quadrant:a:Outer$quadrant:a:Inner$kubernetes:core/v1:Namespace::n" in urns, (
+        "the engine joins the types of all components above"
+    )
 
 
-def test_dependencies_are_recorded(recording: Recording) -> None:
+def test_what_a_resource_waits_for_is_recorded(recording: Recording) -> None:
     deployment = find(recording, "kubernetes:apps/v1:Deployment", "web")
     names = [urn.rpartition("::")[2] for urn in deployment.dependencies]
     assert names == ["web-secret", "web"], "the Deployment waits for its Secret and its ServiceAccount"
@@ -69,14 +73,14 @@ def test_whole_numbers_are_ints_and_others_stay(recording: Recording) -> None:
     endpoint = find(recording, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor", "monitor").inputs["spec"][
         "endpoints"
     ]
-    assert endpoint[0] == {"port": "http", "sampleLimit": 1000, "ratio": 0.5}
+    assert endpoint[0] == {"port": "http", "sampleLimit": 1000, "ratio": 0.5}, "nothing else about the numbers changes"
     assert isinstance(endpoint[0]["sampleLimit"], int), "a manifest with 1000.0 is refused by the API server"
 
 
 def test_a_secret_keeps_its_keys_and_loses_its_values(recording: Recording) -> None:
     secret = find(recording, "kubernetes:core/v1:Secret", "web-secret").inputs
     assert not {"data", "stringData"} & secret.keys(), "values never leave the recorder"
-    assert secret["metadata"]["annotations"][KEYS_ANNOTATION] == "password,url"
+    assert secret["metadata"]["annotations"][KEYS_ANNOTATION] == "password,url", "the keys say what has to be filled in"
 
 
 def test_no_random_value_is_left_anywhere(recording: Recording) -> None:
@@ -87,7 +91,9 @@ def test_a_secret_outside_of_a_secret_object_is_redacted(tmp_path: Path) -> None
     leak = program(
         tmp_path, "k8s.core.v1.ConfigMap('c', metadata={'name': 'c'}, data={'k': pulumi.Output.secret('v')})\n"
     )
-    assert record({}, "dev", leak).manifests()[0]["data"] == {"k": SECRET}
+    assert record({}, "dev", leak).manifests()[0]["data"] == {"k": SECRET}, (
+        "a leak shows as a leak, without what leaked"
+    )
 
 
 def test_random_values_come_from_the_given_source() -> None:
@@ -99,7 +105,9 @@ def test_random_values_come_from_the_given_source() -> None:
 
     record(CONFIG, "dev", SAMPLE, values=source)
     kind = "quadrant:sample:Workload$random:index/randomPassword:RandomPassword"
-    assert sorted(asked) == [(kind, "api-password"), (kind, "web-password")]
+    assert sorted(asked) == [(kind, "api-password"), (kind, "web-password")], (
+        "each random value is asked for once, by URN and name"
+    )
 
 
 def test_manifests_are_the_kubernetes_objects_only(recording: Recording) -> None:
@@ -117,7 +125,7 @@ def test_each_run_has_its_own_configuration() -> None:
         run = record({"quadrant:environment": value}, "dev", SAMPLE)
         return find(run, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor", "monitor").inputs["spec"]["environment"]
 
-    assert [environment("dev"), environment("prod")] == ["dev", "prod"]
+    assert [environment("dev"), environment("prod")] == ["dev", "prod"], "no setting of the first run is left"
 
 
 def test_a_run_leaves_the_process_as_it_was() -> None:
@@ -126,7 +134,9 @@ def test_a_run_leaves_the_process_as_it_was() -> None:
     asyncio.set_event_loop(loop)
     record(CONFIG, "other", SAMPLE)
     assert asyncio.get_event_loop() is loop, "tests with Pulumi's own mocks keep their loop"
-    assert state == (Path.cwd(), list(sys.path), gc.isenabled(), sys.modules["__main__"], pulumi.get_stack())
+    assert state == (Path.cwd(), list(sys.path), gc.isenabled(), sys.modules["__main__"], pulumi.get_stack()), (
+        "directory, path, collector, program and stack are the caller's"
+    )
     asyncio.set_event_loop(None)
     loop.close()
 
@@ -138,7 +148,9 @@ def test_a_program_imports_from_its_own_folder_and_stands_in_it(tmp_path: Path) 
         "import only_here, pathlib\nassert pathlib.Path('__main__.py').exists()\n"
         "k8s.core.v1.Namespace(only_here.NAME, metadata={'name': only_here.NAME})\n",
     )
-    assert [one.name for one in record({}, "dev", path).resources] == ["found"]
+    assert [one.name for one in record({}, "dev", path).resources] == ["found"], (
+        "both the import and the file were found"
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,14 +183,14 @@ def test_a_program_that_reads_from_a_cluster_is_told_so(tmp_path: Path) -> None:
 def test_a_preview_hides_only_what_a_provider_computes(recording: Recording) -> None:
     preview = record(CONFIG, "dev", SAMPLE, unknown=True)
     assert preview.unknowns() == [], "no object depends on a value that a preview does not know"
-    assert len(preview.resources) == len(recording.resources)
+    assert len(preview.resources) == len(recording.resources), "nothing is skipped because a value is unknown"
 
 
 def test_an_input_that_only_a_provider_knows_is_found() -> None:
     preview = record({**CONFIG, "quadrant:copyUid": "yes"}, "dev", SAMPLE, unknown=True)
     copy = find(preview, "kubernetes:core/v1:ConfigMap", "copy")
-    assert copy.inputs["data"] == UNKNOWN or copy.inputs["data"] == {"uid": UNKNOWN}
-    assert [urn for urn, _ in preview.unknowns()] == [copy.urn]
+    assert copy.inputs["data"] == UNKNOWN or copy.inputs["data"] == {"uid": UNKNOWN}, "a preview shows no value here"
+    assert [urn for urn, _ in preview.unknowns()] == [copy.urn], "it is the only object that depends on one"
 
 
 def test_recording_costs_milliseconds_a_resource(recording: Recording) -> None:

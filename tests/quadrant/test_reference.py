@@ -17,7 +17,9 @@ def test_a_document_that_is_missing_or_old_or_no_longer_made_is_a_difference(tmp
     assert reference.differences(tmp_path, expected) == [], "and then they are there"
     (tmp_path / "docs/topology/a.md").write_text("edited", encoding="utf-8")
     (tmp_path / "docs/topology/left.md").write_text("of a removed system", encoding="utf-8")
-    assert reference.differences(tmp_path, expected) == ["docs/topology/a.md", "docs/topology/left.md"]
+    assert reference.differences(tmp_path, expected) == ["docs/topology/a.md", "docs/topology/left.md"], (
+        "an edit and a leftover are both found"
+    )
     reference.write(tmp_path, expected)
     assert not (tmp_path / "docs/topology/left.md").exists(), "nobody reads what nothing makes"
 
@@ -38,12 +40,16 @@ def test_wrong_usage_of_the_generator_is_bad_input() -> None:
 
 def test_a_matrix_is_a_table_of_all_rows() -> None:
     table = reference._matrix(Isolation(record(CONFIG, "dev", SAMPLE).manifests()))
-    assert "| sample-frontend/web | sample-backend/api | 8080/TCP | pages ask for data |  |" in table
+    assert "| sample-frontend/web | sample-backend/api | 8080/TCP | pages ask for data |  |" in table, (
+        "a row is a line with its reason"
+    )
     assert table.count("resolves names") == 4, "implied rows are there too"
-    assert "| internet | 0.0.0.0/0 without 10.0.0.0/8 |" in table
+    assert "| internet | 0.0.0.0/0 without 10.0.0.0/8 |" in table, "addresses are written out"
 
 
 def test_every_policy_has_a_page_and_both_models_a_schema() -> None:
     pages = dict([*reference._schemas(), *reference._policies()])
     assert {policy.url for policy in POLICIES.values()} <= pages.keys(), "a violation links there"
-    assert {"docs/reference/system.schema.json", "docs/reference/environment.schema.json"} <= pages.keys()
+    assert {"docs/reference/system.schema.json", "docs/reference/environment.schema.json"} <= pages.keys(), (
+        "editors complete and check a system's file with it"
+    )

@@ -25,7 +25,7 @@ def test_what_is_applied_first_has_the_lowest_number() -> None:
 def test_a_file_holds_its_object_unchanged() -> None:
     manifests = record(CONFIG, "dev", SAMPLE).manifests()
     read = [yaml.safe_load(text) for text in files(manifests).values()]
-    assert len(read) == len(manifests)
+    assert len(read) == len(manifests), "one file an object"
     assert [manifest for manifest in manifests if manifest not in read] == [], "YAML loses nothing"
 
 
@@ -42,7 +42,7 @@ def test_long_text_is_written_as_lines() -> None:
 def test_what_an_object_is_comes_first() -> None:
     text = write({"data": {}, "metadata": {"name": "n"}, "kind": "ConfigMap", "apiVersion": "v1", "binaryData": {}})
     keys = [line.split(":")[0] for line in text.splitlines() if not line.startswith(" ")]
-    assert keys == ["apiVersion", "kind", "metadata", "binaryData", "data"]
+    assert keys == ["apiVersion", "kind", "metadata", "binaryData", "data"], "the rest follows by name"
 
 
 def test_repeated_values_are_written_out() -> None:
@@ -63,9 +63,11 @@ def test_a_second_render_replaces_the_first(quadrant: Runner, tmp_path: Path) ->
     first = quadrant("render", *STACK, "--out", out, "--format", "json")
     assert first.code == 0, first.err
     before = {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()}
-    assert sorted(json.loads(first.out)["files"]) == sorted(before.keys() - {folder.MARKER})
+    assert sorted(json.loads(first.out)["files"]) == sorted(before.keys() - {folder.MARKER}), (
+        "the list of files is the result"
+    )
     (out / "000-namespace-sample-backend.yaml").write_text("edited", encoding="utf-8")
-    assert quadrant("render", *STACK, "--out", out).code == 0
+    assert quadrant("render", *STACK, "--out", out).code == 0, "an edited file of ours is still ours"
     assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == before, "same input, same files"
     assert list(out.parent.iterdir()) == [out], "nothing is left beside it"
 
@@ -77,8 +79,10 @@ def test_a_folder_with_other_files_is_left_alone(quadrant: Runner, tmp_path: Pat
     (tmp_path / present).write_text("mine", encoding="utf-8")
     result = quadrant("render", *STACK, "--out", tmp_path)
     assert result.code == 2, "what somebody else wrote is not ours to delete"
-    assert "mine.yaml" in result.err or "sub" in result.err
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / present]
+    assert "mine.yaml" in result.err or "sub" in result.err, "the message names what is in the way"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / present], (
+        "nothing was written or deleted"
+    )
 
 
 @pytest.mark.usefixtures("sample")
@@ -86,14 +90,14 @@ def test_a_stranger_in_an_earlier_render_protects_it(quadrant: Runner, tmp_path:
     out = tmp_path / "out"
     quadrant("render", *STACK, "--out", out)
     (out / "kustomization.yaml").write_text("mine", encoding="utf-8")
-    assert quadrant("render", *STACK, "--out", out).code == 2
-    assert (out / "kustomization.yaml").exists()
+    assert quadrant("render", *STACK, "--out", out).code == 2, "one foreign file is enough"
+    assert (out / "kustomization.yaml").exists(), "and it is still there"
 
 
 @pytest.mark.usefixtures("sample")
 def test_a_file_is_no_folder_to_render_into(quadrant: Runner, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    assert quadrant("render", *STACK, "--out", tmp_path / "file").code == 2
+    assert quadrant("render", *STACK, "--out", tmp_path / "file").code == 2, "a file cannot hold files"
 
 
 def test_a_render_that_fails_leaves_the_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

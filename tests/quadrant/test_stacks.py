@@ -18,21 +18,25 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_principal_system_has_the_plain_stacks() -> None:
-    assert stack_name("motovault", "prod") == "prod"
-    assert stack_name("carbon254", "prod") == "carbon254-prod"
+    assert stack_name("motovault", "prod") == "prod", "it came first"
+    assert stack_name("carbon254", "prod") == "carbon254-prod", "all others carry the system's name"
 
 
 @pytest.mark.usefixtures("root")
 def test_a_stack_without_a_file_is_the_bare_preset() -> None:
-    assert config_for("agents", "prod") == {"quadrant:system": "agents", "quadrant:environment": "prod"}
+    assert config_for("agents", "prod") == {"quadrant:system": "agents", "quadrant:environment": "prod"}, (
+        "both settings follow from the stack's name"
+    )
 
 
 def test_objects_and_truth_values_become_text_as_the_engine_passes_them(root: Path) -> None:
     text = "config:\n  quadrant:overrides: {spot: true}\n  other:flag: true\n  other:word: plain\n"
     (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
     config = config_for("agents", "dev")
-    assert json.loads(config["quadrant:overrides"]) == {"spot": True}
-    assert (config["other:flag"], config["other:word"]) == ("true", "plain")
+    assert json.loads(config["quadrant:overrides"]) == {"spot": True}, "an object is JSON"
+    assert (config["other:flag"], config["other:word"]) == ("true", "plain"), (
+        "a truth value is JSON too, and text is itself"
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,11 @@ def copies(plan: Plan, pooler: declared.Pooler) -> int:
 def pool(plan: Plan, pooler: declared.Pooler) -> dict[str, str]:
     """Return one instance's settings: its share of the connections, so that all instances keep to the whole."""
     instances = copies(plan, pooler)
+    most = max(pooler.default_pool_size // instances, 1)
     return {
-        "min_pool_size": str(pooler.min_pool_size // instances),
-        "default_pool_size": str(max(pooler.default_pool_size // instances, 1)),
+        # Rounded up where the others are rounded down: all instances together keep at least the declared number.
+        "min_pool_size": str(min(-(-pooler.min_pool_size // instances), most)),
+        "default_pool_size": str(most),
         "max_db_connections": str(max(pooler.max_db_connections // instances, 1)),
         "max_client_conn": str(pooler.max_client_connections),
         "max_prepared_statements": str(pooler.max_prepared_statements),

@@ -46,6 +46,13 @@ def test_all_instances_together_keep_to_the_declared_connections(instances: int)
     assert 1 <= int(share["default_pool_size"]) <= int(share["max_db_connections"]), "a pool of none would serve nobody"
 
 
+@pytest.mark.parametrize(("least", "most", "share"), [(5, 25, "3"), (0, 25, "0"), (5, 5, "2")])
+def test_all_instances_together_keep_the_declared_least(least: int, most: int, share: str) -> None:
+    sizes = {"minPoolSize": least, "defaultPoolSize": most}
+    found = ini(own({"copies": "declared"}, instances=2, **sizes))
+    assert found["min_pool_size"] == share, "half of it, rounded up, but never more than the pool may hold"
+
+
 def test_transactions_keep_their_prepared_statements() -> None:
     assert ini(own())["pool_mode"] == "transaction", "sessions would hold a connection each"
     assert int(ini(own())["max_prepared_statements"]) > 0, "zero breaks drivers that prepare"

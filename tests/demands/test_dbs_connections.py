@@ -1,0 +1,103 @@
+"""How applications and poolers open, share and give up connections to PostgreSQL."""
+
+import pytest
+
+from tests.demands.reach import reach
+from tests.demands.rendered import STAGES, container, settings, workload
+from tests.demands.stores import pooler_settings, server_settings
+
+PHASE4, CARBON, AGENTS = "motovault-phase4", "carbon254", "agents"
+
+
+@STAGES
+def test_the_pool_of_each_pod_has_the_seeds_sizes(stage: str) -> None:
+    pool = settings(PHASE4, stage, "motovault")["database"]["pool"]
+    assert pool == {
+        "max_size": 100,
+        "min_size": 10,
+        "lifetime_seconds": 300,
+        "idle_lifetime_seconds": 300,
+        "pruning_interval_seconds": 10,
+    }, "the seed's five numbers"
+
+
+@STAGES
+def test_the_server_takes_the_connections_of_blue_and_green(stage: str) -> None:
+    """X-37: twice the pods' pools and ten more, without a pooler."""
+    pods = workload(PHASE4, stage, "motovault")["spec"]["replicas"]
+    most = settings(PHASE4, stage, "motovault")["database"]["pool"]["max_size"]
+    taken = int(server_settings(PHASE4, stage, "postgresql")["max_connections"])
+    assert taken >= 2 * pods * most + 10, f"2 x {pods} x {most} and room for jobs and operator"
+
+
+@STAGES
+@pytest.mark.demand("DBS-07")
+def test_calls_are_tried_three_times_and_end_after_half_a_minute(stage: str) -> None:
+    database = settings(PHASE4, stage, "motovault")["database"]
+    assert database["retry"] == {"max_count": 3, "max_delay_seconds": 5}, "three times, five seconds apart at most"
+    assert database["command_timeout_seconds"] == 30, "and none runs longer"
+
+
+@STAGES
+@pytest.mark.demand("DBS-08")
+def test_neither_data_nor_details_of_errors_are_logged(stage: str) -> None:
+    database = settings(PHASE4, stage, "motovault")["database"]
+    assert database["sensitive_data_logging"] is False, "values of queries are personal data"
+    assert database["detailed_errors"] is False, "details help an attacker"
+
+
+@STAGES
+@pytest.mark.demand("DBS-18")
+def test_services_share_five_to_twenty_five_connections(stage: str) -> None:
+    """X-64: all instances of the pooler together open 100, and the server takes 120 or more."""
+    instances, pool = pooler_settings(CARBON, stage, "pgbouncer")
+    assert pool["pool_mode"] == "transaction", "a connection is free again after each transaction"
+    least, most, total = (instances * int(pool[key])
+                          for key in ("min_pool_size", "default_pool_size", "max_db_connections"))  # fmt: skip
+    assert 5 <= least <= most <= 25, "of each service, between five and twenty-five"
+    assert total == 100, "a hundred of all services"
+    assert int(server_settings(CARBON, stage, "postgres")["max_connections"]) >= 120, "and room for jobs beside them"
+
+
+@pytest.mark.demand("DBS-18")
+def test_a_single_pooler_has_the_seeds_numbers() -> None:
+    instances, pool = pooler_settings(CARBON, "dev", "pgbouncer")
+    found = {key: pool[key] for key in ("min_pool_size", "default_pool_size", "max_db_connections")}
+    assert instances == 1, "dev runs one instance"
+    assert found == {"min_pool_size": "5", "default_pool_size": "25", "max_db_connections": "100"}, "word for word"
+
+
+@STAGES
+@pytest.mark.demand("DBS-20")
+def test_statements_stay_prepared_in_transaction_mode(stage: str) -> None:
+    """X-63: PgBouncer keeps track of them where the setting is above zero, from release 1.21 on."""
+    _, pool = pooler_settings(CARBON, stage, "pgbouncer")
+    assert int(pool["max_prepared_statements"]) > 0, "zero would break drivers that prepare"
+    assert settings(CARBON, stage, "enrichment")["postgres"]["prepared_statements"] is True, "and the driver prepares"
+
+
+@pytest.mark.demand("DBS-20")
+def test_the_pooler_is_new_enough_for_prepared_statements() -> None:
+    """X-63: 1.21 or newer; in prod the release is the one that the operator was built with."""
+    version = container(CARBON, "dev", "pgbouncer")["image"].rpartition(":v")[2].partition("-")[0]
+    assert tuple(int(part) for part in version.split(".")) >= (1, 21), f"{version} is older than 1.21"
+
+
+@STAGES
+@pytest.mark.demand("DBS-22")
+def test_fifty_connections_serve_all_clients(stage: str) -> None:
+    """X-81: fifty to the server, five hundred or more from clients, so that queries wait in line."""
+    instances, pool = pooler_settings(AGENTS, stage, "pgbouncer")
+    assert pool["listen_port"] == "6432", "clients know the pooler by this port"
+    assert instances * int(pool["default_pool_size"]) == 50, "all instances share fifty"
+    assert instances * int(pool["max_db_connections"]) == 50, "and never open more"
+    assert int(pool["max_client_conn"]) >= 500, "three pods with fifty queries each are 150, ten are 500"
+    assert int(server_settings(AGENTS, stage, "postgres-primary")["max_connections"]) >= 60, "the server takes them"
+
+
+@STAGES
+@pytest.mark.demand("DBS-22")
+def test_the_application_uses_the_pooler(stage: str) -> None:
+    port = 6432 if stage == "dev" else 5432
+    assert reach(AGENTS, stage).why("app", "pgbouncer", port).allowed, "its queries go through the pool"
+    assert not reach(AGENTS, stage).why("app", "postgres-primary", 5432).allowed, "and not past it"

@@ -9,7 +9,7 @@ from policies.pod_security import WORKLOADS
 from policies.pods import LONG_RUNNING, Container
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
-PROBED_COMPONENTS = frozenset({"", "service", "database", "cache"})
+PROBED_COMPONENTS = frozenset({"", "service", "database", "pooler", "cache", "sentinel", "objectStore", "broker"})
 """Components whose containers need all three probes; a pod that does not say what it is counts as one."""
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
@@ -64,7 +64,7 @@ def pinned_image(subject: Subject) -> Iterator[Finding]:
 
 
 def probes(subject: Subject) -> Iterator[Finding]:
-    """Containers of long-running services, databases and caches have all three probes."""
+    """Containers of long-running services and data stores have all three probes."""
     pod = subject.pod
     if pod is None or subject.obj.kind not in LONG_RUNNING or pod.component not in PROBED_COMPONENTS:
         return
@@ -94,7 +94,7 @@ POLICIES = (
         remedy="Give the image a version tag; with requireDigest also the digest from images.lock.yaml.",
     ),
     ResourcePolicy(
-        name="probes", title="Services, databases and caches have all three probes",
+        name="probes", title="Services and data stores have all three probes",
         severity=Severity.MEDIUM, tags=("reliability",), kinds=LONG_RUNNING, predicate=probes,
         why="Without readiness traffic comes too early, without liveness a hung pod stays, and without "
         "startup a slow one is killed.",

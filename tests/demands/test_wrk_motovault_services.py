@@ -122,7 +122,7 @@ def test_every_service_has_all_three_probes(stage: str) -> None:
 @pytest.mark.demand("WRK-06")
 @pytest.mark.parametrize("probe", PROBES)
 def test_a_container_without_a_probe_is_refused(stage: str, probe: str) -> None:
-    for name in (*HTTP, "admin-redis"):
+    for name in (*HTTP, "admin-redis", "admin-minio"):
         found = refusals(workload(SYSTEM, stage, name), f"spec/template/spec/containers/0/{probe}", REMOVE)
         assert "probes" in found, f"{name} without {probe} stops the deployment"
 

@@ -103,7 +103,7 @@ def test_probes_are_asked_of_serving_containers_only() -> None:
         spec = {**pod_spec("api", 3001)}
         spec["containers"][0].pop("livenessProbe")
         assert rules(of_kind(kind, spec)) == set(), f"a {kind} ends by itself"
-    other = workload(component="broker")
+    other = workload(component="edge")
     assert rules(changed(other, path, None)) == set(), "other components choose their probes"
     assert rules(changed(workload(component="cache"), path, None)) == {("probes", "livenessProbe")}, "caches serve"
 

@@ -12,48 +12,49 @@ from components.isolation import Isolation
 from components.jobs import Job
 from components.monitoring import Monitoring
 from components.object_store import ObjectStore
+from components.parts import Parts
 from components.priorities import Priorities
 from components.routes import Routes
 from components.secrets import Secrets
 from components.segments import Segments
 from components.service import Service
 from components.settings import Kubernetes, configured_plan
-from model.workloads import in_cluster
+from model.workloads import in_cluster, jobs, outside
 
 plan = configured_plan()
-system = plan.system
 here = Kubernetes("cluster", plan).within()
 
-# The ground: namespaces closed by default, and the connections that the matrix permits.
+# The ground: namespaces closed by default, the connections that the matrix permits, and the files.
 site = Segments("segments", plan, here).site
+where_used = Parts(site, here).build
 Isolation("isolation", site, here)
 Priorities("priorities", site, here)
-Certificates("certificates", site, here)
-Secrets("secrets", site, here)
+where_used(Certificates)
+where_used(Secrets)
+where_used(Configs)
 
 # The data.
-for name, database in in_cluster(system, plan.environment).items():
+for name, database in in_cluster(plan.system, plan.environment).items():
     database_engine(plan, database)(name, {"site": site, "database": database}, here)
-for name, external in system.external_databases.items():
+for name, external in outside(plan.system, plan.environment).items():
     ExternalDatabase(name, {"site": site, "database": external}, here)
-for name, pooler in system.poolers.items():
+for name, pooler in plan.system.poolers.items():
     pooler_engine(plan)(name, {"site": site, "pooler": pooler}, here)
-for name, cache in system.caches.items():
+for name, cache in plan.system.caches.items():
     Cache(name, {"site": site, "cache": cache}, here)
-for name, store in system.object_stores.items():
+for name, store in plan.system.object_stores.items():
     ObjectStore(name, {"site": site, "store": store}, here)
-for name, broker in system.brokers.items():
+for name, broker in plan.system.brokers.items():
     Broker(name, {"site": site, "broker": broker}, here)
 
 # The applications.
-Configs("configs", site, here)
-for name, service in system.services.items():
+for name, service in plan.system.services.items():
     Service(name, {"site": site, "service": service}, here)
-for name, job in system.jobs.items():
+for name, job in jobs(plan.system, plan.environment).items():
     Job(name, {"site": site, "job": job}, here)
 
 # The way in, the way out, and the watch over all of it.
-Edge("edge", site, here)
-Routes("routes", site, here)
-Egress("egress", site, here)
-Monitoring("monitoring", site, here)
+where_used(Edge)
+where_used(Routes)
+where_used(Egress)
+where_used(Monitoring)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
-from model.datastores import Cache, Database
+from model.datastores import Cache, Database, ExternalDatabase
 from model.endpoint import Endpoint, Kind, Listener
 from model.environment import Environment
 from model.exposure import ExternalApi
+from model.service import Job
 from model.system import System
 from model.types import Segment
 
@@ -35,6 +36,16 @@ def in_cluster(system: System, environment: Environment) -> dict[str, Database]:
     """Return the databases that run in the cluster: all but external ones with an address."""
     inside = {name: db for name, db in system.external_databases.items() if name not in environment.external_databases}
     return {**system.databases, **inside}
+
+
+def outside(system: System, environment: Environment) -> dict[str, ExternalDatabase]:
+    """Return the databases that listen at an address outside the cluster."""
+    return {name: db for name, db in system.external_databases.items() if name in environment.external_databases}
+
+
+def jobs(system: System, environment: Environment) -> dict[str, Job]:
+    """Return the jobs of this stage."""
+    return {name: job for name, job in system.jobs.items() if environment.name in job.stages}
 
 
 def external_apis(system: System, environment: Environment) -> dict[str, ExternalApi]:
@@ -80,9 +91,8 @@ def _services(system: System, _environment: Environment) -> Named:
 
 
 def _jobs(system: System, environment: Environment) -> Named:
-    for name, job in system.jobs.items():
-        if environment.name in job.stages:
-            yield name, _pods(system, name, "job", job.segment, ())
+    for name, job in jobs(system, environment).items():
+        yield name, _pods(system, name, "job", job.segment, ())
 
 
 def _databases(system: System, environment: Environment) -> Named:

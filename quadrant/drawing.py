@@ -105,7 +105,8 @@ def _identity(peer: str) -> str:
 def dot(drawn: Diagram) -> str:
     """Return the diagram in Graphviz's language."""
     lines = [
-        "digraph {", f'  label="{drawn.title}"; labelloc=t; rankdir=LR; ranksep=1.2; nodesep=0.25; fontname=Helvetica;',
+        "digraph {",
+        f'  label="{drawn.title}"; labelloc=t; rankdir=LR; newrank=true; ranksep=1.2; nodesep=0.25; fontname=Helvetica;',
         '  node [shape=box style="rounded,filled" fillcolor=white fontname=Helvetica fontsize=11];',
         "  edge [fontname=Helvetica fontsize=9 color=\"#374151\"];",
     ]  # fmt: skip
@@ -114,6 +115,6 @@ def dot(drawn: Diagram) -> str:
         box = f'  subgraph "cluster_{cluster}" {{ label="{cluster}"; style="rounded,filled"; color="{colour(cluster)}";'
         lines += [box, *nodes, "  }"] if cluster else nodes
     for arrow in drawn.arrows:
-        faint = ' style=dashed color="#9ca3af" fontcolor="#9ca3af" constraint=false' if arrow.faint else ""
+        faint = ' style=dashed color="#9ca3af" fontcolor="#9ca3af" weight=0' if arrow.faint else ""
         lines.append(f'  "{arrow.source}" -> "{arrow.target}" [label="{arrow.label}"{faint}];')
     return "\n".join([*lines, "}", ""])

@@ -106,7 +106,7 @@ def dot(drawn: Diagram) -> str:
     """Return the diagram in Graphviz's language."""
     lines = [
         "digraph {",
-        f'  label="{drawn.title}"; labelloc=t; rankdir=LR; newrank=true; ranksep=1.2; nodesep=0.25; fontname=Helvetica;',
+        f'  label="{drawn.title}"; labelloc=t; rankdir=LR; newrank=true; ranksep=1.2; nodesep=.25; fontname=Helvetica;',
         '  node [shape=box style="rounded,filled" fillcolor=white fontname=Helvetica fontsize=11];',
         "  edge [fontname=Helvetica fontsize=9 color=\"#374151\"];",
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from model.loader import load_system, system_file
 from tests.demands.rendered import container, manifests, named, pod, workload
 from tests.stacks import Manifest
 
@@ -90,3 +91,9 @@ def claim(system: str, stage: str, name: str) -> str:
     assert any(mount["name"] == "data" and not mount["readOnly"] for mount in mounts), f"{name} writes to no volume"
     size: str = template["spec"]["resources"]["requests"]["storage"]
     return size
+
+
+def composed(system: str) -> dict[str, str]:
+    """The secrets that a system puts together from others, by file; a vault holds the same texts."""
+    secrets = load_system(system_file(system)).secrets
+    return {file: key.compose for one in secrets.values() for file, key in one.keys.items() if key.compose}

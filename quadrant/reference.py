@@ -106,7 +106,7 @@ def _policy(policy: Policy) -> str:
 def differences(root: Path, expected: Mapping[str, str]) -> list[str]:
     """Return the paths that are missing, outdated or no longer generated."""
     outdated = {path for path, text in expected.items() if _text(root / path) != text}
-    present = {str(file.relative_to(root)) for folder in OWNED for file in (root / folder).glob("*")}
+    present = {str(file.relative_to(root)) for folder in OWNED for file in (root / folder).glob("*.md")}
     return sorted(outdated | (present - expected.keys()))
 
 

@@ -60,7 +60,7 @@ def _single_addresses(environment: Environment) -> Found:
 
 def problems_with(system: System, environment: Environment) -> list[Problem]:
     """Return what is wrong with an environment for a system; key paths are the environment's."""
-    checks = (_databases, _images, _peers, _profile, _vault, _namespaces, _challenge, _operator)
+    checks = (_databases, _images, _peers, _profile, _vault, _namespaces, _challenge, _poolers, _operator)
     return [problem for check in checks for problem in check(system, environment)]
 
 
@@ -117,6 +117,14 @@ def _challenge(system: System, environment: Environment) -> Found:
     if system.edge.certificate and publishing.issuer == "acme" and not publishing.dns_challenge:
         what = f"the certificate {system.edge.certificate.name!r} comes from an ACME server by a DNS challenge only"
         yield Problem(("publishing", "dnsChallenge"), what, "give cert-manager's dns01 solver, or issuer: selfSigned")
+
+
+def _poolers(system: System, environment: Environment) -> Found:
+    """A pooler runs beside the database that it serves."""
+    for name, pooler in system.poolers.items():
+        if pooler.database in environment.external_databases:
+            what = f"the pooler {name!r} serves {pooler.database!r}, which is outside the cluster here"
+            yield Problem(("externalDatabases", pooler.database), what, "remove the address, or the pooler")
 
 
 def _operator(system: System, environment: Environment) -> Found:

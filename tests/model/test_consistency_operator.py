@@ -1,4 +1,4 @@
-"""What CloudNativePG fixes is checked where it runs the databases, and nowhere else."""
+"""What runs a database decides what its port, pooler and passwords may be."""
 
 from __future__ import annotations
 
@@ -54,3 +54,15 @@ def test_what_the_operator_cannot_run_is_refused_in_prod_only(
 
 def test_a_pooled_database_fits_both_environments() -> None:
     assert [problems(stage, {}, {}) for stage in Stage] == [[], []], "nothing is wrong with the usual shape"
+
+
+def test_a_pooler_has_no_database_outside_the_cluster() -> None:
+    declared = shop({}, {})
+    moved = declared.model_copy(update={"databases": {}, "external_databases": declared.databases})
+    overrides = {"externalDatabases": {"postgres": {"primary": "10.1.0.5/32"}}}
+    environment = Environment.model_validate(merged(PRESETS[Stage.DEV], overrides))
+    found = [str(problem) for problem in problems_with(moved, environment)]
+    assert found == [
+        "externalDatabases.postgres: the pooler 'pgbouncer' serves 'postgres', which is outside the cluster here; "
+        "remove the address, or the pooler"
+    ], "nothing would run beside it"

@@ -57,7 +57,7 @@ def _holds(part: str, host: str, path: str) -> bool:
 
 def middleware(system: str, stage: str, name: str) -> Manifest:
     """What a middleware does; the same in every namespace that has it."""
-    found = [one["spec"] for one in manifests(system, stage)
+    found: list[Manifest] = [one["spec"] for one in manifests(system, stage)
              if one["kind"] == "Middleware" and one["metadata"]["name"] == name]  # fmt: skip
     assert found, f"no middleware is named {name}"
     assert all(one == found[0] for one in found), f"the middlewares named {name} differ"

@@ -9,9 +9,9 @@ from typing import TypedDict
 
 import pulumi
 
-from components import images, manifests, pods
-from components.files import claim_template, claimed, fingerprint, scratch, scripts
-from components.manifests import Manifest
+from components.builders import images, manifests, pods
+from components.builders.files import claim_template, claimed, fingerprint, scratch, scripts
+from components.builders.manifests import Manifest
 from components.priorities import class_name
 from components.site import Site, register
 from model import datastores as declared

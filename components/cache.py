@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from components import images, manifests, pods, stores
-from components.files import claimed, fingerprint, scratch, scripts
-from components.manifests import Manifest
+from components.builders import images, manifests, pods, stores
+from components.builders.files import claimed, fingerprint, scratch, scripts
+from components.builders.manifests import Manifest
+from components.builders.redis import DATA, MEMBERS, SETTINGS, CacheArgs, member_service, members, set_name
+from components.builders.scrape import service_monitor
 from components.priorities import class_name
-from components.redis import DATA, MEMBERS, SETTINGS, CacheArgs, member_service, members, set_name
-from components.scrape import service_monitor
 from components.sentinel import Sentinel
 from components.site import register
 from model import datastores as declared

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pulumi
 
-from components.manifests import Manifest, metadata
+from components.builders.manifests import Manifest, metadata
 from components.routes import active
 from components.site import Site, register
 from model.exposure import Certificate

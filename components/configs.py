@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 import pulumi
 
-from components.files import config_name, rendered
-from components.manifests import Manifest, config_map
+from components.builders.files import config_name, rendered
+from components.builders.manifests import Manifest, config_map
 from components.site import Site, register
 from model.plan import Plan
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from components import images, manifests, pods, stores
-from components.files import claimed, fingerprint, scratch, scripts
-from components.manifests import Manifest
-from components.postgresql import parameters, service_names
+from components.builders import images, manifests, pods, stores
+from components.builders.files import claimed, fingerprint, scratch, scripts
+from components.builders.manifests import Manifest
+from components.builders.postgresql import parameters, service_names
+from components.builders.scrape import service_monitor
 from components.priorities import class_name
-from components.scrape import service_monitor
 from components.site import register
 from model import datastores as declared
 from model.endpoint import Endpoint

@@ -7,14 +7,15 @@ from pathlib import PurePosixPath
 
 import pulumi
 
-from components import manifests, pods, routes, traefik
+from components import routes
+from components.builders import manifests, pods, traefik
+from components.builders.edge_settings import DYNAMIC_FILE, FILE_SERVER_ADDRESS, dynamic, static
+from components.builders.images import BUSYBOX
+from components.builders.manifests import Manifest, metadata
+from components.builders.middlewares import API_VERSION, labels
+from components.builders.pods import HELPER, Mount
+from components.builders.scrape import service_monitor
 from components.certificates import download, orders
-from components.edge_settings import DYNAMIC_FILE, FILE_SERVER_ADDRESS, dynamic, static
-from components.images import BUSYBOX
-from components.manifests import Manifest, metadata
-from components.middlewares import API_VERSION, labels
-from components.pods import HELPER, Mount
-from components.scrape import service_monitor
 from components.site import Site, register
 from model.endpoint import Endpoint
 from model.plan import Plan

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components import manifests, traefik
-from components.files import egress_service
-from components.manifests import Manifest
-from components.passthrough import address
-from components.scrape import service_monitor
+from components.builders import manifests, traefik
+from components.builders.files import egress_service
+from components.builders.manifests import Manifest
+from components.builders.passthrough import address
+from components.builders.scrape import service_monitor
 from components.site import Site, register
 from model.endpoint import Endpoint
 from model.exposure import ExternalApi

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 import pulumi
 
-from components.manifests import Manifest, metadata
+from components.builders.manifests import Manifest, metadata
 from components.site import Site, register
 from model import datastores as declared
 from model.environment import ExternalAddress

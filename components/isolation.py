@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pulumi
 
-from components.manifests import Manifest, config_map, metadata, name_of
+from components.builders.manifests import Manifest, config_map, metadata, name_of
 from components.site import Site, register
 from model.endpoint import Endpoint
 from model.matrix import Row

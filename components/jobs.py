@@ -8,11 +8,11 @@ from typing import TypedDict
 
 import pulumi
 
-from components import manifests, pods
-from components.files import claim_template, fingerprint, mounts_of, scripts
-from components.images import BUSYBOX
-from components.manifests import Manifest
-from components.passthrough import host_aliases
+from components.builders import manifests, pods
+from components.builders.files import claim_template, fingerprint, mounts_of, scripts
+from components.builders.images import BUSYBOX
+from components.builders.manifests import Manifest
+from components.builders.passthrough import host_aliases
 from components.priorities import class_name
 from components.service import environment_variables
 from components.site import Site, register

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components import manifests, pods, stores
-from components.manifests import Manifest
+from components.builders import manifests, pods, stores
+from components.builders.manifests import Manifest
+from components.builders.scrape import pod_monitor
 from components.pooler import PoolerArgs, copies, pool
 from components.priorities import class_name
-from components.scrape import pod_monitor
 from components.site import register
 from model import datastores as declared
 from model.plan import Plan

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components.manifests import Manifest, metadata, name_of
+from components.builders.manifests import Manifest, metadata, name_of
 from components.site import Site, register
 from model.delivery import Alert
 from model.plan import Plan

@@ -7,9 +7,9 @@ from typing import TypedDict
 
 import pulumi
 
-from components import images, manifests, pods
-from components.files import SECRETS_DIR, claim_template, claimed, scratch, scripts, secret_mount, secrets_of
-from components.manifests import Manifest
+from components.builders import images, manifests, pods
+from components.builders.files import SECRETS_DIR, claim_template, claimed, scratch, scripts, secret_mount, secrets_of
+from components.builders.manifests import Manifest
 from components.priorities import class_name
 from components.site import Site, register
 from model import datastores as declared

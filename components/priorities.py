@@ -7,7 +7,7 @@ from typing import Literal
 
 import pulumi
 
-from components.manifests import Manifest, metadata
+from components.builders.manifests import Manifest, metadata
 from components.site import Site, register
 from model.plan import Plan
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components import traefik
-from components.manifests import Manifest, metadata
-from components.middlewares import API_VERSION, host_rule, labels, middleware
+from components.builders import traefik
+from components.builders.manifests import Manifest, metadata
+from components.builders.middlewares import API_VERSION, host_rule, labels, middleware
 from components.site import Site, register
 from model.exposure import Route
 from model.plan import Plan

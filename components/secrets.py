@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pulumi
 from pulumi_random import RandomPassword
 
-from components.manifests import Manifest, metadata
+from components.builders.manifests import Manifest, metadata
 from components.site import Site, register
 from model.consumers import consumers
 from model.plan import Plan

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components.manifests import MANAGED_BY, Manifest, metadata
+from components.builders.manifests import MANAGED_BY, Manifest, metadata
 from components.site import Site, register
 from model.plan import Plan
 from model.types import Segment

@@ -7,12 +7,12 @@ from typing import TypedDict
 
 import pulumi
 
-from components import manifests, pods
-from components.files import SECRETS_DIR, claim_template, fingerprint, mounts_of, rendered
-from components.manifests import Manifest
-from components.passthrough import host_aliases
+from components.builders import manifests, pods
+from components.builders.files import SECRETS_DIR, claim_template, fingerprint, mounts_of, rendered
+from components.builders.manifests import Manifest
+from components.builders.passthrough import host_aliases
+from components.builders.scrape import service_monitor
 from components.priorities import LEVEL_OF_TIER, class_name
-from components.scrape import service_monitor
 from components.site import Site, register
 from model import service as declared
 from model.endpoint import Endpoint

@@ -27,7 +27,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
-from components.manifests import Manifest
+from components.builders.manifests import Manifest
 from model.plan import Plan
 
 NATIVE: dict[str, type[pulumi.CustomResource]] = {

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from model.consistency import problems_of, problems_of_environment, problems_with
-from model.document import Document, read_document
 from model.environment import PRESETS, Environment, merged
 from model.errors import BadInput, KeyPath, Problem, did_you_mean
-from model.explain import explain
-from model.salvage import Gaps, Remainder, salvage, words_of
+from model.loading.document import Document, read_document
+from model.loading.explain import explain
+from model.loading.salvage import Gaps, Remainder, salvage, words_of
 from model.system import System
 from model.types import Stage
 

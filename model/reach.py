@@ -7,11 +7,11 @@ never matches a pod, because pod addresses are not known before a cluster gives 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from model.addresses import Block, Range, block
-from model.connectivity import Connectivity, Edge, Group, Scope, name_blocks
-from model.netpol import Policy, Rule, Socket, parse_policies
-from model.pods import Manifest, NamespaceLabels, Pod, Port, namespaces_of, pods_of
-from model.proof import Difference, prove
+from model.reachability.addresses import Block, Range, block
+from model.reachability.connectivity import Connectivity, Edge, Group, Scope, name_blocks
+from model.reachability.netpol import Policy, Rule, Socket, parse_policies
+from model.reachability.pods import Manifest, NamespaceLabels, Pod, Port, namespaces_of, pods_of
+from model.reachability.proof import Difference, prove
 
 __all__ = [
     "Block", "Difference", "Edge", "Pod", "Port", "Range", "Verdict",
@@ -44,7 +44,7 @@ def evaluate(
     """Every allowed connection between different pods, and between pods and addresses.
 
     Judged are the declared ports of a target and all ports that any policy names. Addresses appear as
-    the block whose every address agrees, otherwise as the CIDR of a cell (see model.addresses).
+    the block whose every address agrees, otherwise as the CIDR of a cell (see model.reachability.addresses).
     Raises ValueError for a policy that the API server would refuse.
     """
     graph = Connectivity(parse_policies(policies), pods, namespaces, Scope(blocks))

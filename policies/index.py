@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from model.netpol import Policy
+from model.reachability.netpol import Policy
 from policies.access import FieldError, InvalidError
 from policies.matrix import Matrix, parse
 from policies.objects import Object

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from model.connectivity import Connectivity, Scope
-from model.pods import Pod, pods_of
-from model.proof import matrix_pods
+from model.reachability.connectivity import Connectivity, Scope
+from model.reachability.pods import Pod, pods_of
+from model.reachability.proof import matrix_pods
 from policies.index import SYSTEM, NetworkPolicy, Stack
 from policies.matrix import Matrix
 from policies.rules import Finding, Group, Severity, StackPolicy

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model.connectivity import Connectivity, Edge, Scope
-from model.netpol import parse_policies
-from model.pods import Pod, Port
-from model.proof import prove
+from model.reachability.connectivity import Connectivity, Edge, Scope
+from model.reachability.netpol import parse_policies
+from model.reachability.pods import Pod, Port
+from model.reachability.proof import prove
 from policies.index import Stack
 from policies.isolation import GROUP, known_pods
 from policies.matrix import Matrix

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from model.connectivity import Connectivity, Edge, Scope, name_blocks
 from model.errors import BadInput, Problem, did_you_mean
-from model.netpol import Socket, parse_policies
-from model.pods import namespaces_of, pods_of
-from model.proof import matrix_blocks, matrix_pods
 from model.reach import Verdict, explain
+from model.reachability.connectivity import Connectivity, Edge, Scope, name_blocks
+from model.reachability.netpol import Socket, parse_policies
+from model.reachability.pods import namespaces_of, pods_of
+from model.reachability.proof import matrix_blocks, matrix_pods
 
 Manifest = Mapping[str, Any]
 Row = Mapping[str, Any]

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from model.document import read_document
 from model.errors import BadInput, Problem, did_you_mean
 from model.loader import system_file
+from model.loading.document import read_document
 from model.types import Stage
 from quadrant.recorder import PROJECT, Recording, record
 

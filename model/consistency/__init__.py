@@ -4,7 +4,7 @@ from model.consistency import delivery, exits, files, names, routes, rows, secre
 from model.consistency.context import Check, Context
 from model.consistency.environment import problems_of_environment, problems_with
 from model.errors import Problem
-from model.salvage import NO_GAPS, Gaps
+from model.loading.salvage import NO_GAPS, Gaps
 from model.system import System
 
 __all__ = ["problems_of", "problems_of_environment", "problems_with"]

@@ -11,7 +11,7 @@ from model.endpoint import Endpoint, Listener
 from model.environment import PRESETS, Environment
 from model.errors import KeyPath, Problem, did_you_mean, nearest
 from model.exposure import ExternalApi
-from model.salvage import Gaps
+from model.loading.salvage import Gaps
 from model.service import Job, Process, Service
 from model.system import System
 from model.topology import topology

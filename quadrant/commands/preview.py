@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from rich.tree import Tree
 
-from model.proof import prove
+from model.reachability.proof import prove
 from policies.pack import Object, Violation
 from quadrant import engine
 from quadrant.commands.check import as_json, as_line, mandatory, summary, violations

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components import edge, traefik
+from components import edge
+from components.builders import traefik
 from components.edge import Edge
 from components.site import Site
 from model.plan import Plan, plan

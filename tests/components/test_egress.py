@@ -5,9 +5,9 @@ from typing import Any
 import yaml
 
 from components import egress
+from components.builders.files import egress_url
+from components.builders.passthrough import address
 from components.egress import Egress
-from components.files import egress_url
-from components.passthrough import address
 from components.site import Site
 from model.plan import plan
 from tests.components.sample import (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from components import files
-from components.pods import Mount
+from components.builders import files
+from components.builders.pods import Mount
 from components.service import environment_variables
 from tests.components.sample import Manifest, planned
 

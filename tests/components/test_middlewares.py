@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.middlewares import spec
-from components.traefik import share
+from components.builders.middlewares import spec
+from components.builders.traefik import share
 from model.middleware import Middleware
 from tests.components.sample import Manifest, planned
 

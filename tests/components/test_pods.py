@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import pods
-from components.pods import Pod
+from components.builders import pods
+from components.builders.pods import Pod
 from model.endpoint import Endpoint
 from model.service import Resources, Size
 from model.types import parse_quantity

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.stores import SCRIPTS
+from components.builders.stores import SCRIPTS
 
 ALL = sorted(SCRIPTS.glob("*.sh"))
 PASSWORD = 'a"b\\c:d'

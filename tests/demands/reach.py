@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from model.proof import PROBES, matrix_blocks, matrix_pods
 from model.reach import Block, Edge, Pod, Range, Verdict, evaluate, explain, namespaces_of, pods_of
+from model.reachability.proof import PROBES, matrix_blocks, matrix_pods
 from tests.stacks import Manifest, recorded
 
 FOREIGN = "stranger"

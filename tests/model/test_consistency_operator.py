@@ -62,7 +62,8 @@ def test_a_pooler_has_no_database_outside_the_cluster() -> None:
     overrides = {"externalDatabases": {"postgres": {"primary": "10.1.0.5/32"}}}
     environment = Environment.model_validate(merged(PRESETS[Stage.DEV], overrides))
     found = [str(problem) for problem in problems_with(moved, environment)]
-    assert found == [
+    expected = (
         "externalDatabases.postgres: the pooler 'pgbouncer' serves 'postgres', which is outside the cluster here; "
         "remove the address, or the pooler"
-    ], "nothing would run beside it"
+    )
+    assert found == [expected], "nothing would run beside it"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from model.document import read_document
 from model.errors import BadInput, Problem, did_you_mean
 from model.loader import load_environment, load_system, system_file, systems
+from model.loading.document import read_document
 from model.system import System
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))

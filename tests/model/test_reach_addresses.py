@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.addresses import Cells, Range
 from model.reach import Edge, block, evaluate
+from model.reachability.addresses import Cells, Range
 from tests.model.reach_builders import TCP80, Spec, admit, app, deny, permit, pod, policy
 
 POD = [pod("red/web")]

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.connectivity import Connectivity, Scope
-from model.netpol import Socket, parse_policies
 from model.reach import Edge, Pod, Port, block, evaluate
+from model.reachability.connectivity import Connectivity, Scope
+from model.reachability.netpol import Socket, parse_policies
 from tests.model.reach_builders import policy
 from tests.model.reach_reference import End, Reference
 

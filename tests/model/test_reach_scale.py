@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from model.connectivity import Connectivity
 from model.reach import prove
+from model.reachability.connectivity import Connectivity
 
 ROWS = 6
 GROUP = 25

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from model.addresses import block
-from model.connectivity import Connectivity, Scope
-from model.netpol import Socket, parse_policies
 from model.reach import Edge
+from model.reachability.addresses import block
+from model.reachability.connectivity import Connectivity, Scope
+from model.reachability.netpol import Socket, parse_policies
 from tests.oracles.questions import Questions, holds
 from tests.oracles.sockets import UNNAMED
 

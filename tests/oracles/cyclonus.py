@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model.pods import Pod
 from model.reach import Edge
+from model.reachability.pods import Pod
 from tests.oracles.questions import Questions
 
 _POD_ADDRESS = "192.0.2.1"

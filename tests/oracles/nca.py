@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model.pods import Pod
 from model.reach import Edge
+from model.reachability.pods import Pod
 from tests.oracles.questions import Questions
 from tests.oracles.sockets import Manifest, Socket
 

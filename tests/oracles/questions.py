@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from model.pods import Pod, namespaces_of, pods_of
-from model.proof import PROBES, matrix_pods
 from model.reach import Edge
+from model.reachability.pods import Pod, namespaces_of, pods_of
+from model.reachability.proof import PROBES, matrix_pods
 from tests.oracles.sockets import Manifest, Sockets, rules, sockets
 
 Network = IPv4Network | IPv6Network

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from components import manifests, pods
-from components.files import fingerprint
-from components.images import TRAEFIK, image_of
-from components.manifests import Manifest
-from components.pods import Mount
+from components.builders import manifests, pods
+from components.builders.files import fingerprint
+from components.builders.images import TRAEFIK, image_of
+from components.builders.manifests import Manifest
+from components.builders.pods import Mount
 from components.priorities import class_name
 from model.endpoint import Endpoint
 from model.plan import Plan

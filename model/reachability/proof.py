@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from model.addresses import Block, Cells, Range
-from model.connectivity import Connectivity, Edge, Group, Scope, name_blocks
-from model.netpol import Socket, parse_policies
-from model.pods import Manifest, Pod, Port, namespaces_of, pods_of
+from model.reachability.addresses import Block, Cells, Range
+from model.reachability.connectivity import Connectivity, Edge, Group, Scope, name_blocks
+from model.reachability.netpol import Socket, parse_policies
+from model.reachability.pods import Manifest, Pod, Port, namespaces_of, pods_of
 
 PROBES = (
     "169.254.169.254/32",

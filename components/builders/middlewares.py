@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from components import traefik
-from components.manifests import Manifest, metadata
+from components.builders import traefik
+from components.builders.manifests import Manifest, metadata
 from model.middleware import CircuitBreaker, Compress, ForwardAuth, Middleware, RateLimit, Redirect, SecurityHeaders
 from model.plan import Plan
 

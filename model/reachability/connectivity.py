@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from model.addresses import Block, Cells
-from model.netpol import Policy, Rule, Socket, named_ranges, numeric_ports, unnamed_sockets
-from model.pods import NamespaceLabels, Pod
-from model.selectors import LabelIndex, Selector
+from model.reachability.addresses import Block, Cells
+from model.reachability.netpol import Policy, Rule, Socket, named_ranges, numeric_ports, unnamed_sockets
+from model.reachability.pods import NamespaceLabels, Pod
+from model.reachability.selectors import LabelIndex, Selector
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 Group = frozenset[str]

@@ -5,9 +5,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
-from model.addresses import Range
-from model.pods import Manifest, Pod
-from model.selectors import Selector
+from model.reachability.addresses import Range
+from model.reachability.pods import Manifest, Pod
+from model.reachability.selectors import Selector
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 LAST_PORT = 65535

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components import pods
+from components.builders import pods
 from model.datastores import Database
 from model.plan import Plan
 from model.types import parse_quantity

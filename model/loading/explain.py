@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from model.errors import Problem, did_you_mean, nearest
-from model.shape import WRONG_SHAPE, Fault, faults, keys_at
+from model.loading.shape import WRONG_SHAPE, Fault, faults, keys_at
 
 Words = tuple[str, str]
 """What is wrong and why; the remedy."""

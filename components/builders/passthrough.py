@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from components.manifests import Manifest
+from components.builders.manifests import Manifest
 from model.plan import Plan
 from model.workloads import external_apis
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from components import pods
-from components.files import SECRETS_DIR, claim_template, secret_mount, secrets_of
-from components.manifests import Manifest, config_map, metadata, name_of, workload_labels
+from components.builders import pods
+from components.builders.files import SECRETS_DIR, claim_template, secret_mount, secrets_of
+from components.builders.manifests import Manifest, config_map, metadata, name_of, workload_labels
 from components.priorities import Level
 from components.site import Site
 from model.datastores import Database
@@ -17,7 +17,7 @@ from model.plan import Plan
 from model.service import Resources
 from model.types import Bytes
 
-SCRIPTS = Path(__file__).parent / "scripts"
+SCRIPTS = Path(__file__).parents[1] / "scripts"
 LEVEL: Level = "critical"
 """Data stores keep their place in a full cluster, whatever their size."""
 

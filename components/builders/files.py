@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from components.manifests import Manifest
-from components.pods import Mount
+from components.builders.manifests import Manifest
+from components.builders.pods import Mount
 from model.plan import Plan
 from model.service import ConfigFile, Process, Volume
 from model.types import Bytes, parse_quantity

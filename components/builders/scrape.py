@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.manifests import Manifest, metadata, name_of
+from components.builders.manifests import Manifest, metadata, name_of
 from model.endpoint import Endpoint
 from model.plan import Plan
 

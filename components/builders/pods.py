@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from components.manifests import Manifest, metadata, name_of
+from components.builders.manifests import Manifest, metadata, name_of
 from model.endpoint import Endpoint
 from model.plan import Plan
 from model.service import TIERS, Resources, Size

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from components import routes, traefik
+from components import routes
+from components.builders import traefik
+from components.builders.manifests import Manifest
+from components.builders.middlewares import labels
 from components.certificates import download
-from components.manifests import Manifest
-from components.middlewares import labels
 from model.plan import Plan
 from model.types import Stage
 from model.workloads import DASHBOARD_PORT, HTTP_PORT, HTTPS_PORT, TRAEFIK_METRICS_PORT

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from components import manifests
-from components.manifests import Manifest
+from components.builders import manifests
+from components.builders.manifests import Manifest
 from components.site import Site
 from model import datastores as declared
 from model.endpoint import Endpoint

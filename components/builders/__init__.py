@@ -1,0 +1,1 @@
+"""Builders of manifests that several components share."""

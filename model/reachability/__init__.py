@@ -1,0 +1,1 @@
+"""NetworkPolicies evaluated: selectors, addresses, connectivity, and the proof against the matrix."""

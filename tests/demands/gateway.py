@@ -57,8 +57,8 @@ def _holds(part: str, host: str, path: str) -> bool:
 
 def middleware(system: str, stage: str, name: str) -> Manifest:
     """What a middleware does; the same in every namespace that has it."""
-    found: list[Manifest] = [one["spec"] for one in manifests(system, stage)
-             if one["kind"] == "Middleware" and one["metadata"]["name"] == name]  # fmt: skip
+    alike = [one for one in manifests(system, stage) if one["kind"] == "Middleware" and one["metadata"]["name"] == name]
+    found: list[Manifest] = [one["spec"] for one in alike]
     assert found, f"no middleware is named {name}"
     assert all(one == found[0] for one in found), f"the middlewares named {name} differ"
     return found[0]

@@ -39,7 +39,7 @@ def test_static_files_may_be_kept_for_a_year(stage: str) -> None:
 
 @STAGES
 @pytest.mark.demand("ING-23")
-def test_responses_are_compressed(stage: str) -> None:
+def test_responses_are_compressed_with_gzip_and_brotli(stage: str) -> None:
     for path in PAGES:
         assert "compress" in taken(stage, path), f"{path} is compressed"
     assert "compress" in chain(routers(PHASE4, stage)["static"]), "and so are files"

@@ -128,6 +128,7 @@ class Service(Process):
     service_port: Port | None = Field(default=None, description="the Service's port where it is not the container's")
     resources: Resources = Resources()
     replicas: int | Autoscaling = 1
+    connections: int | None = Field(default=None, ge=1, description="most database connections of one pod")
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     env: dict[AllowedVariable, str] = {}

@@ -1,6 +1,6 @@
 """Cross-checks: what pydantic cannot see, because it takes more than one entry to see it."""
 
-from model.consistency import delivery, exits, files, names, routes, rows, secrets, stores
+from model.consistency import delivery, exits, files, names, pools, routes, rows, secrets, stores
 from model.consistency.context import Check, Context
 from model.consistency.environment import problems_of_environment, problems_with
 from model.errors import Problem
@@ -12,7 +12,7 @@ __all__ = ["problems_of", "problems_of_environment", "problems_with"]
 CHECKS: tuple[Check, ...] = (
     names.unique, names.letters_first, names.namespaces, names.labels,
     rows.rows, rows.repeated,
-    stores.homes, stores.poolers, stores.cache_memory, stores.listeners,
+    stores.homes, stores.poolers, stores.cache_memory, stores.listeners, pools.pools,
     routes.targets, routes.middlewares, routes.forward_auth, routes.certificate, routes.repeated,
     files.references, files.unused, files.paths, files.variables, files.key_files, files.placeholders,
     secrets.references, secrets.single, secrets.file_names, secrets.cycles,

@@ -1,15 +1,20 @@
 """How applications and poolers open, share and give up connections to PostgreSQL."""
 
 import pytest
+import yaml
 
+from model.consistency import problems_of
+from model.loader import system_file
+from model.system import System
 from tests.demands.reach import reach
 from tests.demands.rendered import STAGES, container, settings, workload
-from tests.demands.stores import pooler_settings, server_settings
+from tests.demands.stores import composed, pooler_settings, server_settings
 
 PHASE4, CARBON, AGENTS = "motovault-phase4", "carbon254", "agents"
 
 
 @STAGES
+@pytest.mark.demand("DBS-06")
 def test_the_pool_of_each_pod_has_the_seeds_sizes(stage: str) -> None:
     pool = settings(PHASE4, stage, "motovault")["database"]["pool"]
     assert pool == {
@@ -21,7 +26,36 @@ def test_the_pool_of_each_pod_has_the_seeds_sizes(stage: str) -> None:
     }, "the seed's five numbers"
 
 
+@pytest.mark.demand("DBS-06")
+def test_the_connection_string_says_the_same() -> None:
+    """Dev composes it, and the vault of prod holds the same text."""
+    pairs = (option.partition("=") for option in composed(PHASE4)["POSTGRES_CONNECTION"].split(";"))
+    options = {key: value for key, _, value in pairs}
+    expected = {
+        "Maximum Pool Size": "100",
+        "Minimum Pool Size": "10",
+        "Connection Lifetime": "300",
+        "Connection Idle Lifetime": "300",
+        "Connection Pruning Interval": "10",
+        "Command Timeout": "30",
+    }
+    assert {key: options[key] for key in expected} == expected, "in the words of the .NET driver"
+
+
+@pytest.mark.demand("DBS-06")
+def test_more_pools_than_the_server_takes_are_refused() -> None:
+    """X-37: what the resolution calls a policy is a check of the system's file."""
+    declared = yaml.safe_load(system_file(PHASE4).read_text(encoding="utf-8"))
+    assert declared["services"]["motovault"]["connections"] == 100, "what a pod may open is declared"
+    assert not problems_of(System.model_validate(declared)), "as shipped, the server takes all of them"
+    declared["databases"]["postgresql"]["maxConnections"] = 1009
+    found = [str(problem) for problem in problems_of(System.model_validate(declared))]
+    assert len(found) == 1, "one short of 2 x 5 x 100 + 10"
+    assert "raise it to 1010" in found[0], "and the remedy is a number"
+
+
 @STAGES
+@pytest.mark.demand("DBS-06")
 def test_the_server_takes_the_connections_of_blue_and_green(stage: str) -> None:
     """X-37: twice the pods' pools and ten more, without a pooler."""
     pods = workload(PHASE4, stage, "motovault")["spec"]["replicas"]

@@ -39,13 +39,18 @@ def test_without_demand(): pass
 def _run(folder: Path, suite: str, *args: str, require: str = "") -> subprocess.CompletedProcess[str]:
     (folder / "test_suite.py").write_text(suite, encoding="utf-8")
     (folder / "conftest.py").write_text("from tests.conftest import *\n", encoding="utf-8")
-    options = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), "-p", "no:cacheprovider"]
+    options = ["-p", "xdist", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), "-p", "no:cacheprovider"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "--demands-report", str(folder / REPORT), *args, str(folder)],
         capture_output=True,
         check=False,
         cwd=folder,
-        env=os.environ | {"QUADRANT_REQUIRE": require, "PYTHONPATH": str(ROOT)},
+        env=os.environ
+        | {
+            "QUADRANT_REQUIRE": require,
+            "PYTHONPATH": str(ROOT),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         text=True,
         timeout=120,
     )

@@ -12,6 +12,9 @@ from tests.stacks import STACKS, identity, recorded
 FEWEST_OBJECTS = 40
 # The package has no types, and none are needed.
 SCHEMAS: Any = importlib.import_module("kubernetes_validate")
+READER: Any = importlib.import_module("kubernetes_validate.utils")
+# It would read megabytes of definitions anew for each object.
+READER.schema_contents = cache(READER.schema_contents)
 
 
 @cache

@@ -72,8 +72,11 @@ def authority_places(plan: Plan) -> list[str]:
     asked = {order.issuer for order in orders(plan, certificate)} if certificate is not None else set()
     places = {plan.namespace(Segment.FRONTEND)} if authority_name(plan) in asked else set()
     if plan.environment.databases == "statefulSet":
-        databases = in_cluster(plan.system, plan.environment).values()
-        places |= {plan.namespace(db.segment) for db in databases if db.engine == "postgresql" and db.tls}
+        databases = in_cluster(plan.system, plan.environment)
+        secure = {name for name, db in databases.items() if db.engine == "postgresql" and db.tls}
+        poolers = (pooler for pooler in plan.system.poolers.values() if pooler.database in secure)
+        segments = {databases[name].segment for name in secure} | {pooler.segment for pooler in poolers}
+        places |= {plan.namespace(segment) for segment in segments}
     return sorted(places)
 
 

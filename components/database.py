@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from components.builders import images, manifests, pods, stores
+from components.builders import images, manifests, pods, server_tls, stores
 from components.builders.files import claimed, fingerprint, scratch, scripts
 from components.builders.manifests import Manifest
 from components.builders.postgresql import parameters, service_names
@@ -19,7 +19,7 @@ from model.plan import Plan
 
 USER = 999
 """The account `postgres` of the image: initdb refuses a user without a name."""
-CLAIM, SOCKET, SETTINGS, TLS = "/var/lib/postgresql/data", "/var/run/postgresql", "/etc/postgresql", "/run/tls"
+CLAIM, SOCKET, SETTINGS = "/var/lib/postgresql/data", "/var/run/postgresql", "/etc/postgresql"
 SCRIPTS = ("postgresql-ready.sh", "postgresql-start.sh")
 
 
@@ -45,7 +45,7 @@ def objects(plan: Plan, name: str, database: declared.Database) -> Iterator[Mani
     yield manifests.service_account(endpoint, labels)
     yield from maps
     if database.tls:
-        yield certificate(plan, endpoint, database)
+        yield server_tls.certificate(plan, endpoint, service_names(name, database))
     yield manifests.service(endpoint, labels)
     if database.read_only_service is not None:
         # One pod answers to both names; without the selector labels a monitor scrapes it once.
@@ -66,7 +66,7 @@ def settings(plan: Plan, database: declared.Database) -> str:
         **parameters(plan, database),
     }
     if database.tls:
-        values |= {"ssl": "on", "ssl_cert_file": f"{TLS}/tls.crt", "ssl_key_file": f"{TLS}/tls.key"}
+        values |= {"ssl": "on", "ssl_cert_file": server_tls.CERTIFICATE, "ssl_key_file": server_tls.KEY}
     return "".join(f"{key} = '{_quoted(value)}'\n" for key, value in values.items())
 
 
@@ -74,27 +74,6 @@ def access(database: declared.Database) -> str:
     """Return pg_hba.conf: the pod's own user on the socket, everybody else by password."""
     transport = "hostssl" if database.tls else "host"
     return f"local all postgres peer\n{transport} all all all scram-sha-256\n"
-
-
-def certificate(plan: Plan, endpoint: Endpoint, database: declared.Database) -> Manifest:
-    """Return the request for the server's certificate, under every name by which clients call it."""
-    name = manifests.name_of(endpoint)
-    places = ("", f".{endpoint.namespace}", f".{endpoint.namespace}.svc", f".{endpoint.namespace}.svc.cluster.local")
-    return {
-        "apiVersion": "cert-manager.io/v1",
-        "kind": "Certificate",
-        "metadata": manifests.metadata(endpoint.namespace, f"{name}-tls"),
-        "spec": {
-            "secretName": f"{name}-tls",
-            "commonName": name,
-            "dnsNames": [f"{host}{place}" for host in service_names(name, database) for place in places],
-            "duration": "2160h",
-            "renewBefore": "720h",
-            "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
-            "usages": ["digital signature", "server auth"],
-            "issuerRef": {"name": f"quadrant-{plan.system.name}-ca", "kind": "Issuer", "group": "cert-manager.io"},
-        },
-    }
 
 
 def pod(
@@ -111,8 +90,7 @@ def pod(
         scratch("tmp", "/tmp"),
     ]
     if database.tls:
-        secret = {"secretName": f"{manifests.name_of(endpoint)}-tls", "defaultMode": 0o440}
-        mounts.append(pods.Mount(TLS, {"name": "tls", "secret": secret}))
+        mounts.append(server_tls.mount(endpoint))
     return pods.Pod(
         endpoint,
         labels,

@@ -9,7 +9,7 @@ import pulumi
 from components.builders import manifests, pods, stores
 from components.builders.manifests import Manifest
 from components.builders.scrape import pod_monitor
-from components.pooler import PoolerArgs, copies, pool
+from components.pooler import PoolerArgs, copies, encrypted, pool
 from components.priorities import class_name
 from components.site import register
 from model import datastores as declared
@@ -45,7 +45,7 @@ def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest
             "type": "rw",
             "instances": instances,
             "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
-            "pgbouncer": {"poolMode": pooler.mode, "parameters": pool(plan, pooler)},
+            "pgbouncer": pgbouncer(plan, pooler),
             "serviceTemplate": {"metadata": {"labels": dict(labels)}, "spec": {"type": "ClusterIP", "ports": [port]}},
             "template": {"metadata": {"labels": dict(labels)}, "spec": pod_spec(plan, name, pooler)},
         },
@@ -53,6 +53,13 @@ def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest
     if instances > 1:
         yield manifests.disruption_budget(endpoint, labels)
     yield pod_monitor(plan, endpoint, labels)
+
+
+def pgbouncer(plan: Plan, pooler: declared.Pooler) -> Manifest:
+    """Return the settings; the operator offers TLS to clients by itself, and the rules refuse whoever goes without."""
+    rules = [f"hostnossl all all {everybody} reject" for everybody in ("0.0.0.0/0", "::/0")]
+    demanded = {"pg_hba": rules} if encrypted(plan, pooler) else {}
+    return {"poolMode": pooler.mode, "parameters": pool(plan, pooler), **demanded}
 
 
 def pod_spec(plan: Plan, name: str, pooler: declared.Pooler) -> Manifest:

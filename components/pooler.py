@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import pulumi
 
-from components.builders import images, manifests, pods, stores
+from components.builders import images, manifests, pods, server_tls, stores
 from components.builders.files import fingerprint, scratch, scripts
 from components.builders.manifests import Manifest
 from components.builders.scrape import service_monitor
@@ -49,6 +49,8 @@ def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest
     ]
     yield manifests.service_account(endpoint, labels)
     yield from maps
+    if encrypted(plan, pooler):
+        yield server_tls.certificate(plan, endpoint, [name])
     yield manifests.service(endpoint, labels)
     yield deployment(plan, pod(plan, endpoint, pooler, maps, labels), copies(plan, pooler))
     if copies(plan, pooler) > 1:
@@ -59,6 +61,11 @@ def objects(plan: Plan, name: str, pooler: declared.Pooler) -> Iterator[Manifest
 def copies(plan: Plan, pooler: declared.Pooler) -> int:
     """Return how many instances run."""
     return 1 if plan.environment.copies == "single" else pooler.instances
+
+
+def encrypted(plan: Plan, pooler: declared.Pooler) -> bool:
+    """Tell whether clients must use TLS: where the database demands it, the way to its pooler is no gap."""
+    return in_cluster(plan.system, plan.environment)[pooler.database].tls
 
 
 def pool(plan: Plan, pooler: declared.Pooler) -> dict[str, str]:
@@ -89,11 +96,23 @@ def settings(plan: Plan, endpoint: Endpoint, pooler: declared.Pooler) -> str:
         "stats_users": database.user,
         "pool_mode": pooler.mode,
         **pool(plan, pooler),
-        "server_tls_sslmode": "require" if database.tls else "prefer",
+        **transport(plan, pooler),
     }
     lines = ["[databases]", f"{database.database} = host={pooler.database} port={server} dbname={database.database}"]
     lines += ["", "[pgbouncer]", *(f"{key} = {value}".rstrip() for key, value in values.items()), ""]
     return "\n".join(lines)
+
+
+def transport(plan: Plan, pooler: declared.Pooler) -> dict[str, str]:
+    """Return how connections are encrypted, those of clients and those to the server."""
+    if not encrypted(plan, pooler):
+        return {"server_tls_sslmode": "prefer"}
+    return {
+        "client_tls_sslmode": "require",
+        "client_tls_cert_file": server_tls.CERTIFICATE,
+        "client_tls_key_file": server_tls.KEY,
+        "server_tls_sslmode": "require",
+    }
 
 
 def deployment(plan: Plan, pod: pods.Pod, replicas: int) -> Manifest:
@@ -120,6 +139,7 @@ def pod(
     database = in_cluster(plan.system, plan.environment)[pooler.database]
     image = images.image_of(plan, endpoint, images.PGBOUNCER)
     run, config = scratch("run", RUN, "1Mi"), stores.settings_mount(endpoint, SETTINGS)
+    shown = [server_tls.mount(endpoint)] if encrypted(plan, pooler) else []
     script = scripts(f"{manifests.name_of(endpoint)}-scripts")
     password = stores.password_mount(plan, database.password)
     owner = [database.user, stores.password_file(plan, database.password)]
@@ -139,22 +159,23 @@ def pod(
         endpoint=endpoint,
         ports=["pgbouncer"],
         probes=pods.probes(plan, answers, answers, answers),
-        mounts=[run, config],
+        mounts=[run, config, *shown],
     )
     return pods.Pod(
         endpoint,
         labels,
-        [server, exporter(plan, endpoint, database.user, run)],
+        [server, exporter(plan, endpoint, pooler, run)],
         init=[writer],
-        mounts=[run, config, script, password],
+        mounts=[run, config, script, password, *shown],
         priority=class_name(plan, stores.LEVEL),
         annotations={"quadrant.dev/config": fingerprint(stores.texts_of(maps))},
     )
 
 
-def exporter(plan: Plan, endpoint: Endpoint, user: str, run: pods.Mount) -> Manifest:
+def exporter(plan: Plan, endpoint: Endpoint, pooler: declared.Pooler, run: pods.Mount) -> Manifest:
     """Return the exporter; its client library finds the password in a file that the connection string names."""
-    port = endpoint.listeners[0].number
-    address = f"postgres://{user}@127.0.0.1:{port}/pgbouncer?sslmode=disable&passfile={RUN}/pgpass"
+    user, port = in_cluster(plan.system, plan.environment)[pooler.database].user, endpoint.listeners[0].number
+    mode = "require" if encrypted(plan, pooler) else "disable"
+    address = f"postgres://{user}@127.0.0.1:{port}/pgbouncer?sslmode={mode}&passfile={RUN}/pgpass"
     command = ["/bin/pgbouncer_exporter", f"--pgBouncer.connectionString={address}"]
     return stores.exporter(plan, endpoint, images.PGBOUNCER_EXPORTER, command, mounts=[run])

@@ -65,6 +65,33 @@ def test_the_pooler_uses_the_transport_that_the_database_demands(tls: bool, mode
     assert ini(manifests)["server_tls_sslmode"] == mode, "the transport follows the database"
 
 
+def test_clients_of_the_pooler_use_the_transport_that_the_database_demands() -> None:
+    plan = planned("dev", {"databases": {"orders-db": {"tls": True}}})
+    manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    assert ini(manifests)["client_tls_sslmode"] == "require", "the password would pass in clear"
+    certificate = one(manifests, "Certificate")["spec"]
+    assert f"{NAME}.shop-database.svc" in certificate["dnsNames"], "clients call it by this name"
+    main = main_container(one(manifests, "Deployment"))
+    assert "/run/tls" in {mount["mountPath"] for mount in main["volumeMounts"]}, "the server reads its key there"
+    assert ini(manifests)["client_tls_key_file"] == "/run/tls/tls.key", "as its file says"
+    [exporter] = [found for found in pod_spec(one(manifests, "Deployment"))["containers"] if found is not main][:1]
+    assert "sslmode=require" in exporter["command"][-1], "the exporter is a client too"
+
+
+def test_a_pooler_before_an_open_database_asks_for_no_certificate() -> None:
+    plan = planned("dev", {"databases": {"orders-db": {"tls": False}}})
+    manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    assert "Certificate" not in kinds(manifests), "nobody would look at it"
+    assert "client_tls_sslmode" not in ini(manifests), "PgBouncer takes plain connections"
+
+
+@pytest.mark.parametrize(("tls", "rules"), [(True, 2), (False, 0)])
+def test_the_operators_pooler_refuses_clients_without_tls(tls: bool, rules: int) -> None:
+    plan = planned("prod", {"databases": {"orders-db": {"tls": tls}}})
+    found = one(list(managed_pooler.objects(plan, NAME, plan.system.poolers[NAME])), "Pooler")["spec"]["pgbouncer"]
+    assert len(found.get("pg_hba", ())) == rules, "one rule for each family of addresses, where TLS is demanded"
+
+
 def test_the_pooler_reads_its_users_from_a_file_that_is_made_at_start() -> None:
     spec = pod_spec(one(own(), "Deployment"))
     [writer] = spec["initContainers"]

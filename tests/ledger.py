@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -70,9 +71,11 @@ class Standing(BaseModel):
         return self.state == "failed" or (required and self.state == "missing")
 
 
-def load_demands(path: Path = DEMANDS) -> dict[str, Demand]:
-    """Return the rows by id, in the order of the file."""
-    rows = TypeAdapter(list[Demand]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+@cache
+def load_demands(path: Path = DEMANDS) -> Mapping[str, Demand]:
+    """Return the rows by id, in the order of the file; read once, as each collected test asks for them."""
+    with path.open(encoding="utf-8") as file:
+        rows = TypeAdapter(list[Demand]).validate_python(yaml.load(file, Loader=yaml.CSafeLoader))
     return {row.id: row for row in rows}
 
 

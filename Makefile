@@ -43,7 +43,7 @@ preview: setup ## Show what SYSTEM in STACK would register, without a cluster
 
 .PHONY: test
 test: setup oracles ## Run all tests and write the report that `make demands` reads
-	$(BIN)/python -m pytest -n 2 --demands-report .quadrant/demands-report.json $(ARGS)
+	$(BIN)/python -m pytest -n 2 --demands-report=.quadrant/demands-report.json $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## Run the unit tests only

@@ -41,7 +41,7 @@ def _run(folder: Path, suite: str, *args: str, require: str = "") -> subprocess.
     (folder / "conftest.py").write_text("from tests.conftest import *\n", encoding="utf-8")
     options = ["-p", "xdist", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), "-p", "no:cacheprovider"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "--demands-report", str(folder / REPORT), *args, str(folder)],
+        [sys.executable, "-m", "pytest", *options, f"--demands-report={folder / REPORT}", *args, str(folder)],
         capture_output=True,
         check=False,
         cwd=folder,

@@ -14,7 +14,8 @@ from policies.engine import run_resource, run_stack, unreadable_views, without_e
 from policies.index import Stack
 from policies.objects import SECRET_VALUES, Object, objects
 from policies.pack import POLICIES
-from policies.rules import Config, Group, Policy, ResourcePolicy, StackPolicy, Violation
+from policies.rules import Group, Policy, ResourcePolicy, StackPolicy, Violation
+from policies.settings import Config
 
 _PREFIX = "kubernetes:"
 _NOT_APPLICABLE = "no namespace is labelled as a segment and no matrix is registered"

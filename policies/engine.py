@@ -8,7 +8,8 @@ from dataclasses import replace
 from policies.access import FieldError, UnknownFieldError
 from policies.index import Stack
 from policies.objects import Object
-from policies.rules import Config, Finding, Level, Policy, ResourcePolicy, StackPolicy, Subject, Violation
+from policies.rules import Finding, Level, Policy, ResourcePolicy, StackPolicy, Subject, Violation
+from policies.settings import Config
 from policies.wellformed import NAME as WELL_FORMED
 
 _NOWHERE = Object({})

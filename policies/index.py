@@ -12,7 +12,7 @@ from policies.access import FieldError, InvalidError
 from policies.matrix import Matrix, parse
 from policies.objects import Object
 from policies.pods import Pod, pod_of
-from policies.rules import Config
+from policies.settings import Config
 from policies.shapes import Shape, network_policy, pod_manifest
 
 SEGMENT = "quadrant.dev/segment"

@@ -24,7 +24,6 @@ from policies.exemptions import Exemption
 from policies.index import Stack
 from policies.objects import Object, objects
 from policies.rules import (
-    Config,
     Finding,
     Group,
     Level,
@@ -34,6 +33,7 @@ from policies.rules import (
     StackPolicy,
     Violation,
 )
+from policies.settings import Config
 
 __all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check"]
 

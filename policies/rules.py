@@ -1,21 +1,17 @@
-"""The shapes of the pack: what a policy is, what it finds, and how it is configured."""
+"""The shapes of the pack: what a policy is, and what it finds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from policies.access import Node
-from policies.exemptions import EXEMPTIONS, Exemption
+from policies.index import Stack
 from policies.objects import Object
 from policies.pods import Pod, pod_of
-
-if TYPE_CHECKING:
-    from policies.index import Stack
+from policies.settings import Config
 
 
 class Level(StrEnum):
@@ -32,21 +28,6 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
-
-
-@dataclass(frozen=True)
-class Config:
-    """What a stack may set. `today` decides which exemptions have expired."""
-
-    exemptions: tuple[Exemption, ...] = EXEMPTIONS
-    require_digest: bool = False
-    secure_entry_points: frozenset[str] = frozenset({"websecure"})
-    internal_entry_points: frozenset[str] = frozenset({"dashboard", "traefik", "metrics"})
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
-
-    def with_settings(self, settings: Mapping[str, Any]) -> Config:
-        """This configuration with the values that the engine passes to a policy."""
-        return replace(self, require_digest=bool(settings.get("requireDigest", self.require_digest)))
 
 
 @dataclass(frozen=True)

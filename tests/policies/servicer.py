@@ -12,7 +12,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.binding import sdk_policies
-from policies.rules import Config
+from policies.settings import Config
 
 # These packages carry no types.
 json_format: Any = import_module("google.protobuf.json_format")

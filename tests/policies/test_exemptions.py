@@ -6,7 +6,7 @@ from datetime import date
 
 from policies.exemptions import EXEMPTIONS, Exemption
 from policies.pack import check
-from policies.rules import Config
+from policies.settings import Config
 from tests.policies.builders import service
 from tests.policies.servicer import Pack
 

@@ -9,7 +9,7 @@ import pytest
 from policies.pack import check
 from policies.pod_security import CHECKS
 from policies.pods import TEMPLATES
-from policies.rules import Config
+from policies.settings import Config
 from tests.policies import pod_cases as cases
 from tests.policies.builders import REMOVE, Manifest, changed, init_container, pod_spec, workload
 from tests.policies.pod_cases import Case

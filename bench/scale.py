@@ -18,7 +18,7 @@ from model.loader import load_environment, load_system
 from model.plan import plan
 from model.reach import prove
 
-SMALL, LARGE, FLOWS_EACH = 100, 1000, 5
+SMALL, LARGE, FLOWS_EACH, RUNS = 100, 1000, 5, 3
 SECONDS, BYTES, GROWTH = 60, 1.5 * 2**30, 1.5
 
 
@@ -59,16 +59,20 @@ def proved(services: int) -> float:
     return elapsed
 
 
-def main() -> tuple[float, float]:
-    """Print the figures; return the large system's seconds and the growth of the cost per service."""
+def main() -> bool:
+    """Print the figures; tell whether they are within their bounds."""
     proved(SMALL)
-    small, large = proved(SMALL), proved(LARGE)
+    # The best of several: a cost per service is compared, and noise only adds.
+    small = min(proved(SMALL) for _ in range(RUNS))
+    large = min(proved(LARGE) for _ in range(RUNS))
     growth = (large / LARGE) / (small / SMALL)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(f"{LARGE} services, {LARGE * FLOWS_EACH} flows: {large:.1f} s (bound {SECONDS}), {memory / 2**20:.0f} MiB")
+    print(
+        f"{LARGE} services, {LARGE * FLOWS_EACH} flows: {large:.1f} s (bound {SECONDS}), {memory / 2**20:.0f} MiB (bound {BYTES / 2**20:.0f})"
+    )
     print(f"cost per service at {LARGE} / at {SMALL}: {growth:.2f} (bound {GROWTH})")
-    return large, growth
+    return large <= SECONDS and memory <= BYTES and growth <= GROWTH
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(not main())

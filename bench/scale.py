@@ -67,9 +67,9 @@ def main() -> bool:
     large = min(proved(LARGE) for _ in range(RUNS))
     growth = (large / LARGE) / (small / SMALL)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(
-        f"{LARGE} services, {LARGE * FLOWS_EACH} flows: {large:.1f} s (bound {SECONDS}), {memory / 2**20:.0f} MiB (bound {BYTES / 2**20:.0f})"
-    )
+    took = f"{large:.1f} s (bound {SECONDS})"
+    used = f"{memory / 2**20:.0f} MiB (bound {BYTES / 2**20:.0f})"
+    print(f"{LARGE} services, {LARGE * FLOWS_EACH} flows: {took}, {used}")
     print(f"cost per service at {LARGE} / at {SMALL}: {growth:.2f} (bound {GROWTH})")
     return large <= SECONDS and memory <= BYTES and growth <= GROWTH
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from model.collection import uncollected
 from model.consistency import problems_of, problems_of_environment, problems_with
 from model.environment import PRESETS, Environment, merged
 from model.errors import BadInput, KeyPath, Problem, did_you_mean
@@ -35,6 +36,7 @@ def system_file(name: str) -> Path:
     return SYSTEMS / f"{name}.yaml"
 
 
+@uncollected()
 def load_system(path: Path) -> System:
     """Return the system that a file describes; BadInput with every problem of the file."""
     document = read_document(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from model.collection import uncollected
 from model.endpoint import Endpoint
 from model.environment import Environment
 from model.flows import expand
@@ -38,6 +39,7 @@ class Plan:
         return tuple(sorted(leads - {endpoint.namespace}))
 
 
+@uncollected()
 def plan(system: System, environment: Environment) -> Plan:
     """Expand a system in an environment."""
     where = topology(system, environment)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import gc
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from pulumi.runtime import config as configuration
 from pulumi.runtime import mocks, settings, stack
+
+from model.collection import uncollected
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -62,15 +63,13 @@ def execute(
 @contextlib.contextmanager
 def _hurried() -> Iterator[None]:
     """Switch off what costs a third of a run: cycle collection, and the stack trace of every registration."""
-    collecting, limit = gc.isenabled(), getattr(sys, "tracebacklimit", None)
-    gc.disable()
+    limit = getattr(sys, "tracebacklimit", None)
     sys.tracebacklimit = 1
     try:
-        yield
+        with uncollected():
+            yield
     finally:
         sys.tracebacklimit = limit
-        if collecting:
-            gc.enable()
 
 
 def _isolated(

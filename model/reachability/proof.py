@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from model.collection import uncollected
 from model.reachability.addresses import Block, Cells, Range
 from model.reachability.connectivity import Connectivity, Edge, Group, Scope, name_blocks
 from model.reachability.netpol import Socket, parse_policies
@@ -45,6 +46,7 @@ class Difference:
         return not self.missing and not self.excess
 
 
+@uncollected()
 def prove(manifests: Collection[Manifest], matrix: Mapping[str, Any]) -> Difference:
     """Compare the NetworkPolicies among manifests with the matrix (`data["matrix.json"]`, parsed).
 

@@ -58,7 +58,7 @@ def absent_targets(plan: Plan) -> Iterator[Manifest]:
     for _, endpoint in plan.topology.own():
         if endpoint.metrics is not None:
             name = name_of(endpoint)
-            target = f'up{{namespace="{endpoint.namespace}",service=~"{name}(-metrics)?"}}'
+            target = f'up{{namespace="{endpoint.namespace}",job="{name}"}}'
             alert = Alert(
                 expr=f"max({target}) < 1 or absent({target})",
                 hold="5m",
@@ -66,8 +66,5 @@ def absent_targets(plan: Plan) -> Iterator[Manifest]:
                 summary=f"no metrics arrive from {name}",
                 runbook="TargetDown",
             )
-            yield {**rule(plan, "TargetDown", alert), "labels": {**_labels(plan), "workload": name}}
-
-
-def _labels(plan: Plan) -> dict[str, str]:
-    return {"severity": "warning", "system": plan.system.name}
+            found = rule(plan, "TargetDown", alert)
+            yield {**found, "labels": {**found["labels"], "workload": name}}

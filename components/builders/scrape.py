@@ -1,4 +1,4 @@
-"""Scraping: the ServiceMonitor or PodMonitor by which Prometheus finds a workload's metrics."""
+"""Scraping: the ServiceMonitor or PodMonitor by which Prometheus finds a workload's metrics, with its name as job."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def service_monitor(
         "kind": "ServiceMonitor",
         "metadata": metadata(endpoint.namespace, name_of(endpoint), labels),
         "spec": {
+            "jobLabel": _named_by(endpoint),
             "selector": {"matchLabels": dict(endpoint.labels)},
             "endpoints": [
                 {"port": endpoint.metrics, "path": path, "interval": interval or plan.environment.scrape_interval}
@@ -33,9 +34,15 @@ def pod_monitor(plan: Plan, endpoint: Endpoint, labels: Mapping[str, str]) -> Ma
         "kind": "PodMonitor",
         "metadata": metadata(endpoint.namespace, name_of(endpoint), labels),
         "spec": {
+            "jobLabel": _named_by(endpoint),
             "selector": {"matchLabels": dict(endpoint.labels)},
             "podMetricsEndpoints": [
                 {"port": endpoint.metrics, "path": "/metrics", "interval": plan.environment.scrape_interval}
             ],
         },
     }
+
+
+def _named_by(endpoint: Endpoint) -> str:
+    """Return the label that holds the workload's name; Services and pods may have other names."""
+    return next(key for key, value in endpoint.labels if value == name_of(endpoint))

@@ -1,8 +1,16 @@
 """Monitoring: declared alerts, and one for every target that falls silent."""
 
+import re
+from collections.abc import Iterator
+
+import pytest
+
 from components.monitoring import objects
 from model.plan import plan
 from tests.components.sample import Manifest, environment, one, planned, shop
+from tests.stacks import STACKS, of_kind
+
+WATCHED = re.compile(r'namespace="([^"]+)",job="([^"]+)"')
 
 
 def groups(stage: str = "prod") -> dict[str, list[Manifest]]:
@@ -40,6 +48,26 @@ def test_every_scraped_workload_is_missed_when_it_falls_silent() -> None:
     some = planned("prod")
     scraped = {pods.id.split("/")[1] for _, pods in some.topology.own() if pods.metrics}
     assert {rule["labels"]["workload"] for rule in groups()["targets.rules"]} == scraped, "silence is no good news"
+
+
+@pytest.mark.parametrize(("system", "stage"), STACKS)
+def test_a_workload_is_missed_under_the_job_that_its_monitor_gives_it(system: str, stage: str) -> None:
+    """The job of what a ServiceMonitor finds is a label of the Service, that of a PodMonitor one of the pod."""
+    jobs = set(_jobs(system, stage))
+    [found] = of_kind(system, stage, "PrometheusRule")
+    [missed] = [group["rules"] for group in found["spec"]["groups"] if group["name"] == "targets.rules"]
+    assert jobs == {tuple(WATCHED.findall(rule["expr"])[-1]) for rule in missed}, "else absent for ever, or never"
+
+
+def _jobs(system: str, stage: str) -> Iterator[tuple[str, str]]:
+    for monitor in of_kind(system, stage, "ServiceMonitor", "PodMonitor"):
+        spec, namespace = monitor["spec"], monitor["metadata"]["namespace"]
+        wanted = spec["selector"]["matchLabels"]
+        services = (found["metadata"] for found in of_kind(system, stage, "Service"))
+        nearby = (meta["labels"] for meta in services if meta["namespace"] == namespace)
+        scraped = [labels for labels in nearby if wanted.items() <= labels.items()]
+        for labels in [wanted] if monitor["kind"] == "PodMonitor" else scraped:
+            yield namespace, labels[spec["jobLabel"]]
 
 
 def test_an_absent_target_is_missed_as_well() -> None:

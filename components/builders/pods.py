@@ -178,7 +178,10 @@ def _dns(plan: Plan, endpoint: Endpoint) -> Manifest | None:
 
 
 def spread(plan: Plan, endpoint: Endpoint) -> list[Manifest]:
-    """Keep copies on different nodes, and in different zones where the environment has them."""
+    """Keep copies on different nodes, and in different zones where the environment has them.
+
+    Nodes that take no such pods do not count: an empty control-plane node would hold back every second copy.
+    """
     keys = ["kubernetes.io/hostname", *(["topology.kubernetes.io/zone"] if plan.environment.zones else [])]
     strict = "DoNotSchedule" if plan.environment.spread == "required" else "ScheduleAnyway"
     return [
@@ -186,6 +189,7 @@ def spread(plan: Plan, endpoint: Endpoint) -> list[Manifest]:
             "maxSkew": 1,
             "topologyKey": key,
             "whenUnsatisfiable": strict if key.endswith("hostname") else "ScheduleAnyway",
+            "nodeTaintsPolicy": "Honor",
             "labelSelector": {"matchLabels": dict(endpoint.labels)},
         }
         for key in keys

@@ -130,6 +130,13 @@ def test_copies_are_spread_over_nodes_and_zones_in_prod() -> None:
     }, "two copies on one node are one copy; a zone may be full"
 
 
+def test_a_node_that_takes_no_pods_holds_no_copy_back() -> None:
+    rules = template("prod")["spec"]["topologySpreadConstraints"]
+    assert {rule["nodeTaintsPolicy"] for rule in rules} == {"Honor"}, (
+        "an empty control-plane node would count as the emptiest, and a release would wait for ever for its place"
+    )
+
+
 def test_a_single_node_is_enough_for_dev() -> None:
     [only] = template("dev")["spec"]["topologySpreadConstraints"]
     assert (only["topologyKey"], only["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "ScheduleAnyway"), "a wish"

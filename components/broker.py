@@ -23,11 +23,13 @@ from model.workloads import KAFKA_CONTROLLER_PORT
 START = """\
 #!/bin/sh
 set -eu
+# Kafka's programs, the one that formats included, make their log directory first: on a root that is read-only.
+export LOG_DIR=/tmp
 # The node's number is the ordinal at the end of its host name.
 node="${HOSTNAME##*-}"
 sed -e "s/@node@/$node/g" -e "s/@host@/$HOSTNAME/g" /scripts/server.properties > /tmp/server.properties
 /opt/kafka/bin/kafka-storage.sh format --ignore-formatted --cluster-id @cluster@ --config /tmp/server.properties
-export KAFKA_HEAP_OPTS="-Xms@heap@m -Xmx@heap@m" LOG_DIR=/tmp
+export KAFKA_HEAP_OPTS="-Xms@heap@m -Xmx@heap@m"
 exec /opt/kafka/bin/kafka-server-start.sh /tmp/server.properties
 """
 
@@ -124,7 +126,7 @@ def pod(
         pods.sized(plan, pods.limits_of(plan, broker.resources), store=True),
         command=["/bin/sh", "/scripts/start.sh"],
         endpoint=endpoint,
-        probes=pods.probes(plan, answers, answers, answers),
+        probes=pods.probes(plan, answers, answers, answers, starts=pods.RECOVERY),
         mounts=mounts,
     )
     return pods.Pod(

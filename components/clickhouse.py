@@ -106,7 +106,7 @@ def pod(
         pods.sized(plan, pods.limits_of(plan, database.resources), store=True),
         command=["sh", "/scripts/clickhouse-start.sh", database.user, secret],
         endpoint=endpoint,
-        probes=pods.probes(plan, answers, answers, answers),
+        probes=pods.probes(plan, answers, answers, answers, starts=pods.RECOVERY),
         mounts=mounts,
     )
     return pods.Pod(

@@ -21,6 +21,8 @@ RESTRICTED: Manifest = {
 }
 HELPER = Size(cpu="100m", memory="64Mi")
 """Limits of exporters and waiting init containers."""
+RECOVERY = 10
+"""How many usual starts a store may take that reads its files before it opens its port."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ def container(
     return result | (probes or {}) | {"resources": resources, "securityContext": RESTRICTED}
 
 
-def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifest) -> Manifest:
-    """Return the three probes with the environment's timings; each argument is a probe's action."""
+def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifest, starts: int = 1) -> Manifest:
+    """Return the three probes, given as actions, with the environment's timings; `starts` lengthens the start."""
     timing = plan.environment.probes
     liveness_timing = {
         "periodSeconds": timing.liveness_period,
@@ -112,7 +114,7 @@ def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifes
             **startup,
             "periodSeconds": timing.startup_period,
             "timeoutSeconds": timing.liveness_timeout,
-            "failureThreshold": timing.startup_failures,
+            "failureThreshold": timing.startup_failures * starts,
         },
         "readinessProbe": {
             **readiness,

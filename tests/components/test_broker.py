@@ -77,6 +77,16 @@ def test_a_change_of_its_settings_rolls_the_nodes() -> None:
     assert len(prints) == 2, "a server reads its settings at start only"
 
 
+def test_no_program_of_kafkas_writes_to_its_own_folder() -> None:
+    script = start_script(planned(), "bus", planned().system.brokers["bus"])
+    assert script.index("export LOG_DIR=/tmp") < script.index("/opt/kafka/bin/"), "each makes its log directory first"
+
+
+def test_a_log_may_be_recovered_for_minutes_before_the_port_opens() -> None:
+    probe = main_container(one(built(), "StatefulSet"))["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= 300, "a node killed in its recovery begins it anew"
+
+
 def test_it_starts_from_a_script_and_not_from_the_image() -> None:
     container = main_container(one(built(), "StatefulSet"))
     assert container["command"] == ["/bin/sh", "/scripts/start.sh"], "an image's entry point may change"

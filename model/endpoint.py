@@ -46,8 +46,8 @@ class Endpoint:
     segment: Segment | None = None
     metrics: str | None = None
     """Name of the listener that Prometheus scrapes."""
-    probe: str | None = None
-    """Name of the listener that the kubelet probes; the first where absent."""
+    probes: tuple[str, ...] = ()
+    """Names of the listeners that the kubelet probes; others are probed by commands, or not at all."""
 
     @property
     def isolated(self) -> bool:
@@ -55,9 +55,9 @@ class Endpoint:
         return self.kind not in ("control", "outside")
 
     @property
-    def probed(self) -> Listener | None:
-        """Return the listener that the kubelet probes."""
-        return self.listener(self.probe) if self.probe else next(iter(self.listeners), None)
+    def probed(self) -> tuple[Listener, ...]:
+        """Return the listeners that the kubelet probes."""
+        return tuple(listener for listener in self.listeners if listener.name in self.probes)
 
     def listener(self, port: int | str) -> Listener | None:
         """Return the listener that a row's port means: a name, a number or a published number, "/udp" for UDP."""

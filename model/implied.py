@@ -119,8 +119,8 @@ def probes(topology: Topology) -> Iterator[Row]:
     """Some network plugins filter the kubelet's probes; for them the nodes' addresses are configured."""
     nodes = topology.endpoints["nodes"]
     for _, endpoint in topology.own() if nodes.blocks else ():
-        if endpoint.probed is not None:
-            yield Row(nodes, endpoint, endpoint.probed, "kubelet probes", "probes")
+        for listener in endpoint.probed:
+            yield Row(nodes, endpoint, listener, "kubelet probes", "probes")
 
 
 RULES: tuple[Rule, ...] = (

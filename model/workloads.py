@@ -75,19 +75,19 @@ def _pods(
     *,
     labels: Mapping[str, str] | None = None,
     metrics: str | None = None,
-    probe: str | None = None,
+    probes: tuple[str, ...] = (),
 ) -> Endpoint:
     namespace = namespace_of(system, segment)
     chosen = tuple(sorted((labels or selector(system.name, name)).items()))
-    return Endpoint(f"{namespace}/{name}", kind, namespace, chosen, tuple(listeners), (), segment, metrics, probe)
+    return Endpoint(f"{namespace}/{name}", kind, namespace, chosen, tuple(listeners), (), segment, metrics, probes)
 
 
 def _services(system: System, _environment: Environment) -> Named:
     for name, service in system.services.items():
         listeners = (Listener(port, number) for port, number in service.ports.items())
         metrics = service.metrics.port if service.metrics else None
-        probe = service.probes.port
-        yield name, _pods(system, name, "service", service.segment, listeners, metrics=metrics, probe=probe)
+        probes = (service.probes.port or next(iter(service.ports)),)
+        yield name, _pods(system, name, "service", service.segment, listeners, metrics=metrics, probes=probes)
 
 
 def _jobs(system: System, environment: Environment) -> Named:
@@ -99,14 +99,14 @@ def _databases(system: System, environment: Environment) -> Named:
     for name, database in in_cluster(system, environment).items():
         pods = partial(_pods, system, name, "database", database.segment, metrics="metrics")
         if database.engine == "clickhouse":
-            yield name, pods(_clickhouse_listeners(database))
+            yield name, pods(_clickhouse_listeners(database), probes=("http",))
         elif environment.databases == "statefulSet":
-            yield name, pods(_postgresql_listeners(database))
+            yield name, pods(_postgresql_listeners(database), probes=("metrics",))
         else:
             # The operator's initdb and join jobs carry these two labels as well, and need the same rows.
             labels = {"cnpg.io/cluster": name, "app.kubernetes.io/component": "database"}
             status = Listener("status", CNPG_STATUS_PORT)
-            yield name, pods((*_postgresql_listeners(database), status), labels=labels)
+            yield name, pods((*_postgresql_listeners(database), status), labels=labels, probes=("status",))
 
 
 def _postgresql_listeners(database: Database) -> tuple[Listener, ...]:
@@ -126,13 +126,14 @@ def _poolers(system: System, environment: Environment) -> Named:
         # The operator's pods always listen on PostgreSQL's own port; their Service has the declared one.
         own = Listener("pgbouncer", CNPG_POOLER_PORT, published=pooler.port) if managed else None
         listeners = (own or Listener("pgbouncer", pooler.port), Listener("metrics", POOLER_EXPORTER_PORT))
-        yield name, _pods(system, name, "pooler", pooler.segment, listeners, labels=labels, metrics="metrics")
+        pods = partial(_pods, system, name, "pooler", pooler.segment, listeners, labels=labels, metrics="metrics")
+        yield name, pods(probes=("pgbouncer",) if managed else ("pgbouncer", "metrics"))
 
 
 def _caches(system: System, environment: Environment) -> Named:
     for name, cache in system.caches.items():
         listeners = (Listener("redis", cache.port), Listener("metrics", REDIS_EXPORTER_PORT))
-        yield name, _pods(system, name, "cache", cache.segment, listeners, metrics="metrics")
+        yield name, _pods(system, name, "cache", cache.segment, listeners, metrics="metrics", probes=("metrics",))
         if cache_mode(environment, cache) == "sentinel":
             watch = (Listener("sentinel", SENTINEL_PORT),)
             yield f"{name}-sentinel", _pods(system, f"{name}-sentinel", "sentinel", cache.segment, watch)
@@ -141,13 +142,14 @@ def _caches(system: System, environment: Environment) -> Named:
 def _object_stores(system: System, _environment: Environment) -> Named:
     for name, store in system.object_stores.items():
         console = (Listener("console", store.console_port),) if store.console_port else ()
-        yield name, _pods(system, name, "objectStore", store.segment, (Listener("s3", store.port), *console))
+        listeners = (Listener("s3", store.port), *console)
+        yield name, _pods(system, name, "objectStore", store.segment, listeners, probes=("s3",))
 
 
 def _brokers(system: System, _environment: Environment) -> Named:
     for name, broker in system.brokers.items():
         listeners = (Listener("kafka", broker.port), Listener("controller", KAFKA_CONTROLLER_PORT))
-        yield name, _pods(system, name, "broker", broker.segment, listeners)
+        yield name, _pods(system, name, "broker", broker.segment, listeners, probes=("kafka",))
 
 
 def _edge(system: System, _environment: Environment) -> Named:
@@ -159,7 +161,7 @@ def _edge(system: System, _environment: Environment) -> Named:
             Listener("metrics", TRAEFIK_METRICS_PORT),
         )
         pods = partial(_pods, system, "traefik", "edge", Segment.FRONTEND)
-        yield "edge", pods(listeners, metrics="metrics", probe="dashboard")
+        yield "edge", pods(listeners, metrics="metrics", probes=("dashboard",))
 
 
 def _egress(system: System, environment: Environment) -> Named:
@@ -168,4 +170,4 @@ def _egress(system: System, environment: Environment) -> Named:
         listeners = [Listener(name, api.egress_port) for name, api in apis.items()]
         listeners.append(Listener("metrics", TRAEFIK_METRICS_PORT))
         pods = partial(_pods, system, "traefik-egress", "egress", Segment.FRONTEND)
-        yield "egress", pods(listeners, metrics="metrics", probe="metrics")
+        yield "egress", pods(listeners, metrics="metrics", probes=("metrics",))

@@ -101,7 +101,7 @@ def container(
     return result | (probes or {}) | {"resources": resources, "securityContext": RESTRICTED}
 
 
-def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifest, starts: int = 1) -> Manifest:
+def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifest, *, starts: int = 1) -> Manifest:
     """Return the three probes, given as actions, with the environment's timings; `starts` lengthens the start."""
     timing = plan.environment.probes
     liveness_timing = {

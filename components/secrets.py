@@ -40,7 +40,9 @@ def vault_objects(plan: Plan) -> Iterator[Manifest]:
     wanted = consumers(plan)
     if vault is None:
         return
-    for namespace in sorted({namespace for namespace, _ in wanted}):
+    # An operator's cluster mounts none of our secrets, and still has its owner's password from the vault.
+    databases = {endpoint.namespace for _, endpoint in plan.topology.own() if endpoint.kind == "database"}
+    for namespace in sorted(databases | {namespace for namespace, _ in wanted}):
         yield {
             "apiVersion": "v1",
             "kind": "ServiceAccount",

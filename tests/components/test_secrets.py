@@ -7,7 +7,7 @@ import pytest
 from components.secrets import CONSUMERS, Secrets, vault_objects
 from components.site import Site
 from model.plan import Plan, plan
-from tests.components.sample import Manifest, Witness, environment, kinds, one, planned, shop, witnessed
+from tests.components.sample import Manifest, Witness, environment, kinds, one, planned, shop, without, witnessed
 from tests.stacks import walk
 
 
@@ -85,6 +85,13 @@ def test_every_namespace_has_a_store_and_an_account_of_its_own() -> None:
         places = [m["metadata"]["namespace"] for m in objects if m["kind"] == kind]
         assert places == ["shop-core", "shop-database", "shop-frontend", "shop-platform"], f"{kind}: one a segment"
     assert "ClusterSecretStore" not in kinds(objects), "it would cross segments"
+
+
+def test_a_database_of_the_operators_finds_a_store_where_nobody_else_needs_one() -> None:
+    system = without("jobs", "poolers", "caches", "objectStores", "externalDatabases", "services", "edge", "brokers")
+    system = system.model_copy(update={"databases": {"orders-db": shop().databases["orders-db"]}})
+    found = vault_objects(plan(system, environment("prod")))
+    assert one(found, "SecretStore")["metadata"]["namespace"] == "shop-database", "its owner's password comes by it"
 
 
 def test_a_store_logs_in_with_its_namespaces_account() -> None:

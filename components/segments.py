@@ -14,16 +14,19 @@ from model.types import Segment
 PROFILE = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 VERSIONS = {f"pod-security.kubernetes.io/{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}
 QUOTA = {
-    "requests.cpu": "64",
-    "requests.memory": "256Gi",
-    "limits.cpu": "128",
-    "limits.memory": "512Gi",
+    "requests.cpu": "128",
+    "requests.memory": "512Gi",
+    "limits.cpu": "256",
+    "limits.memory": "1Ti",
     "pods": "200",
     "persistentvolumeclaims": "50",
     "services.loadbalancers": "0",
     "services.nodeports": "0",
 }
-"""Ceilings that catch a runaway; the frontend's one load balancer is added where it stands."""
+"""Ceilings that catch a runaway, above the largest sizing profile at its most copies.
+
+The frontend's one load balancer is added where it stands.
+"""
 
 
 class Segments(pulumi.ComponentResource):

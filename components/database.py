@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pulumi
 
 from components.builders import images, manifests, pods, server_tls, stores
-from components.builders.files import claimed, fingerprint, scratch, scripts
+from components.builders.files import claim_template, claimed, fingerprint, scratch, scripts
 from components.builders.manifests import Manifest
 from components.builders.postgresql import parameters, service_names
 from components.builders.scrape import service_monitor
@@ -16,6 +16,7 @@ from components.site import register
 from model import datastores as declared
 from model.endpoint import Endpoint
 from model.plan import Plan
+from model.types import parse_quantity
 
 USER = 999
 """The account `postgres` of the image: initdb refuses a user without a name."""
@@ -63,11 +64,18 @@ def settings(plan: Plan, database: declared.Database) -> str:
         "port": str(database.port),
         "unix_socket_directories": SOCKET,
         "shared_preload_libraries": "pg_stat_statements",
+        "max_wal_size": write_ahead_log(plan, database),
         **parameters(plan, database),
     }
     if database.tls:
         values |= {"ssl": "on", "ssl_cert_file": server_tls.CERTIFICATE, "ssl_key_file": server_tls.KEY}
     return "".join(f"{key} = '{_quoted(value)}'\n" for key, value in values.items())
+
+
+def write_ahead_log(plan: Plan, database: declared.Database) -> str:
+    """Return how far the write-ahead log may grow: PostgreSQL's own 1 GB, or a quarter of a claim that is small."""
+    claim = claim_template(plan, database.storage)["spec"]["resources"]["requests"]["storage"]
+    return f"{min(1024, int(parse_quantity(claim) / 2**20) // 4)}MB"
 
 
 def access(database: declared.Database) -> str:

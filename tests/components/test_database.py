@@ -53,6 +53,11 @@ def test_declared_settings_win_over_our_own() -> None:
     )
 
 
+@pytest.mark.parametrize(("stage", "size"), [("dev", "256MB"), ("prod", "1024MB")])
+def test_the_write_ahead_log_leaves_room_on_its_claim(stage: str, size: str) -> None:
+    assert settings(built(stage))["max_wal_size"] == size, "1 GB of it on a claim of 1 GiB would stop the server"
+
+
 def test_every_statement_is_counted_and_timed() -> None:
     found = settings(built())
     assert found["shared_preload_libraries"] == "pg_stat_statements", "views of slow queries need it"

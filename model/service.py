@@ -122,7 +122,6 @@ class Service(Process):
     """A long-running application workload."""
 
     image: Image
-    kind: Literal["http", "web"] = "http"
     ports: dict[Name, Port] = Field(min_length=1)
     aliases: dict[Name, Port] = Field(default={}, description="further Services of this workload: name to port")
     service_port: Port | None = Field(default=None, description="the Service's port where it is not the container's")
@@ -136,7 +135,6 @@ class Service(Process):
     probes: Probes = Probes()
     metrics: Metrics | None = None
     priority: Literal["critical", "important", "supporting"] | None = None
-    zone_spread: bool = False
     spot: bool = Field(default=False, description="may run on spot nodes where the environment has them")
     rollout: Rollout = Rollout()
     slo: Slo | None = None

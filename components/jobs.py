@@ -9,12 +9,11 @@ from typing import TypedDict
 import pulumi
 
 from components.builders import manifests, pods
-from components.builders.files import claim_template, fingerprint, mounts_of, scripts
+from components.builders.files import claim_template, environment_variables, fingerprint, mounts_of, scripts
 from components.builders.images import BUSYBOX
 from components.builders.manifests import Manifest
 from components.builders.passthrough import host_aliases
 from components.priorities import class_name
-from components.service import environment_variables
 from components.site import Site, register
 from model import service as declared
 from model.endpoint import Endpoint

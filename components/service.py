@@ -8,7 +8,7 @@ from typing import TypedDict
 import pulumi
 
 from components.builders import manifests, pods
-from components.builders.files import SECRETS_DIR, claim_template, fingerprint, mounts_of, rendered
+from components.builders.files import claim_template, environment_variables, fingerprint, mounts_of, rendered
 from components.builders.manifests import Manifest
 from components.builders.passthrough import host_aliases
 from components.builders.scrape import service_monitor
@@ -123,17 +123,6 @@ def pod(plan: Plan, endpoint: Endpoint, service: declared.Service, labels: Mappi
         host_aliases=host_aliases(plan, name),
         annotations={"quadrant.dev/config": fingerprint(texts)} if texts else {},
     )
-
-
-def environment_variables(plan: Plan, declaring: declared.Service | declared.Job) -> dict[str, str]:
-    """Return the few variables there are: the declared ones, and where the files are."""
-    variables: dict[str, str] = {str(key): value for key, value in declaring.env.items()}
-    for config in (plan.system.configs[name] for name in declaring.config):
-        if config.variable is not None:
-            variables[config.variable] = config.path
-    if declaring.secrets:
-        variables["SECRETS_DIR"] = SECRETS_DIR
-    return variables
 
 
 def probes(plan: Plan, service: declared.Service) -> Manifest:

@@ -12,7 +12,7 @@ import yaml
 from components.builders.manifests import Manifest
 from components.builders.pods import Mount
 from model.plan import Plan
-from model.service import ConfigFile, Process, Volume
+from model.service import ConfigFile, Job, Process, Service, Volume
 from model.types import Bytes, parse_quantity
 
 SECRETS_DIR = "/run/secrets"
@@ -110,6 +110,17 @@ def mounts_of(plan: Plan, declared: Process) -> list[Mount]:
     if all(mount.path != SCRATCH_DIR for mount in mounts):
         mounts.append(scratch("tmp", SCRATCH_DIR))
     return mounts
+
+
+def environment_variables(plan: Plan, declaring: Service | Job) -> dict[str, str]:
+    """Return the few variables there are: the declared ones, and where the files are."""
+    variables: dict[str, str] = {str(key): value for key, value in declaring.env.items()}
+    for config in (plan.system.configs[name] for name in declaring.config):
+        if config.variable is not None:
+            variables[config.variable] = config.path
+    if declaring.secrets:
+        variables["SECRETS_DIR"] = SECRETS_DIR
+    return variables
 
 
 def _volume(name: str, volume: Volume) -> Mount:

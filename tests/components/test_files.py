@@ -4,7 +4,6 @@ import pytest
 
 from components.builders import files
 from components.builders.pods import Mount
-from components.service import environment_variables
 from tests.components.sample import Manifest, planned
 
 
@@ -52,7 +51,7 @@ def test_secrets_are_files_in_one_read_only_directory() -> None:
 
 def test_a_container_knows_where_its_files_are() -> None:
     some = planned()
-    variables = environment_variables(some, some.system.services["api"])
+    variables = files.environment_variables(some, some.system.services["api"])
     assert variables == {
         "NODE_ENV": "production",
         "CONFIG_PATH": "/app/config/production.yml",
@@ -62,7 +61,7 @@ def test_a_container_knows_where_its_files_are() -> None:
 
 def test_a_container_without_secrets_is_told_nothing() -> None:
     some = planned()
-    assert environment_variables(some, some.system.services["web"]) == {}, "there is nothing to find"
+    assert files.environment_variables(some, some.system.services["web"]) == {}, "there is nothing to find"
     assert "/run/secrets" not in mounts("web"), "nor to mount"
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pulumi
 
 from components.builders.manifests import Manifest, metadata
+from components.builders.server_tls import API_VERSION, authority_name, issuer
 from components.routes import active
 from components.site import Site, register
 from model.exposure import Certificate
@@ -15,7 +16,6 @@ from model.plan import Plan
 from model.types import Segment, Stage, seconds
 from model.workloads import in_cluster
 
-API_VERSION = "cert-manager.io/v1"
 TEN_YEARS = "87600h"
 MONTH = 30 * 86400
 
@@ -61,11 +61,6 @@ def download(plan: Plan) -> str | None:
     return certificate.download if certificate is not None and _local(plan) else None
 
 
-def authority_name(plan: Plan) -> str:
-    """Return the name of the issuer, and of its Secret, that signs inside the system."""
-    return f"quadrant-{plan.system.name}-ca"
-
-
 def authority_places(plan: Plan) -> list[str]:
     """Return the namespaces that need an authority of their own: no key of one leaves its namespace."""
     certificate = served(plan)
@@ -95,7 +90,7 @@ def authority(plan: Plan, namespace: str) -> Iterator[Manifest]:
             "secretName": name,
             "duration": TEN_YEARS,
             "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Never"},
-            "issuerRef": _reference(root),
+            "issuerRef": issuer(root),
         },
     )
     yield _issuer(plan, namespace, name, {"ca": {"secretName": name}})
@@ -136,7 +131,7 @@ def public_certificate(plan: Plan, certificate: Certificate, order: Order) -> Ma
         "renewBefore": f"{min(MONTH, life // 3) // 3600}h",
         "privateKey": {"algorithm": "RSA", "size": certificate.key_size, "rotationPolicy": "Always"},
         "usages": ["digital signature", "key encipherment", "server auth"],
-        "issuerRef": _reference(order.issuer),
+        "issuerRef": issuer(order.issuer),
     }
     if _local(plan) and certificate.addresses:
         spec["ipAddresses"] = list(certificate.addresses)
@@ -176,10 +171,6 @@ def _local(plan: Plan) -> bool:
 
 def _labels(plan: Plan) -> dict[str, str]:
     return {"app.kubernetes.io/part-of": plan.system.name}
-
-
-def _reference(name: str) -> Manifest:
-    return {"group": "cert-manager.io", "kind": "Issuer", "name": name}
 
 
 def _issuer(plan: Plan, namespace: str, name: str, spec: Manifest) -> Manifest:

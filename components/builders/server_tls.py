@@ -9,27 +9,37 @@ from components.builders.pods import Mount
 from model.endpoint import Endpoint
 from model.plan import Plan
 
+API_VERSION = "cert-manager.io/v1"
 DIRECTORY = "/run/tls"
 CERTIFICATE, KEY = f"{DIRECTORY}/tls.crt", f"{DIRECTORY}/tls.key"
 
 
+def authority_name(plan: Plan) -> str:
+    """Return the name of the issuer, and of its Secret, that signs inside the system."""
+    return f"quadrant-{plan.system.name}-ca"
+
+
+def issuer(name: str) -> Manifest:
+    """Return how a certificate names its issuer, which stands in its own namespace."""
+    return {"group": "cert-manager.io", "kind": "Issuer", "name": name}
+
+
 def certificate(plan: Plan, endpoint: Endpoint, hosts: Iterable[str]) -> Manifest:
     """Return the request for a server's certificate, under every name by which clients call it."""
-    name = name_of(endpoint)
     places = ("", f".{endpoint.namespace}", f".{endpoint.namespace}.svc", f".{endpoint.namespace}.svc.cluster.local")
     return {
-        "apiVersion": "cert-manager.io/v1",
+        "apiVersion": API_VERSION,
         "kind": "Certificate",
         "metadata": metadata(endpoint.namespace, _secret(endpoint)),
         "spec": {
             "secretName": _secret(endpoint),
-            "commonName": name,
+            "commonName": name_of(endpoint),
             "dnsNames": [f"{host}{place}" for host in hosts for place in places],
             "duration": "2160h",
             "renewBefore": "720h",
             "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
             "usages": ["digital signature", "server auth"],
-            "issuerRef": {"name": f"quadrant-{plan.system.name}-ca", "kind": "Issuer", "group": "cert-manager.io"},
+            "issuerRef": issuer(authority_name(plan)),
         },
     }
 

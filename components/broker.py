@@ -9,7 +9,7 @@ from typing import TypedDict
 
 import pulumi
 
-from components.builders import images, manifests, pods
+from components.builders import images, manifests, pods, stores
 from components.builders.files import claim_template, claimed, fingerprint, scratch, scripts
 from components.builders.manifests import Manifest
 from components.priorities import class_name
@@ -54,7 +54,7 @@ class Broker(pulumi.ComponentResource):
 def objects(plan: Plan, name: str, broker: declared.Broker) -> Iterator[Manifest]:
     """Yield the account, scripts, Services, StatefulSet and budget."""
     endpoint = plan.topology.endpoints[name]
-    labels = manifests.workload_labels(plan, endpoint, broker.resources.tier) | broker.labels
+    labels = stores.labels_of(plan, endpoint, broker.resources, broker.labels)
     nodes = 1 if plan.environment.copies == "single" else broker.instances
     files = {"server.properties": properties(endpoint, broker, nodes), "start.sh": start_script(plan, name, broker)}
     yield manifests.service_account(endpoint, labels)
@@ -134,7 +134,7 @@ def pod(
         labels,
         [container],
         mounts=mounts,
-        priority=class_name(plan, "critical"),
+        priority=class_name(plan, stores.LEVEL),
         grace=60,
         annotations={"quadrant.dev/config": fingerprint(files.values())},
     )

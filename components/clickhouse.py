@@ -97,8 +97,7 @@ def pod(
         scratch("run", RUN, "1Mi"),
         scratch("tmp", "/tmp", "256Mi"),
     ]
-    http = endpoint.listener("http")
-    answers = pods.http_probe("/ping", http.number if http else database.port)
+    answers = pods.http_probe("/ping", endpoint.probed[0].number)
     secret = stores.password_file(plan, database.password)
     container = pods.container(
         name,

@@ -7,8 +7,8 @@ from typing import TypedDict
 
 import pulumi
 
-from components.builders import images, manifests, pods
-from components.builders.files import SECRETS_DIR, claim_template, claimed, scratch, scripts, secret_mount, secrets_of
+from components.builders import images, manifests, pods, stores
+from components.builders.files import SECRETS_DIR, claimed, scratch, scripts, secret_mount, secrets_of
 from components.builders.manifests import Manifest
 from components.priorities import class_name
 from components.site import Site, register
@@ -40,22 +40,11 @@ class ObjectStore(pulumi.ComponentResource):
 def objects(plan: Plan, name: str, store: declared.ObjectStore) -> Iterator[Manifest]:
     """Yield the account, the start script, the Service and the StatefulSet."""
     endpoint = plan.topology.endpoints[name]
-    labels = manifests.workload_labels(plan, endpoint, store.resources.tier) | store.labels
+    labels = stores.labels_of(plan, endpoint, store.resources, store.labels)
     yield manifests.service_account(endpoint, labels)
     yield manifests.config_map(endpoint.namespace, f"{name}-scripts", {"start.sh": start_script(plan, store)}, labels)
     yield manifests.service(endpoint, labels)
-    yield {
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": manifests.metadata(endpoint.namespace, name, labels),
-        "spec": {
-            "replicas": 1,
-            "serviceName": name,
-            "selector": {"matchLabels": dict(endpoint.labels)},
-            "template": pods.template(plan, pod(plan, endpoint, store, labels)),
-            "volumeClaimTemplates": [claim_template(plan, store.storage)],
-        },
-    }
+    yield stores.stateful_set(plan, pod(plan, endpoint, store, labels), store.storage)
 
 
 def start_script(plan: Plan, store: declared.ObjectStore) -> str:
@@ -98,4 +87,4 @@ def pod(plan: Plan, endpoint: Endpoint, store: declared.ObjectStore, labels: Map
         probes=pods.probes(plan, health, health, health),
         mounts=mounts,
     )
-    return pods.Pod(endpoint, labels, [container], mounts=mounts, priority=class_name(plan, "critical"))
+    return pods.Pod(endpoint, labels, [container], mounts=mounts, priority=class_name(plan, stores.LEVEL))

@@ -8,7 +8,7 @@ from typing import TypedDict
 import pulumi
 
 from components.builders import images, manifests, pods, stores
-from components.builders.files import SECRETS_DIR, claimed, scratch, scripts, secret_mount, secrets_of
+from components.builders.files import claimed, fingerprint, scratch, scripts, secret_mount, secrets_of
 from components.builders.manifests import Manifest
 from components.priorities import class_name
 from components.site import Site, register
@@ -49,7 +49,7 @@ def objects(plan: Plan, name: str, store: declared.ObjectStore) -> Iterator[Mani
 
 def start_script(plan: Plan, store: declared.ObjectStore) -> str:
     """Return the script that makes the buckets, reads the keys from files, and becomes the server."""
-    access, secret = (next(iter(plan.system.secrets[name].keys)) for name in (store.access_key, store.secret_key))
+    access, secret = (stores.password_file(plan, name) for name in (store.access_key, store.secret_key))
     console = f" --webui :{store.console_port}" if store.console_port else ""
     return "\n".join(
         [
@@ -58,8 +58,8 @@ def start_script(plan: Plan, store: declared.ObjectStore) -> str:
             "mkdir -p /data/metadata",
             *(f"mkdir -p /data/objects/{bucket}" for bucket in store.buckets),
             # The server takes its keys from variables; set here, they stand in no manifest.
-            f'ROOT_ACCESS_KEY="$(cat {SECRETS_DIR}/{access})"',
-            f'ROOT_SECRET_KEY="$(cat {SECRETS_DIR}/{secret})"',
+            f'ROOT_ACCESS_KEY="$(cat {access})"',
+            f'ROOT_SECRET_KEY="$(cat {secret})"',
             "export ROOT_ACCESS_KEY ROOT_SECRET_KEY",
             f"exec versitygw --port :{store.port}{console} --health {HEALTH} \\",
             "  posix --sidecar /data/metadata /data/objects",
@@ -87,4 +87,11 @@ def pod(plan: Plan, endpoint: Endpoint, store: declared.ObjectStore, labels: Map
         probes=pods.probes(plan, health, health, health),
         mounts=mounts,
     )
-    return pods.Pod(endpoint, labels, [container], mounts=mounts, priority=class_name(plan, stores.LEVEL))
+    return pods.Pod(
+        endpoint,
+        labels,
+        [container],
+        mounts=mounts,
+        priority=class_name(plan, stores.LEVEL),
+        annotations={"quadrant.dev/config": fingerprint([start_script(plan, store)])},
+    )

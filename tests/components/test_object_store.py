@@ -42,6 +42,15 @@ def test_its_buckets_are_made_before_it_starts() -> None:
     assert [line.rpartition("/")[2] for line in made] == ["originals", "thumbnails"], "clients expect them"
 
 
+def test_another_bucket_rolls_its_pod() -> None:
+    prints = set()
+    for buckets in (["originals"], ["originals", "videos"]):
+        some = planned("prod", {"objectStores": {"pictures": {"buckets": buckets}}})
+        found = one(objects(some, "pictures", some.system.object_stores["pictures"]), "StatefulSet")
+        prints.add(found["spec"]["template"]["metadata"]["annotations"]["quadrant.dev/config"])
+    assert len(prints) == 2, "buckets are made at start only"
+
+
 def test_it_answers_the_health_path_of_its_predecessor() -> None:
     container = main_container(one(built(), "StatefulSet"))
     assert container["readinessProbe"]["httpGet"] == {"path": HEALTH, "port": 9000, "scheme": "HTTP"}, "clients ask it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from model.types import Segment
 
 Manifest = dict[str, Any]
 
+PORT_NAME_LENGTH = 15
 MANAGED_BY = {"app.kubernetes.io/managed-by": "quadrant"}
 
 
@@ -95,11 +97,18 @@ def service(
 def service_port(number: int, listener: Listener) -> Manifest:
     """Return one Service port; the target is numeric, as NetworkPolicies see it."""
     return {
-        "name": listener.name[:15].rstrip("-"),
+        "name": port_name(listener.name),
         "port": number,
         "targetPort": listener.number,
         "protocol": listener.protocol,
     }
+
+
+def port_name(listener: str) -> str:
+    """Return a port's name as Kubernetes takes it, of 15 characters at most; long ones stay apart by a hash."""
+    if len(listener) <= PORT_NAME_LENGTH:
+        return listener
+    return f"{listener[:10].rstrip('-')}-{hashlib.sha256(listener.encode()).hexdigest()[:4]}"
 
 
 def disruption_budget(endpoint: Endpoint, labels: Mapping[str, str]) -> Manifest:

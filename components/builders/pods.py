@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from components.builders.manifests import Manifest, metadata, name_of
+from components.builders.manifests import Manifest, metadata, name_of, port_name
 from model.endpoint import Endpoint
 from model.plan import Plan
 from model.service import TIERS, Resources, Size
@@ -93,7 +93,7 @@ def container(
     optional: Manifest = {
         "command": list(command),
         "args": list(args),
-        "ports": [{"name": p.name[:15].rstrip("-"), "containerPort": p.number, "protocol": p.protocol} for p in chosen],
+        "ports": [{"name": port_name(p.name), "containerPort": p.number, "protocol": p.protocol} for p in chosen],
         "env": [{"name": key, "value": value} for key, value in (env or {}).items()],
         "volumeMounts": [mount.in_container() for mount in mounts],
     }

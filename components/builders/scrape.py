@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.builders.manifests import Manifest, metadata, name_of
+from components.builders.manifests import Manifest, metadata, name_of, port_name
 from model.endpoint import Endpoint
 from model.plan import Plan
 
@@ -21,7 +21,7 @@ def service_monitor(
             "jobLabel": _named_by(endpoint),
             "selector": {"matchLabels": dict(endpoint.labels)},
             "endpoints": [
-                {"port": endpoint.metrics, "path": path, "interval": interval or plan.environment.scrape_interval}
+                {"port": _port(endpoint), "path": path, "interval": interval or plan.environment.scrape_interval}
             ],
         },
     }
@@ -37,7 +37,7 @@ def pod_monitor(plan: Plan, endpoint: Endpoint, labels: Mapping[str, str]) -> Ma
             "jobLabel": _named_by(endpoint),
             "selector": {"matchLabels": dict(endpoint.labels)},
             "podMetricsEndpoints": [
-                {"port": endpoint.metrics, "path": "/metrics", "interval": plan.environment.scrape_interval}
+                {"port": _port(endpoint), "path": "/metrics", "interval": plan.environment.scrape_interval}
             ],
         },
     }
@@ -46,3 +46,7 @@ def pod_monitor(plan: Plan, endpoint: Endpoint, labels: Mapping[str, str]) -> Ma
 def _named_by(endpoint: Endpoint) -> str:
     """Return the label that holds the workload's name; Services and pods may have other names."""
     return next(key for key, value in endpoint.labels if value == name_of(endpoint))
+
+
+def _port(endpoint: Endpoint) -> str | None:
+    return endpoint.metrics and port_name(endpoint.metrics)

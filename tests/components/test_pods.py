@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components import service
 from components.builders import pods
+from components.builders.manifests import port_name
 from components.builders.pods import Pod
 from model.endpoint import Endpoint
 from model.service import Resources, Size
 from model.types import parse_quantity
-from tests.components.sample import Manifest, endpoint, planned
+from tests.components.sample import Manifest, endpoint, one, planned
 
 STAGES = ("dev", "prod")
 
@@ -116,6 +118,22 @@ def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
     assert [(port["name"], port["containerPort"]) for port in ports] == [("http", 8080), ("metrics", 9464)], "all"
     some = container(endpoint(planned(), "api"), ports=["metrics"])["ports"]
     assert [port["name"] for port in some] == ["metrics"], "or those that it names"
+
+
+def test_long_names_of_ports_are_shortened_and_stay_apart() -> None:
+    names = [port_name(name) for name in ("metrics", "payment-provider-eu", "payment-provider-us")]
+    assert names[0] == "metrics", "a name that fits is kept"
+    assert len(set(names)) == 3, "a pod with one name twice is refused"
+    assert max(len(name) for name in names) <= 15, "and so is a longer one"
+
+
+def test_a_monitor_knows_a_port_by_its_shortened_name() -> None:
+    long = {"ports": {"http": 8080, "prometheus-metrics": 9464}, "metrics": {"port": "prometheus-metrics"}}
+    some = planned("dev", {"services": {"worker": long}})
+    found = list(service.objects(some, "worker", some.system.services["worker"]))
+    ports = {port["name"] for port in one(found, "Service", "worker")["spec"]["ports"]}
+    [scraped] = one(found, "ServiceMonitor")["spec"]["endpoints"]
+    assert scraped["port"] in ports, "a name that the Service does not have is never scraped"
 
 
 def test_empty_fields_are_left_out() -> None:

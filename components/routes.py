@@ -10,11 +10,9 @@ from components.builders import traefik
 from components.builders.manifests import Manifest, metadata
 from components.builders.middlewares import API_VERSION, host_rule, labels, middleware
 from components.site import Site, register
-from model.exposure import Route
+from model.exposure import DASHBOARD, Route
 from model.plan import Plan
 from model.types import Segment
-
-DASHBOARD = "dashboard"
 
 
 class Routes(pulumi.ComponentResource):

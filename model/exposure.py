@@ -21,6 +21,8 @@ from model.types import (
     Why,
 )
 
+DASHBOARD = "dashboard"
+"""What a route names in place of a workload to lead to Traefik's own pages."""
 ALL_STAGES = (Stage.DEV, Stage.PROD)
 
 

@@ -24,6 +24,8 @@ from model.types import (
     seconds,
 )
 
+SECRETS_DIR, SCRIPTS_DIR = "/run/secrets", "/scripts"
+"""Where every container finds its secrets, and a job its files."""
 AllowedVariable = Literal["NODE_ENV", "CONFIG_PATH", "SECRETS_DIR"]
 
 

@@ -16,7 +16,7 @@ from model.types import Segment
 HTTP_PORT, HTTPS_PORT, DASHBOARD_PORT, TRAEFIK_METRICS_PORT = 8000, 8443, 8080, 9100
 """Traefik's container ports, unprivileged behind the Service's 80 and 443."""
 REDIS_EXPORTER_PORT, POSTGRES_EXPORTER_PORT, POOLER_EXPORTER_PORT, CLICKHOUSE_METRICS_PORT = 9121, 9187, 9127, 9363
-SENTINEL_PORT, CNPG_STATUS_PORT, CNPG_POOLER_PORT, KAFKA_CONTROLLER_PORT = 26379, 8000, 5432, 9093
+SENTINEL_PORT, CNPG_STATUS_PORT, CNPG_PORT, KAFKA_CONTROLLER_PORT = 26379, 8000, 5432, 9093
 
 Named = Iterator[tuple[str, Endpoint]]
 
@@ -124,7 +124,7 @@ def _poolers(system: System, environment: Environment) -> Named:
         managed = environment.databases == "cloudNativePg"
         labels = {"cnpg.io/poolerName": name} if managed else None
         # The operator's pods always listen on PostgreSQL's own port; their Service has the declared one.
-        own = Listener("pgbouncer", CNPG_POOLER_PORT, published=pooler.port) if managed else None
+        own = Listener("pgbouncer", CNPG_PORT, published=pooler.port) if managed else None
         listeners = (own or Listener("pgbouncer", pooler.port), Listener("metrics", POOLER_EXPORTER_PORT))
         pods = partial(_pods, system, name, "pooler", pooler.segment, listeners, labels=labels, metrics="metrics")
         yield name, pods(probes=("pgbouncer",) if managed else ("pgbouncer", "metrics"))

@@ -12,10 +12,9 @@ import yaml
 from components.builders.manifests import Manifest
 from components.builders.pods import Mount
 from model.plan import Plan
-from model.service import ConfigFile, Job, Process, Service, Volume
+from model.service import SCRIPTS_DIR, SECRETS_DIR, ConfigFile, Job, Process, Service, Volume
 from model.types import Bytes, parse_quantity
 
-SECRETS_DIR = "/run/secrets"
 SCRATCH_DIR = "/tmp"
 PLACEHOLDER = re.compile(r"\$\{(?:(?P<kind>egress):(?P<api>[^}]+)|(?P<word>logLevel))\}")
 
@@ -79,7 +78,7 @@ def scratch(name: str, path: str, size: str = "64Mi") -> Mount:
     return Mount(path, {"name": name, "emptyDir": {"sizeLimit": size}}, read_only=False)
 
 
-def scripts(config_map: str, path: str = "/scripts") -> Mount:
+def scripts(config_map: str, path: str = SCRIPTS_DIR) -> Mount:
     """Return a ConfigMap's files as executable scripts."""
     return Mount(path, {"name": "scripts", "configMap": {"name": config_map, "defaultMode": 0o555}})
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TypedDict
 
 from components.builders import pods
-from components.builders.files import SECRETS_DIR, claim_template, secret_mount, secrets_of
+from components.builders.files import claim_template, secret_mount, secrets_of
 from components.builders.manifests import Manifest, config_map, metadata, name_of, workload_labels
 from components.priorities import Level
 from components.site import Site
 from model.datastores import Database
 from model.endpoint import Endpoint
 from model.plan import Plan
-from model.service import Resources
+from model.service import SECRETS_DIR, Resources
 from model.types import Bytes
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"

@@ -11,11 +11,10 @@ from model.errors import KeyPath, Problem, did_you_mean
 from model.service import Resources
 from model.system import System
 from model.types import Segment, Stage
-from model.workloads import in_cluster, namespace_of
+from model.workloads import CNPG_PORT, in_cluster, namespace_of
 
 Found = Iterator[Problem]
 Place = tuple[KeyPath, str]
-OPERATOR_PORT = 5432
 
 
 def problems_of_environment(environment: Environment, preset: Stage) -> list[Problem]:
@@ -132,11 +131,9 @@ def _operator(system: System, environment: Environment) -> Found:
     inside = in_cluster(system, environment) if environment.databases == "cloudNativePg" else {}
     managed = {name: database for name, database in inside.items() if database.engine == "postgresql"}
     for name, database in managed.items():
-        if database.port != OPERATOR_PORT:
-            what = f"CloudNativePG serves {OPERATOR_PORT} only, and the database {name!r} listens on {database.port}"
-            yield Problem(
-                ("databases",), what, f"set the database's port to {OPERATOR_PORT}, or databases: statefulSet"
-            )
+        if database.port != CNPG_PORT:
+            what = f"CloudNativePG serves {CNPG_PORT} only, and the database {name!r} listens on {database.port}"
+            yield Problem(("databases",), what, f"set the database's port to {CNPG_PORT}, or databases: statefulSet")
     for name, pooler in system.poolers.items():
         if pooler.database in managed and pooler.segment is not managed[pooler.database].segment:
             what = f"CloudNativePG keeps the pooler {name!r} in the namespace of {pooler.database!r}"

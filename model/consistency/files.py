@@ -8,12 +8,11 @@ from typing import Any
 
 from model.consistency.context import Context, Found
 from model.errors import KeyPath, Problem, did_you_mean
-from model.service import Process
+from model.service import SCRIPTS_DIR, SECRETS_DIR, Process
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 CONTROL_GROUPS = ("monitoring",)
 """Groups of secrets that control planes read, such as the keys of Alertmanager's receivers."""
-SECRETS_PATH, SCRIPTS_PATH = "/run/secrets", "/scripts"
 
 
 def references(context: Context) -> Found:
@@ -66,7 +65,7 @@ def composed(context: Context, name: str) -> Iterator[tuple[KeyPath, str]]:
 def paths(context: Context) -> Found:
     """Everything that a container mounts has a place of its own."""
     for path, process in context.processes.items():
-        taken = {SECRETS_PATH: "the secrets", SCRIPTS_PATH: "the scripts"}
+        taken = {SECRETS_DIR: "the secrets", SCRIPTS_DIR: "the scripts"}
         for place, where, what in _mounts(context, path, process):
             if where in taken:
                 yield Problem(place, f"{what} and {taken[where]} are mounted at one path, {where}", "move one of them")
@@ -104,7 +103,7 @@ def key_files(context: Context) -> Found:
             secret = context.system.secrets.get(name)
             for file in secret.keys if secret is not None else ():
                 if taken.setdefault(file, name) != name:
-                    what = f"{name!r} and {taken[file]!r} both have the file {SECRETS_PATH}/{file}"
+                    what = f"{name!r} and {taken[file]!r} both have the file {SECRETS_DIR}/{file}"
                     yield Problem((*path, "secrets", place), what, "rename the key of one of them")
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from model.consistency.context import STORE_KINDS, Context, Found, Named
 from model.errors import KeyPath, Problem
-from model.exposure import Certificate, Route
-
-DASHBOARD = "dashboard"
+from model.exposure import DASHBOARD, Certificate, Route
 
 
 def targets(context: Context) -> Found:

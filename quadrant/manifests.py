@@ -11,9 +11,10 @@ import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from model.errors import BadInput, Problem
+from model.loading.bounds import ExcessError, check_aliases, check_text
 from policies.pack import Object
 
-MAX_VALUES, MAX_DEPTH = 1_000_000, 100
+MAX_DEPTH = 100
 SUFFIXES = (".yaml", ".yml", ".json")
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode CertificateSigningRequest ClusterIssuer ClusterRole ClusterRoleBinding "
@@ -71,18 +72,30 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _documents(file: Path) -> Iterator[Found]:
+    text = _text(file)
     try:
-        loader = Loader(file.read_text(encoding="utf-8"))
+        check_text(text, MAX_DEPTH)
+        loader = Loader(text)
         while (node := loader.get_node() if loader.check_node() else None) is not None:
+            check_aliases(node, MAX_DEPTH)
             value = loader.construct_document(node)
-            _bounded(value)
             yield from _unfolded(Found(value, node.start_mark.line + 1), node)
-    except UnicodeDecodeError as error:
-        raise BadInput([Problem((), f"not UTF-8 text ({error.reason})", "save it as UTF-8", file, 1)]) from None
+    except ExcessError as error:
+        raise BadInput([Problem((), error.what, error.remedy, file, error.line)]) from None
     except yaml.YAMLError as error:
         raise BadInput([_problem(file, error)]) from None
     except (RecursionError, TypeError, ValueError) as error:
         raise BadInput([Problem((), f"not a Kubernetes document: {error}", "write plain YAML", file, 1)]) from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput([Problem((), f"not UTF-8 text ({error.reason})", "save it as UTF-8", file, 1)]) from None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise BadInput([Problem((), what, "name a file that can be read", file, 1)]) from None
 
 
 def _problem(file: Path, error: yaml.YAMLError) -> Problem:
@@ -108,17 +121,6 @@ def _item_lines(node: Node) -> list[int]:
     pairs = node.value if isinstance(node, MappingNode) else ()
     sequences = [value for key, value in pairs if key.value == "items" and isinstance(value, SequenceNode)]
     return [item.start_mark.line + 1 for item in sequences[-1].value] if sequences else []
-
-
-def _bounded(value: Any, depth: int = 0) -> int:
-    """Count the values inside; ValueError where aliases within aliases would fill the memory."""
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    count = 1
-    for member in members:
-        count += _bounded(member, depth + 1)
-        if count > MAX_VALUES or depth > MAX_DEPTH:
-            raise ValueError("an alias contains itself, or aliases multiply")
-    return count
 
 
 def _located(manifest: Any) -> Any:

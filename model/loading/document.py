@@ -12,6 +12,7 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from model.errors import BadInput, KeyPath, Problem
+from model.loading.bounds import ExcessError, check_aliases, check_text
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -23,8 +24,7 @@ _SCALARS: dict[str, Callable[[ScalarNode], Any]] = {
     f"{_TAG}null": lambda _node: None,
 }
 _TEXT = (f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value")
-MAX_DEPTH, MAX_NODES = 60, 1_000_000
-"""Bounds that keep aliases within aliases from filling the memory."""
+MAX_DEPTH = 60
 
 
 @dataclass
@@ -52,7 +52,13 @@ class Document:
 def read_document(file: Path) -> Document:
     """Return a YAML file's data and lines; BadInput where it cannot be read at all."""
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=_LOADER)
+        text = file.read_text(encoding="utf-8")
+        check_text(text, MAX_DEPTH)
+        root = yaml.compose(text, Loader=_LOADER)
+        if root is not None:
+            check_aliases(root, MAX_DEPTH)
+    except ExcessError as error:
+        raise BadInput([Problem((), error.what, error.remedy, file, error.line)]) from None
     except UnicodeDecodeError as error:
         raise BadInput([Problem((), f"not UTF-8 text ({error.reason})", "save the file as UTF-8", file, 1)]) from None
     except OSError as error:
@@ -79,7 +85,6 @@ class _Conversion:
 
     def __init__(self, file: Path) -> None:
         self._result = Document(file)
-        self._nodes = 0
 
     def run(self, root: Node | None) -> Document:
         if root is not None:
@@ -87,10 +92,6 @@ class _Conversion:
         return self._result
 
     def _convert(self, node: Node, path: KeyPath) -> Any:
-        self._nodes += 1
-        if len(path) > MAX_DEPTH or self._nodes > MAX_NODES:
-            problem = self._result.problem(path, "nested too deeply", "an alias may not contain itself")
-            raise BadInput([problem])
         if isinstance(node, ScalarNode):
             return node.value if node.tag in _TEXT else self._scalar(node, path)
         if isinstance(node, SequenceNode):

@@ -106,11 +106,27 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     assert "expected a mapping" in str(refusal(file)[0]), "a system has at least a name"
 
 
-@pytest.mark.parametrize("text", ["a: &a [*a]\n", "a: " + "[" * 80 + "]" * 80 + "\n"], ids=["alias", "brackets"])
+@pytest.mark.parametrize(
+    "text",
+    ["a: &a [*a]\n", "a: " + "[" * 80 + "]" * 80 + "\n", "a: " + "[" * 100_000],
+    ids=["alias", "brackets", "more brackets than the stack holds"],
+)
 def test_yaml_that_contains_itself_comes_to_an_end(tmp_path: Path, text: str) -> None:
     file = tmp_path / "loop.yaml"
     file.write_text(text)
     assert "nested too deeply" in str(refusal(file)[0]), "an alias within itself has no end"
+
+
+@pytest.mark.parametrize(
+    "value", ["[{}]", "{{<<: [{}]}}", "{{a: 1, a: [{}]}}"], ids=["lists", "merges", "keys given twice"]
+)
+def test_aliases_that_multiply_are_counted_and_not_written_out(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "bomb.yaml"
+    levels = (f"l{n}: &l{n} {value.format(', '.join([f'*l{n - 1}'] * 9))}\n" for n in range(1, 20))
+    file.write_text("l0: &l0 {}\n" + "".join(levels))
+    problem = refusal(file)[0]
+    assert "aliases within aliases stand for over" in problem.what, "nine to the nineteenth values fit nowhere"
+    assert problem.line in range(6, 10), "the line is where it becomes too much"
 
 
 def test_merged_mappings_keep_their_own_keys(tmp_path: Path) -> None:

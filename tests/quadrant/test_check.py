@@ -1,6 +1,7 @@
 """The check judges stacks and foreign files alike, and knows where each object stands."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,31 @@ def test_aliases_that_multiply_are_refused(quadrant: Runner, tmp_path: Path) -> 
     assert result.code == 2, "nine to the eleventh values do not fit into any memory"
     cycle = quadrant("check", "--manifests", write(tmp_path / "c", c_yaml="a: &a [*a]\n"))
     assert cycle.code == 2, "an alias inside itself has no end"
+
+
+def test_merges_that_multiply_are_refused_before_they_are_made(quadrant: Runner, tmp_path: Path) -> None:
+    levels = "".join(f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 9)}]}}\n" for n in range(1, 20))
+    result = quadrant("check", "--manifests", write(tmp_path, merges_yaml=f"l0: &l0 {{}}\n{levels}"))
+    assert result.code == 2, "the parser itself would merge for years"
+    assert re.search(r"merges\.yaml:\d+: aliases within aliases", result.err), "the line is where it becomes too much"
+
+
+def test_deep_brackets_are_refused_before_the_parser_overflows(quadrant: Runner, tmp_path: Path) -> None:
+    result = quadrant("check", "--manifests", write(tmp_path, deep_yaml="a:\n  " + "[" * 100_000))
+    assert result.code == 2, "the C parser would take the process with it"
+    assert "deep.yaml:2: nested too deeply" in result.err, "the place is where an editor has to go"
+
+
+def test_a_file_that_cannot_be_opened_is_bad_input(
+    quadrant: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    result = quadrant("check", "--manifests", write(tmp_path, shut_yaml=GOOD))
+    assert result.code == 2, "the caller can open it, the program cannot"
+    assert "shut.yaml:1: cannot be read: Permission denied" in result.err, "the reason is the system's own"
 
 
 def test_every_unreadable_file_is_named_at_once(quadrant: Runner, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ from model.errors import BadInput, Problem
 
 MARKER = ".quadrant-render"
 """Names the files of a render; no tool takes it for a manifest."""
+_HERE, _EXCHANGE = -100, 2
+"""Of renameat2: paths from the current directory, and that both change places."""
 
 
 def replace(folder: Path, files: Mapping[str, str], origin: Mapping[str, str]) -> None:
@@ -35,6 +38,8 @@ def _refuse_foreign(folder: Path, target: Path) -> None:
         return
     if not target.is_dir():
         raise BadInput([Problem((), f"{folder} is a file, not a folder", remedy)])
+    if not os.access(target, os.W_OK):
+        raise BadInput([Problem((), f"{folder} is read-only, and a render replaces it", remedy)])
     present = {str(path.relative_to(target)) for path in target.rglob("*")}
     foreign = sorted(present - _listed(target / MARKER) - {MARKER})
     if foreign:
@@ -60,10 +65,26 @@ def _fill(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _swap(fresh: Path, target: Path) -> None:
-    """Exchange two folders; the old one comes back should the new one not take its place."""
+    """Put one folder into the place of another, in a single step where the system can exchange two."""
     if not target.exists():
         fresh.rename(target)
-        return
+    elif _exchanged(fresh, target):
+        shutil.rmtree(fresh, ignore_errors=True)
+    else:
+        _replaced(fresh, target)
+
+
+def _exchanged(fresh: Path, target: Path) -> bool:
+    """Exchange two folders as Linux does, so that whoever kills the process leaves one of them whole."""
+    exchange = getattr(ctypes.CDLL(None), "renameat2", None)
+    if exchange is None:
+        return False
+    paths = os.fsencode(fresh), os.fsencode(target)
+    return bool(exchange(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0)
+
+
+def _replaced(fresh: Path, target: Path) -> None:
+    """Exchange two folders in two steps; the old one comes back should the new one not take its place."""
     old = fresh.with_name(f"{fresh.name}.old")
     target.rename(old)
     try:

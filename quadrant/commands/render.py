@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from model.errors import BadInput, Problem
 from quadrant.console import Format, progress, show_json, show_lines
 from quadrant.folder import replace
 from quadrant.options import OutputFormat, Stack, System
@@ -22,8 +24,16 @@ def command(system: System, stack: Stack, out: Out, output: OutputFormat = Forma
     """Write a stack's objects as files for kubectl, Argo CD or Flux; the folder is replaced as a whole."""
     with progress(f"rendering {system} {stack}"):
         rendered = files(recorded(system, stack).manifests())
-        replace(out, rendered, {"system": system, "stack": stack})
+        _write(out, rendered, {"system": system, "stack": stack})
     if output is Format.JSON:
         show_json({"out": str(out), "files": list(rendered)})
     else:
         show_lines(f"{len(rendered)} files in {out}")
+
+
+def _write(out: Path, rendered: Mapping[str, str], origin: Mapping[str, str]) -> None:
+    try:
+        replace(out, rendered, origin)
+    except OSError as error:
+        what = f"{out} cannot be written: {error.strerror or error}"
+        raise BadInput([Problem((), what, "name a folder beside which files can be made")]) from None

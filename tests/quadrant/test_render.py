@@ -1,12 +1,14 @@
 """A render is one file an object, in the order of application, and replaces only what it wrote."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from model.errors import BadInput
 from quadrant import folder
 from quadrant.recorder import record
 from quadrant.rendering import files, write
@@ -111,7 +113,38 @@ def test_a_render_that_fails_leaves_the_earlier_one(tmp_path: Path, monkeypatch:
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fail)
+    monkeypatch.setattr(folder, "_exchanged", lambda *_: False)
     with pytest.raises(OSError, match="disk full"):
         folder.replace(out, {"b.yaml": "2"}, {})
     assert (out / "a.yaml").read_text(encoding="utf-8") == "1", "all or nothing"
     assert list(tmp_path.iterdir()) == [out], "and no half of it beside"
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("below", ["file/out", "file/sub/out"])
+def test_a_folder_that_cannot_be_made_is_bad_input(quadrant: Runner, tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    result = quadrant("render", *STACK, "--out", tmp_path / below)
+    assert result.code == 2, "the caller can name another folder, the program cannot"
+    assert f"{tmp_path / below} cannot be written" in result.err, "the message names what is in the way"
+
+
+def test_a_read_only_folder_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    folder.replace(out, {"a.yaml": "1"}, {})
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(BadInput, match="read-only"):
+        folder.replace(out, {"b.yaml": "2"}, {})
+    assert (out / "a.yaml").exists(), "whoever took the right to write meant it"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs linux: two folders change places in one step")
+def test_there_is_no_moment_without_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    folder.replace(out, {"a.yaml": "1"}, {})
+    renamed: list[Path] = []
+    monkeypatch.setattr(Path, "rename", lambda self, _target: renamed.append(self))
+    folder.replace(out, {"b.yaml": "2"}, {})
+    assert renamed == [], "between two renames a kill would leave no folder"
+    assert sorted(path.name for path in out.iterdir()) == [folder.MARKER, "b.yaml"], "the new files are in its place"
+    assert list(tmp_path.iterdir()) == [out], "and the old ones are gone"

@@ -9,13 +9,13 @@ import pulumi
 
 from components import routes
 from components.builders import manifests, pods, traefik
-from components.builders.edge_settings import DYNAMIC_FILE, FILE_SERVER_ADDRESS, dynamic, static
 from components.builders.images import BUSYBOX
 from components.builders.manifests import Manifest, metadata
 from components.builders.middlewares import API_VERSION, labels
 from components.builders.pods import HELPER, Mount
 from components.builders.scrape import service_monitor
 from components.certificates import download, orders
+from components.edge_settings import DYNAMIC_FILE, FILE_SERVER_ADDRESS, dynamic, static
 from components.site import Site, register
 from model.endpoint import Endpoint
 from model.plan import Plan

@@ -84,7 +84,8 @@ def load_environment(
     """
     stages = [str(stage) for stage in PRESETS]
     if preset not in stages:
-        raise BadInput([Problem((), f"there is no preset {preset!r}", did_you_mean(preset, stages), file)])
+        problem = Problem((), f"there is no preset {preset!r}", did_you_mean(preset, stages))
+        raise BadInput(_placed([problem], file))
     data = merged(PRESETS[Stage(preset)], dict(overrides))
     try:
         environment = Environment.model_validate(data, by_alias=True, by_name=False)

@@ -9,12 +9,14 @@ from typing import Any
 from model.errors import BadInput, Problem, did_you_mean
 from model.loader import system_file
 from model.loading.document import read_document
+from model.stack_file import problems_of_stack
 from model.types import Stage
 from quadrant.recorder import PROJECT, Recording, record
 
 ROOT = Path(__file__).resolve().parents[1]
 PRINCIPAL = "motovault"
 """The system whose stacks are called by the stage alone."""
+SYSTEM, ENVIRONMENT = f"{PROJECT}:system", f"{PROJECT}:environment"
 STAGES = tuple(str(stage.value) for stage in Stage)
 
 
@@ -32,19 +34,24 @@ def config_for(system: str, stage: str) -> dict[str, str]:
     if stage not in STAGES:
         raise BadInput([Problem((), f"there is no stack {stage!r}", did_you_mean(stage, STAGES))])
     file = ROOT / f"Pulumi.{stack_name(system, stage)}.yaml"
-    config = _config(file) if file.exists() else {}
-    return {f"{PROJECT}:system": system, f"{PROJECT}:environment": stage} | {
-        key: _text(value) for key, value in config.items()
-    }
+    if not file.exists():
+        return {SYSTEM: system, ENVIRONMENT: stage}
+    return {key: _text(value) for key, value in _config(file, system, stage).items()}
 
 
-def _config(file: Path) -> dict[str, Any]:
+def _config(file: Path, system: str, stage: str) -> dict[str, Any]:
+    """Return what a stack's file sets; BadInput where pulumi would take it for another stack."""
+    problems = problems_of_stack(file)
     document = read_document(file)
-    config = document.data.get("config") if isinstance(document.data, dict) else None
-    if document.problems:
-        raise BadInput(document.problems)
-    if not isinstance(config, dict):
-        raise BadInput([document.problem(("config",), "a stack's file holds a mapping `config`", "add it")])
+    config: dict[str, Any] = {} if problems else document.data["config"]
+    for key, wanted in () if problems else ((SYSTEM, system), (ENVIRONMENT, stage)):
+        if key not in config:
+            problems.append(document.problem(("config",), f"{key!r} is missing", f"add `{key}: {wanted}`"))
+        elif config[key] != wanted:
+            what = f"the file of {system} {stage} names {config[key]!r}"
+            problems.append(document.problem(("config", key), what, f"write {wanted!r}, or rename the file"))
+    if problems:
+        raise BadInput(problems)
     return config
 
 

@@ -10,6 +10,8 @@ from model.loader import systems
 from quadrant import stacks
 from quadrant.stacks import STAGES, config_for, recorded, stack_name
 
+NAMED = "config:\n  quadrant:system: agents\n  quadrant:environment: dev\n"
+
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -30,7 +32,7 @@ def test_a_stack_without_a_file_is_the_bare_preset() -> None:
 
 
 def test_objects_and_truth_values_become_text_as_the_engine_passes_them(root: Path) -> None:
-    text = "config:\n  quadrant:overrides: {spot: true}\n  other:flag: true\n  other:word: plain\n"
+    text = f"{NAMED}  quadrant:overrides: {{spot: true}}\n  other:flag: true\n  other:word: plain\n"
     (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
     config = config_for("agents", "dev")
     assert json.loads(config["quadrant:overrides"]) == {"spot": True}, "an object is JSON"
@@ -53,6 +55,28 @@ def test_a_broken_stack_file_is_bad_input_with_its_place(root: Path, text: str, 
     (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=place):
         config_for("agents", "dev")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("config:\n  quadrant:environment: dev\n", ["1: config: 'quadrant:system' is missing; add"]),
+        ("config:\n  quadrant:system: agents\n", ["1: config: 'quadrant:environment' is missing; add"]),
+        (NAMED.replace("agents", "carbon254"), ["2: config.quadrant:system: the file of agents dev names 'carbon254'"]),
+        (NAMED.replace("dev", "prod"), ["3: config.quadrant:environment: the file of agents dev names 'prod'"]),
+        (
+            "config:\n  quadrant:system: agnts\n  quadrant:environment: dve\n  quadrant:overides: {}\n",
+            ["2: config.quadrant:system: there is no system 'agnts'; did you mean 'agents'?", "3:", "4:"],
+        ),
+        (f"{NAMED}  quadrant:overides: {{}}\n", ["unknown setting 'quadrant:overides'", "mean 'quadrant:overrides'?"]),
+    ],
+    ids=["no system", "no environment", "another system", "another stage", "all at once", "misspelt setting"],
+)
+def test_a_stack_file_says_what_pulumi_would_read_in_it(root: Path, text: str, told: list[str]) -> None:
+    (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        config_for("agents", "dev")
+    assert [part for part in told if part not in str(caught.value)] == [], "each mistake is told, with line and remedy"
 
 
 @pytest.mark.parametrize("system", systems())

@@ -22,6 +22,8 @@ from model.types import Stage
 SYSTEMS = Path(__file__).parent.parent / "systems"
 OVERRIDES: KeyPath = ("config", "quadrant:overrides")
 """Where a stack's file has the overrides."""
+_COUPLED: set[KeyPath] = {("databases",), ("secrets",)}
+"""Overrides of which neither can be judged without the other."""
 
 
 def systems() -> list[str]:
@@ -86,17 +88,35 @@ def load_environment(
     if preset not in stages:
         problem = Problem((), f"there is no preset {preset!r}", did_you_mean(preset, stages))
         raise BadInput(_placed([problem], file))
-    data = merged(PRESETS[Stage(preset)], dict(overrides))
+    stage = Stage(preset)
+    data = merged(PRESETS[stage], dict(overrides))
     try:
         environment = Environment.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise BadInput(_placed(explain(error, Environment, data), file)) from None
-    problems = problems_of_environment(environment, Stage(preset))
-    if system is not None:
-        problems += problems_with(system, environment)
+        faulty = explain(error, Environment, data)
+        raise BadInput(_placed([*faulty, *_rest_of(overrides, faulty, stage, system)], file)) from None
+    problems = _problems_in(environment, stage, system)
     if problems:
         raise BadInput(_placed(problems, file))
     return environment
+
+
+def _rest_of(overrides: Mapping[str, Any], faulty: list[Problem], stage: Stage, system: System | None) -> list[Problem]:
+    """Return the problems among the overrides that have no schema errors."""
+    left_out = {problem.path[:1] for problem in faulty}
+    if left_out & _COUPLED:
+        left_out |= _COUPLED
+    kept = {key: value for key, value in overrides.items() if (key,) not in left_out}
+    try:
+        environment = Environment.model_validate(merged(PRESETS[stage], kept), by_alias=True, by_name=False)
+    except ValidationError:
+        return []
+    return [problem for problem in _problems_in(environment, stage, system) if problem.path[:1] not in left_out]
+
+
+def _problems_in(environment: Environment, stage: Stage, system: System | None) -> list[Problem]:
+    found = problems_of_environment(environment, stage)
+    return found if system is None else [*found, *problems_with(system, environment)]
 
 
 def _placed(problems: list[Problem], file: Path | None) -> list[Problem]:

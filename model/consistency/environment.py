@@ -11,7 +11,7 @@ from model.errors import KeyPath, Problem, did_you_mean
 from model.service import Resources
 from model.system import System
 from model.types import Segment, Stage
-from model.workloads import CNPG_PORT, in_cluster, namespace_of
+from model.workloads import CNPG_PORT, in_cluster, namespace_of, workloads
 
 Found = Iterator[Problem]
 Place = tuple[KeyPath, str]
@@ -59,8 +59,14 @@ def _single_addresses(environment: Environment) -> Found:
 
 def problems_with(system: System, environment: Environment) -> list[Problem]:
     """Return what is wrong with an environment for a system; key paths are the environment's."""
-    checks = (_databases, _images, _peers, _profile, _vault, _namespaces, _challenge, _poolers, _operator)
+    checks = (_inhabited, _databases, _images, _peers, _profile, _vault, _namespaces, _challenge, _poolers, _operator)
     return [problem for check in checks for problem in check(system, environment)]
+
+
+def _inhabited(system: System, environment: Environment) -> Found:
+    """Without a workload there is no segment, and nothing to isolate."""
+    if next(workloads(system, environment), None) is None:
+        yield Problem((), f"nothing of {system.name!r} runs in {environment.name}", "add `services` to the system")
 
 
 def _databases(system: System, environment: Environment) -> Found:

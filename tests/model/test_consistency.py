@@ -195,3 +195,26 @@ def test_an_external_database_needs_an_address_in_prod_only() -> None:
 @pytest.mark.parametrize("name", systems())
 def test_shipped_systems_have_nothing_to_complain_about(name: str) -> None:
     assert problems_of(load_system(system_file(name))) == [], "every cross-check passes"
+
+
+@pytest.mark.parametrize("stages", [[], ["prod"]], ids=["no workload at all", "a job of the other stage"])
+def test_a_system_of_which_nothing_runs_is_told_so(stages: list[str]) -> None:
+    job = {"segment": "backend", "image": "shop/job:1.0.0", "command": ["run"], "stages": stages}
+    system = System.model_validate({"name": "bare", "jobs": {"tidy": job} if stages else {}})
+    with pytest.raises(BadInput, match=r"nothing of 'bare' runs in dev; add `services`"):
+        load_environment("dev", {}, system=system)
+
+
+def test_overrides_without_schema_errors_are_checked_in_the_same_run() -> None:
+    wrong = {"spot": "maybe", "sizeProfile": "load-5", "network": {"clusterCidrs": ["11.0.0.0/8", "11.1.0.0/16"]}}
+    with pytest.raises(BadInput) as caught:
+        load_environment("dev", wrong, system=shop())
+    places = sorted(".".join(map(str, problem.path)) for problem in caught.value.problems)
+    assert places == ["network.clusterCidrs.1", "sizeProfile", "spot"], "one run tells all three"
+
+
+@pytest.mark.parametrize("wrong", [{"databases": "stateful", "secrets": "generated"}, {"publishing": {"issuer": 5}}])
+def test_overrides_that_are_left_out_cause_no_further_problems(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_environment("prod", {**ADDRESS, **wrong}, system=shop())
+    assert len(caught.value.problems) == 1, "the mistake is told once, not its consequences"

@@ -141,6 +141,7 @@ def _plain(fault: Fault) -> Words:
 
 _TELLERS: dict[str, Callable[[Fault], Words]] = {
     "missing": _missing,
+    "invalid_key": lambda fault: (f"the key {_last(fault)} is a number, and none of the keys here is", "remove it"),
     "string_pattern_mismatch": _pattern,
     "enum": _choice,
     "literal_error": _choice,

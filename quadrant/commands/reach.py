@@ -36,10 +36,23 @@ def command(
         return
     if target is None:
         raise BadInput([Problem((), "FROM is given without TO", "name both or none")])
-    answer = _answer(isolation, isolation.resolve(source), isolation.resolve(target))
+    answer = _answer(isolation, *_resolved(isolation, (source, target)))
     show_json(answer) if output is Format.JSON else show_lines(_sentences(answer))
     if not answer["allowed"]:
         raise typer.Exit(Code.FOUND)
+
+
+def _resolved(isolation: Isolation, names: tuple[str, ...]) -> list[str]:
+    """Return the peers of names; BadInput with every name that is none."""
+    peers, problems = list[str](), list[Problem]()
+    for name in names:
+        try:
+            peers.append(isolation.resolve(name))
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return peers
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

@@ -55,6 +55,11 @@ def test_an_unknown_name_is_bad_input_with_the_nearest(quadrant: Runner) -> None
     assert "did you mean 'web'?" in result.err, "a slip of the finger is recognised"
 
 
+def test_two_unknown_names_are_told_at_once(quadrant: Runner) -> None:
+    told = quadrant("reach", *STACK, "wep", "appi").err
+    assert ("did you mean 'web'?" in told, "did you mean 'api'?" in told) == (True, True), "one run tells of both"
+
+
 def test_two_ends_outside_are_not_for_us_to_judge(quadrant: Runner) -> None:
     assert quadrant("reach", *STACK, "internet", "kube-dns").code == 2, "no policy of ours holds either end"
 

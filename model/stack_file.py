@@ -13,11 +13,15 @@ from model.loading.document import Document, read_document
 
 SETTINGS = tuple(f"quadrant:{key}" for key in ("system", "environment", "overrides", "kubeconfig", "context"))
 
+ENGINE = frozenset({"encryptionsalt", "encryptedkey", "secretsprovider", "environment"})
+"""What the engine itself keeps in the file, also of a stack that sets nothing yet."""
+
 
 def problems_of_stack(file: Path) -> list[Problem]:
     """Return the settings that nothing reads, and the names that nothing has; overrides are the environment's."""
     document = read_document(file)
-    config = document.data.get("config") if isinstance(document.data, dict) else None
+    data = document.data if isinstance(document.data, dict) else {"": document.data}
+    config = data.get("config", {} if data.keys() <= ENGINE else None)
     if not isinstance(config, dict):
         return [document.problem(("config",), "a stack's file holds a mapping `config`", "add it")]
     return [*document.problems, *_unknown(document, config), *_misnamed(document, config)]

@@ -1,11 +1,13 @@
 """What the guide for contributors shows still works."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from model.exposure import FlowRow, Route
+from model.loader import load_system, system_file
 from model.service import Service
 from tests.style.sources import ROOT
 
@@ -22,6 +24,17 @@ def test_the_service_of_the_guide_is_valid() -> None:
     assert service.ports == {"http": 3002}, "the example is read as a reader would"
     assert [row.source for row in rows] == ["reports"], "the way from the edge follows from the route"
     assert Route.model_validate(document["edge"]["routes"]["reports"]).to == "reports", "the route leads to it"
+
+
+def test_the_service_of_the_guide_fits_the_system_that_it_is_for(tmp_path: Path) -> None:
+    example = yaml.safe_load(GUIDE.partition("```yaml\n")[2].partition("```")[0])
+    system = yaml.safe_load(system_file("motovault").read_text(encoding="utf-8"))
+    system["services"] |= example["services"]
+    system["flows"] += example["flows"]
+    system["edge"]["routes"] |= example["edge"]["routes"]
+    file = tmp_path / "motovault.yaml"
+    file.write_text(yaml.safe_dump(system), encoding="utf-8")
+    assert "reports" in load_system(file).services, "whoever copies the example gets no errors"
 
 
 @pytest.mark.parametrize(

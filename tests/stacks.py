@@ -1,16 +1,17 @@
-"""The ten shipped stacks, each recorded once a process."""
+"""The stacks of every system, each recorded once a process."""
 
 import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from model.loader import load_environment, load_system, system_file
+from model.loader import load_environment, load_system, system_file, systems
 from model.plan import Plan, plan
 from quadrant import stacks
 from quadrant.recorder import Recording
 
-SYSTEMS = ("agents", "carbon254", "motovault", "motovault-phase4", "pinky-promise")
+SYSTEMS = tuple(systems())
+"""Whatever has a file under systems/, so that nobody has to remember to list a new one here."""
 STAGES = ("dev", "prod")
 STACKS = [(system, stage) for system in SYSTEMS for stage in STAGES]
 

@@ -38,7 +38,7 @@ def _autoscaled(plan: Plan) -> bool:
 
 
 def _vault(plan: Plan) -> bool:
-    return plan.environment.secrets == "vault"
+    return plan.environment.secrets == "vault" and bool(plan.system.secrets)
 
 
 FEATURES: dict[str, Uses] = {
@@ -52,7 +52,7 @@ FEATURES: dict[str, Uses] = {
     "Pooler": lambda plan: _managed(plan) and bool(plan.system.poolers),
     "ExternalSecret": _vault,
     "SecretStore": _vault,
-    "Secret": lambda plan: not _vault(plan) and bool(plan.system.secrets),
+    "Secret": lambda plan: plan.environment.secrets == "generated" and bool(plan.system.secrets),
     "EndpointSlice": lambda plan: bool(plan.environment.external_databases),
 }
 """What brings a kind into a stack; where it does not apply, the kind is absent."""

@@ -16,19 +16,24 @@ from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterR
 from typing_extensions import override
 
 from quadrant.runtime import Offline, execute
-from quadrant.wire import plain, secret, secret_manifest, unknown_paths
+from quadrant.wire import plain, revealed_secret, secret, secret_manifest, unknown_paths
 
 PROGRAM = Path(__file__).resolve().parents[1] / "__main__.py"
 PROJECT = "quadrant"
 PLACEHOLDER = "placeholder-of-the-recorder"
 """The random value of every run that is given no other source."""
 
-Values = Callable[[str, str], str]
-"""Source of random values: the value for a resource's URN and name."""
+Values = Callable[[str, str], Mapping[str, str]]
+"""Source of random values: the outputs of a random resource, by its URN and name."""
 
 _STACK = "pulumi:pulumi:Stack"
 _SECRET = "kubernetes:core/v1:Secret"
 _RANDOM_OUTPUTS = ("result", "bcryptHash", "base64", "hex", "b64Std", "b64Url", "dec")
+
+
+def placeholders(_urn: str, _name: str) -> Mapping[str, str]:
+    """Return the placeholder for every output."""
+    return dict.fromkeys(_RANDOM_OUTPUTS, PLACEHOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +76,17 @@ def record(
     stack: str,
     program: Path = PROGRAM,
     *,
-    values: Values = lambda _urn, _name: PLACEHOLDER,
+    values: Values = placeholders,
     unknown: bool = False,
+    reveal: bool = False,
 ) -> Recording:
     """Run a program and return what it registers.
 
     With `unknown`, values that a provider computes (uid, status, random results) are unknown, as in a preview.
+    With `reveal`, Secrets carry their values: only what streams them to an API server may ask for that.
     Raises whatever the program raises. Changes directory and sys.path while it runs, so not for several threads.
     """
-    monitor = Monitor(stack, values, unknown)
+    monitor = Monitor(stack, values, unknown, reveal)
     with _project(program):
         execute(lambda: _run(program), monitor, dict(config), (PROJECT, stack), unknown)
     return Recording(PROJECT, stack, tuple(monitor.recorded))
@@ -106,9 +113,10 @@ def _project(program: Path) -> Iterator[None]:
 class Monitor(mocks.MockMonitor):
     """Keeps every registration as it came over the wire and answers with its inputs."""
 
-    def __init__(self, stack: str, values: Values, unknown: bool) -> None:
+    def __init__(self, stack: str, values: Values, unknown: bool, reveal: bool) -> None:
         super().__init__(Offline())
         self.stack, self.values, self.unknown = stack, values, unknown
+        self.secret_inputs = revealed_secret if reveal else secret_manifest
         self.recorded: list[Recorded] = []
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -124,7 +132,7 @@ class Monitor(mocks.MockMonitor):
         if request.type == _STACK:
             return RegisterResourceResponse(urn=urn)
         parent = None if f"::{_STACK}::" in request.parent else request.parent or None
-        inputs = secret_manifest(request.object) if request.type == _SECRET else plain(request.object)
+        inputs = (self.secret_inputs if request.type == _SECRET else plain)(request.object)
         dependencies = tuple(sorted(request.dependencies))
         self.recorded.append(Recorded(request.type, request.name, urn, parent, dependencies, inputs))
         identity = "" if self.unknown or not request.custom else request.name
@@ -143,6 +151,7 @@ class Monitor(mocks.MockMonitor):
         return outputs
 
     def _random(self, request: RegisterResourceRequest, urn: str) -> dict[str, Any]:
-        value = rpc.UNKNOWN if self.unknown else self.values(urn, request.name)
+        unknown = dict.fromkeys(_RANDOM_OUTPUTS, rpc.UNKNOWN)
+        outputs = unknown if self.unknown else self.values(urn, request.name)
         hidden = frozenset(request.additionalSecretOutputs)
-        return {name: secret(value) if name in hidden else value for name in _RANDOM_OUTPUTS}
+        return {name: secret(value) if name in hidden else value for name, value in outputs.items()}

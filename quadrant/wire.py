@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -93,12 +94,29 @@ def secret_manifest(struct: Struct) -> dict[str, Any]:
     return manifest
 
 
+def revealed_secret(struct: Struct) -> dict[str, Any]:
+    """Return a Kubernetes Secret with its values, all as `data`; for the API server's eyes only."""
+    manifest = _members({key: value for key, value in struct.fields.items() if key not in ("data", "stringData")})
+    data = {key: _opened(value).string_value for key, value in _pairs(struct.fields.get("data"))}
+    for key, value in _pairs(struct.fields.get("stringData")):
+        data[key] = base64.b64encode(_opened(value).string_value.encode()).decode()
+    return manifest | {"data": dict(sorted(data.items()))}
+
+
 def _keys(value: Any) -> Iterator[str]:
-    if value is None:
-        return
+    yield from (key for key, _ in _pairs(value))
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the members of a mapping that may as a whole be secret; none of one that is absent."""
+    if value is not None:
+        yield from _opened(value).struct_value.fields.items()
+
+
+def _opened(value: Any) -> Any:
+    """Return what the envelope of a secret value holds."""
     fields = value.struct_value.fields
-    opened = fields["value"].struct_value.fields if _SIGNATURE in fields else fields
-    yield from opened
+    return fields["value"] if _SIGNATURE in fields else value
 
 
 def unknown_paths(value: object, path: str = "") -> Iterator[str]:

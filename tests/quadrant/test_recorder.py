@@ -1,6 +1,7 @@
 """The recorder returns what the real program registers, as Kubernetes would receive it."""
 
 import asyncio
+import base64
 import gc
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from quadrant import recorder
 from quadrant.recorder import PLACEHOLDER, Recorded, Recording, record
 from quadrant.wire import KEYS_ANNOTATION, SECRET, UNKNOWN
 from tests.quadrant.running import CONFIG, SAMPLE
@@ -99,15 +101,34 @@ def test_a_secret_outside_of_a_secret_object_is_redacted(tmp_path: Path) -> None
 def test_random_values_come_from_the_given_source() -> None:
     asked: list[tuple[str, str]] = []
 
-    def source(urn: str, name: str) -> str:
+    def source(urn: str, name: str) -> dict[str, str]:
         asked.append((urn.split("::")[2], name))
-        return "value"
+        return {"result": "value"}
 
     record(CONFIG, "dev", SAMPLE, values=source)
     kind = "quadrant:sample:Workload$random:index/randomPassword:RandomPassword"
     assert sorted(asked) == [(kind, "api-password"), (kind, "web-password")], (
         "each random value is asked for once, by URN and name"
     )
+
+
+def test_revealed_secrets_carry_the_values_of_the_source_and_nothing_else_does() -> None:
+    run = record(CONFIG, "dev", SAMPLE, values=lambda _urn, name: {"result": f"value-of-{name}"}, reveal=True)
+    secret = find(run, "kubernetes:core/v1:Secret", "web-secret").inputs
+    texts = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
+    assert texts == {"password": "value-of-web-password", "url": "db://value-of-web-password"}, (
+        "the API server gets what was generated, alone and composed"
+    )
+    assert "stringData" not in secret, "a field that the API server never returns would differ for ever"
+    assert KEYS_ANNOTATION not in secret["metadata"].get("annotations", {}), "nothing is left to be filled in"
+    others = [one for one in run.resources if one.type != "kubernetes:core/v1:Secret"]
+    assert "value-of" not in repr(others), "a value outside of a Secret stays redacted"
+
+
+def test_values_are_revealed_to_the_commands_of_a_cluster_alone() -> None:
+    package = Path(recorder.__file__).parent
+    asking = {path.relative_to(package).parts[0] for path in package.rglob("*.py") if "reveal=" in path.read_text()}
+    assert asking <= {"cluster"}, "render, preview and check have no use for a value"
 
 
 def test_manifests_are_the_kubernetes_objects_only(recording: Recording) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from policies.exemptions import EXEMPTIONS, Exemption
+from policies.pss_version import LATEST, Version
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Config:
 
     exemptions: tuple[Exemption, ...] = EXEMPTIONS
     require_digest: bool = False
+    pod_security_version: Version = LATEST
     secure_entry_points: frozenset[str] = frozenset({"websecure"})
     internal_entry_points: frozenset[str] = frozenset({"dashboard", "traefik", "metrics"})
     today: date = field(default_factory=lambda: datetime.now(UTC).date())

@@ -58,11 +58,21 @@ def files(manifests: Collection[Manifest]) -> dict[str, str]:
     """Return the text of every file by its name, in the order of application."""
     taken = Counter[str]()
     result: dict[str, str] = {}
-    for manifest in sorted(manifests, key=_place):
+    for manifest in in_order(manifests):
         name = _name(manifest)
         taken[name] += 1
         result[f"{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.yaml"] = write(manifest)
     return result
+
+
+def in_order(manifests: Collection[Manifest]) -> list[Manifest]:
+    """Return objects in the order of application."""
+    return sorted(manifests, key=_place)
+
+
+def is_ground(manifest: Manifest) -> bool:
+    """Whether an object belongs to what must stand before a pod may start: namespaces, limits, closed networks."""
+    return RANKS.get(manifest["kind"], _LAST) <= RANKS["NetworkPolicy"]
 
 
 def write(manifest: Manifest) -> str:

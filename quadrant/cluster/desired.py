@@ -1,0 +1,54 @@
+"""What a stack is to be in a cluster: the recorded program, judged, with its generated values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from model.environment import merged
+from quadrant.cluster import applyset, kept
+from quadrant.cluster.changes import TEMPLATE, digest
+from quadrant.cluster.objects import Key, Manifest, by_key, marked
+from quadrant.recorder import Recording, record
+from quadrant.rendering import in_order
+from quadrant.stacks import config_for, stack_name
+
+OVERRIDES = "quadrant:overrides"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A system in a stage, and its configuration for one cluster."""
+
+    system: str
+    stage: str
+    config: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The name of the stack's file and of pulumi's stack."""
+        return stack_name(self.system, self.stage)
+
+    def recorded(self) -> Recording:
+        """Return what the stack registers, without values."""
+        return record(self.config, self.name)
+
+    def objects(self, values: kept.Kept) -> dict[Key, Manifest]:
+        """Return the members of the stack's applyset with the values of their Secrets, in the order of application."""
+        recording = record(self.config, self.name, values=values.outputs, reveal=True)
+        return by_key(_member(self.system, manifest) for manifest in in_order(recording.manifests()))
+
+
+def stack(system: str, stage: str, overrides: Mapping[str, Any]) -> Stack:
+    """Return a stack whose own overrides are laid over those that a cluster brings."""
+    config = config_for(system, stage)
+    own = json.loads(config.get(OVERRIDES, "{}"))
+    both = merged(dict(overrides), own)
+    return Stack(system, stage, config | ({OVERRIDES: json.dumps(both)} if both else {}))
+
+
+def _member(system: str, manifest: Manifest) -> Manifest:
+    annotations = {TEMPLATE: digest(manifest)} if manifest["kind"] == "Job" else {}
+    return marked(manifest, {applyset.MEMBER: applyset.identity(system)}, annotations)

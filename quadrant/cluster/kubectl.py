@@ -1,0 +1,107 @@
+"""kubectl, told in every call which cluster it is to use."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from model.errors import BadInput, Problem
+from quadrant.cluster import state
+
+Manifest = Mapping[str, Any]
+MANAGER = "quadrant"
+"""The field manager of everything that Quadrant applies."""
+OWNING = ("--server-side", f"--field-manager={MANAGER}", "--force-conflicts")
+"""What we render is ours: a field that somebody else changed is taken back."""
+SECONDS_TO_ANSWER = 10
+
+
+class Answer(NamedTuple):
+    """How a call ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    def complaints(self) -> list[str]:
+        """Return the errors, a line each, without kubectl's own warnings."""
+        lines = (line.strip() for line in self.err.splitlines())
+        return [line for line in lines if line and not line.startswith(("Warning:", "W0", "I0"))]
+
+
+class Refusal(Exception):
+    """The cluster refused what it was asked; the text is its own, for people to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kubectl:
+    """kubectl for one cluster."""
+
+    binary: str
+    kubeconfig: Path
+    context: str | None = None
+
+    def run(self, *arguments: str, stdin: str | None = None) -> Answer:
+        """Call it and return the answer, whatever it is."""
+        place = ["--kubeconfig", str(self.kubeconfig), "--cache-dir", str(state.folder() / "kubectl")]
+        chosen = ["--context", self.context] if self.context else []
+        environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
+        done = subprocess.run(
+            [self.binary, *place, *chosen, *arguments],
+            input=stdin or "", env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def need(self, *arguments: str, stdin: str | None = None) -> str:
+        """Return what a call writes; Refusal where it fails."""
+        answer = self.run(*arguments, stdin=stdin)
+        if answer.code != 0:
+            raise Refusal("\n".join(answer.complaints()) or f"kubectl {arguments[0]} failed")
+        return answer.out
+
+    def objects(self, *arguments: str, stdin: str | None = None) -> list[dict[str, Any]]:
+        """Return the objects of a call that writes JSON; none where it writes nothing."""
+        return parsed(self.need(*arguments, "-o", "json", stdin=stdin))
+
+    def apply(self, manifests: Collection[Manifest]) -> None:
+        """Apply objects in their order, as ours; they pass through memory only."""
+        if manifests:
+            self.need("apply", *OWNING, "-f", "-", stdin=listed(manifests))
+
+
+def listed(manifests: Collection[Manifest]) -> str:
+    """Return objects as one list, in their order."""
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+
+
+def parsed(text: str) -> list[dict[str, Any]]:
+    """Return the objects of kubectl's JSON: one after another, or in a list."""
+    decoder, rest, found = json.JSONDecoder(), text.lstrip(), list[dict[str, Any]]()
+    while rest:
+        document, end = decoder.raw_decode(rest)
+        found += document["items"] if str(document["kind"]).endswith("List") else [document]
+        rest = rest[end:].lstrip()
+    return found
+
+
+def reach(kubectl: Kubectl) -> None:
+    """Make sure that the cluster answers; BadInput with what is wrong with the kubeconfig, the context or the way."""
+    if not kubectl.kubeconfig.is_file():
+        what = f"the kubeconfig {kubectl.kubeconfig} does not exist"
+        raise BadInput([Problem((), what, "name another one, or unset KUBECONFIG and quadrant:kubeconfig")])
+    contexts = kubectl.run("config", "get-contexts", "-o", "name")
+    known = contexts.out.split()
+    if contexts.code != 0 or (kubectl.context and kubectl.context not in known):
+        what = f"{kubectl.kubeconfig} has no context {kubectl.context!r}" if contexts.code == 0 else contexts.err.strip()
+        raise BadInput([Problem((), what, f"set quadrant:context to one of: {', '.join(known) or 'none is there'}")])
+    answer = kubectl.run("get", "--raw", "/readyz", f"--request-timeout={SECONDS_TO_ANSWER}s")
+    if answer.code != 0:
+        why = (answer.complaints() or ["no answer"])[-1]
+        what = f"the cluster of {kubectl.kubeconfig} does not answer: {why}"
+        remedy = f"try `kubectl --kubeconfig {kubectl.kubeconfig} get --raw /readyz`; nothing was changed"
+        raise BadInput([Problem((), what, remedy)])

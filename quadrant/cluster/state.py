@@ -1,0 +1,44 @@
+"""What Quadrant keeps on this machine between two runs: nothing that a cluster holds, and no value of a Secret."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from model.errors import BadInput, Problem
+
+
+def folder() -> Path:
+    """Return the folder of the user's state, made when it is first asked for."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    path = Path(base) / "quadrant"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def passphrase_file() -> Path:
+    """Return the file of the passphrase that encrypts pulumi's local state; written once, for the user alone."""
+    path = folder() / "passphrase"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path
+
+
+@contextmanager
+def only_one(system: str) -> Iterator[None]:
+    """Hold a system's lock; BadInput while another command of this machine changes the same system."""
+    with (folder() / f"{system}.lock").open("w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            what = f"another command is changing {system} right now"
+            raise BadInput([Problem((), what, "wait until it has ended")]) from None
+        yield

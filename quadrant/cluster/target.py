@@ -1,0 +1,94 @@
+"""Which cluster a stack goes to, decided from facts alone: one that the user names, else kind, else the lab."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from model.errors import BadInput, Problem
+
+KUBECONFIG, CONTEXT = "quadrant:kubeconfig", "quadrant:context"
+
+
+class Kind(StrEnum):
+    """Whose cluster it is; Quadrant makes and removes the last two."""
+
+    FOREIGN = "cluster"
+    KIND = "kind"
+    LAB = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the choice depends on."""
+
+    kubeconfig: str | None
+    """KUBECONFIG of the environment."""
+    docker: bool
+    """Whether its daemon answers."""
+    kind: bool
+    """Whether the executable is on PATH."""
+    lab_kubeconfig: Path
+    kind_kubeconfig: Path
+    home: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A cluster, and why it was taken."""
+
+    kind: Kind
+    kubeconfig: Path
+    context: str | None
+    reason: str
+    adopt: bool = False
+    """Whether it comes from the environment, so that `up` writes it into the stack's file."""
+
+
+def choose(config: Mapping[str, str], machine: Machine) -> Target:
+    """Return where a stack with this configuration goes; BadInput where the environment is ambiguous."""
+    context = config.get(CONTEXT)
+    if KUBECONFIG in config:
+        file = _path(config[KUBECONFIG], machine)
+        return _named(file, context, f"the stack's {KUBECONFIG} names {file}{_unused(file, machine)}", machine)
+    if context is not None:
+        file = _environments(machine) or machine.home / ".kube" / "config"
+        return _named(file, context, f"the stack's {CONTEXT} names {context}, in {file}", machine)
+    if (found := _environments(machine)) is not None:
+        return _named(found, None, f"KUBECONFIG names {found}", machine, adopt=True)
+    if machine.docker and machine.kind:
+        return Target(Kind.KIND, machine.kind_kubeconfig, None, "no KUBECONFIG, and Docker and kind are here")
+    lacking = "kind is not on PATH" if machine.docker else "no Docker daemon answers"
+    return Target(Kind.LAB, machine.lab_kubeconfig, None, f"no KUBECONFIG, and {lacking}")
+
+
+def _named(file: Path, context: str | None, reason: str, machine: Machine, *, adopt: bool = False) -> Target:
+    """Return the target of a kubeconfig; ours stay ours, however they are named."""
+    if file == machine.lab_kubeconfig:
+        return Target(Kind.LAB, file, None, reason)
+    if file == machine.kind_kubeconfig:
+        return Target(Kind.KIND, file, None, reason)
+    return Target(Kind.FOREIGN, file, context, reason, adopt)
+
+
+def _environments(machine: Machine) -> Path | None:
+    if not machine.kubeconfig:
+        return None
+    files = [part for part in machine.kubeconfig.split(os.pathsep) if part]
+    if len(files) != 1:
+        what = f"KUBECONFIG names {len(files)} files, and a stack has one"
+        raise BadInput([Problem((), what, f"name one file, or set {KUBECONFIG} and {CONTEXT} in the stack's file")])
+    return _path(files[0], machine)
+
+
+def _path(text: str, machine: Machine) -> Path:
+    written = Path(text)
+    return machine.home.joinpath(*written.parts[1:]) if written.parts[:1] == ("~",) else Path(text).absolute()
+
+
+def _unused(file: Path, machine: Machine) -> str:
+    other = machine.kubeconfig and machine.kubeconfig != str(file)
+    return f"; KUBECONFIG={machine.kubeconfig} is not used" if other else ""

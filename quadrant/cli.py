@@ -9,16 +9,17 @@ import pulumi
 import typer
 
 from model.errors import BadInput
-from quadrant.commands import check, diagram, doctor, preview, reach, render
+from quadrant.cluster.kubectl import Refusal
+from quadrant.commands import check, diagram, diff, doctor, down, preview, reach, render, status, up
 from quadrant.console import Code, complain
 
 app = typer.Typer(
-    help="Kubernetes platforms in four isolated segments, from one YAML file; nothing here needs a cluster.",
+    help="Kubernetes platforms in four isolated segments, from one YAML file.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (preview, render, check, reach, diagram, doctor):
+for module in (preview, render, check, reach, diagram, doctor, up, status, diff, down):
     app.command(module.NAME)(module.command)
 
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command; leaves with one of `Code`."""
     try:
         app(arguments, prog_name="quadrant")
-    except (BadInput, pulumi.RunError) as error:
+    except (BadInput, Refusal, pulumi.RunError) as error:
         complain(str(error))
         raise SystemExit(Code.BAD_INPUT) from None
     except Exception as error:

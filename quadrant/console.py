@@ -24,6 +24,7 @@ class Code(IntEnum):
     FOUND = 1
     BAD_INPUT = 2
     INTERNAL = 3
+    INTERRUPTED = 130
 
 
 class Format(StrEnum):
@@ -76,3 +77,13 @@ def progress(message: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+@contextlib.contextmanager
+def interruptible(command: str) -> Iterator[None]:
+    """Leave at once when the user says so, and say how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"interrupted; `quadrant {command}` with the same options goes on from here")
+        raise SystemExit(Code.INTERRUPTED) from None

@@ -9,12 +9,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+from pulumi.automation import InvalidVersionError, PulumiCommand
+
+from model.stack_file import ENGINE
+from quadrant.cluster import state
+
 ROOT = Path(__file__).resolve().parents[1]
 PACK = "policies"
 
 
 class Way(NamedTuple):
-    """How a preview is made, and why: with the executable at `pulumi`, or with the recorder where it is None."""
+    """How a stack is previewed or applied, and why: with the executable at `pulumi`, without it where it is None."""
 
     pulumi: str | None
     reason: str
@@ -30,25 +36,65 @@ def way(config: Mapping[str, str]) -> Way:
     return Way(pulumi, "pulumi compares the plan with the stack's cluster")
 
 
+def applier(stored: str | None) -> Way:
+    """Decide how a stack is applied; `stored` says that its cluster holds it already, applied without pulumi."""
+    if stored is not None:
+        return Way(None, f"kubectl applies, because it did so before: the cluster keeps {stored}")
+    if (pulumi := shutil.which("pulumi")) is not None:
+        return Way(pulumi, "pulumi is on PATH and applies, with the policy pack")
+    if os.environ.get("QUADRANT_INSTALL_PULUMI") != "1":
+        return Way(None, "pulumi is not on PATH: kubectl applies (QUADRANT_INSTALL_PULUMI=1 installs pulumi)")
+    if (pulumi := installed()) is not None:
+        return Way(pulumi, "pulumi was installed and applies, with the policy pack")
+    return Way(None, "pulumi could not be installed: kubectl applies")
+
+
 def preview(pulumi: str, stack: str) -> int:
     """Run `pulumi preview` with the policy pack; return its exit code."""
+    return run(pulumi, stack, "preview", "--policy-pack", PACK)
+
+
+def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, str] | None = None) -> int:
+    """Run a verb of pulumi on a stack, made where there is none; return its exit code.
+
+    `config` takes the place of what the stack's file sets, without changing that file.
+    """
     environment = _environment()
     select = [pulumi, "stack", "select", "--create", stack, "--non-interactive"]
     selected = subprocess.run(select, cwd=ROOT, env=environment, check=False)
     if selected.returncode != 0:
         return selected.returncode
-    command = [pulumi, "preview", "--stack", stack, "--policy-pack", PACK, "--non-interactive"]
+    instead = ["--config-file", str(_config_file(stack, config))] if config is not None else []
+    command = [pulumi, verb, "--stack", stack, *instead, *options, "--non-interactive"]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
+def installed() -> str | None:
+    """Return the executable that the SDK's own installer brings; None where it cannot be had."""
+    try:
+        return PulumiCommand.install(root=str(state.folder() / "pulumi")).command
+    except (OSError, InvalidVersionError, subprocess.CalledProcessError):
+        return None
+
+
+def _config_file(stack: str, config: Mapping[str, str]) -> Path:
+    """Write a configuration beside the state, with the salt that the engine keeps in the stack's file."""
+    file = ROOT / f"Pulumi.{stack}.yaml"
+    document = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kept = {key: value for key, value in (document or {}).items() if key in ENGINE}
+    beside = state.folder() / file.name
+    beside.write_text(yaml.safe_dump(kept | {"config": dict(config)}), encoding="utf-8")
+    return beside
+
+
 def _environment() -> dict[str, str]:
-    """Keep the state beside the project for whoever is logged in to no backend."""
+    """Keep the state on this machine for whoever is logged in to no backend, under a passphrase of its own."""
     environment = dict(os.environ)
     home = Path(environment.get("PULUMI_HOME", Path.home() / ".pulumi"))
     if "PULUMI_BACKEND_URL" not in environment and not (home / "credentials.json").exists():
-        state = ROOT / ".quadrant" / "pulumi"
-        state.mkdir(parents=True, exist_ok=True)
-        environment["PULUMI_BACKEND_URL"] = state.as_uri()
-    if "PULUMI_CONFIG_PASSPHRASE" not in environment and "PULUMI_CONFIG_PASSPHRASE_FILE" not in environment:
-        environment["PULUMI_CONFIG_PASSPHRASE"] = ""
+        backend = state.folder() / "stacks"
+        backend.mkdir(exist_ok=True)
+        environment["PULUMI_BACKEND_URL"] = backend.as_uri()
+    if not environment.keys() & {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"}:
+        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(state.passphrase_file())
     return environment

@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 
 from quadrant.cluster import applyset, kept
-from quadrant.cluster.changes import Action, Changes
+from quadrant.cluster.changes import Action
+from quadrant.cluster.desired import Stack
 from quadrant.cluster.kubectl import Kubectl, listed
-from quadrant.cluster.live import System
-from quadrant.cluster.objects import Key, Manifest
-from quadrant.rendering import is_ground
+from quadrant.cluster.objects import Manifest, key_of
+from quadrant.cluster.rollout import Planned
+from quadrant.rendering import in_order, is_ground
 
 Say = Callable[[str], None]
 SECONDS_TO_GO = 120
 """How long a deleted object may take to be gone."""
 
 
-def prepare(kubectl: Kubectl, values: kept.Kept, before: kept.Kept) -> None:
+def carry_out(kubectl: Kubectl, stack: Stack, plan: Planned, say: Say) -> None:
+    """Turn what is there into what is wanted; whoever is killed in between may simply start again."""
+    _prepare(kubectl, plan)
+    # Before anything is applied, the parent names all that may become a member; in the end, what is one.
+    kubectl.apply([applyset.parent(stack.system, stack.stage, [*plan.live.members, *plan.wanted])])
+    _delete(kubectl, plan, Action.RECREATE, say)
+    due = plan.changes.keys(Action.CREATE, Action.CHANGE, Action.RECREATE)
+    objects = [manifest for key, manifest in plan.wanted.items() if key in due]
+    ground = [one for one in objects if is_ground(one)]
+    for what, those in (("ground", ground), ("rest", [one for one in objects if not is_ground(one)])):
+        if those:
+            say(f"applying the {what}: {len(those)} objects")
+            kubectl.apply(those)
+    _delete(kubectl, plan, Action.DELETE, say)
+    kubectl.apply([applyset.parent(stack.system, stack.stage, [*plan.wanted, *plan.changes.spared])])
+
+
+def _prepare(kubectl: Kubectl, plan: Planned) -> None:
     """Make what all systems of a cluster share, and keep the generated values before anything uses them."""
     kubectl.apply(applyset.ground())
     kubectl.need("wait", "--for=condition=Established", f"crd/{applyset.RESOURCE}", "--timeout=60s")
-    if values.values != before.values:
-        kept.write(kubectl, values)
+    if plan.values != plan.before:
+        kept.write(kubectl, plan.values)
 
 
-def carry_out(
-    kubectl: Kubectl, stage: str, system: str, live: System, wanted: Mapping[Key, Manifest], changes: Changes, say: Say
-) -> None:
-    """Turn what is there into what is wanted; whoever is killed in between may simply start again."""
-    kubectl.apply([applyset.parent(system, stage, [*live.members, *wanted])])
-    _delete(kubectl, live.members, changes.keys(Action.RECREATE), say)
-    due = changes.keys(Action.CREATE, Action.CHANGE, Action.RECREATE)
-    objects = [manifest for key, manifest in wanted.items() if key in due]
-    for what, those in (
-        ("the ground", [one for one in objects if is_ground(one)]),
-        ("what stands on it", [one for one in objects if not is_ground(one)]),
-    ):
-        if those:
-            say(f"applying {what}: {len(those)} objects")
-            kubectl.apply(those)
-    _delete(kubectl, live.members, changes.keys(Action.DELETE), say)
-    kubectl.apply([applyset.parent(system, stage, [*wanted, *changes.spared])])
-
-
-def _delete(kubectl: Kubectl, members: Mapping[Key, Manifest], keys: frozenset[Key], say: Say) -> None:
+def _delete(kubectl: Kubectl, plan: Planned, action: Action, say: Say) -> None:
     """Delete members, the ones that were applied last first."""
-    those = [one for key, one in reversed(members.items()) if key in keys]
+    due = plan.changes.keys(action)
+    delete(kubectl, [one for key, one in plan.live.members.items() if key in due], say)
+
+
+def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say) -> None:
+    """Delete objects and wait until they are gone."""
     if those:
-        say(f"deleting {', '.join(str(key) for key in reversed(members) if key in keys)}")
-        names = [{key: one[key] for key in ("apiVersion", "kind")} | {"metadata": _place(one)} for one in those]
+        last_first = list(reversed(in_order(those)))
+        say(f"deleting {', '.join(str(key_of(one)) for one in last_first)}")
+        names = [{key: one[key] for key in ("apiVersion", "kind")} | {"metadata": _place(one)} for one in last_first]
         wait = ("--ignore-not-found", "--wait", f"--timeout={SECONDS_TO_GO}s")
         kubectl.need("delete", *wait, "-f", "-", stdin=listed(names))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,24 +65,26 @@ class Changes:
         """Return the objects to which something is done."""
         return frozenset(change.key for change in self.changes if change.action in actions)
 
+    def summary(self) -> str:
+        """Say how many objects there are of each fate."""
+        counted = Counter(change.action for change in self.changes)
+        told = [f"{counted[action]} to {action}" for action in Action if counted[action]]
+        return ", ".join([*told, f"{self.unchanged} as they should be"])
 
-def compare(
-    wanted: Mapping[Key, Manifest], live: Mapping[Key, Manifest], merged: Mapping[Key, Manifest]
-) -> Changes:
+
+def compare(wanted: Mapping[Key, Manifest], live: Mapping[Key, Manifest], merged: Mapping[Key, Manifest]) -> Changes:
     """Return what turns the live objects into the wanted ones.
 
     `wanted` is in the order of application; `merged` is what the API server would make of each live one of them.
     """
-    found = [change for key, manifest in wanted.items() if (change := _change(key, manifest, live, merged))]
+    found = [change for key in wanted if (change := _change(key, live, merged))]
     gone = [key for key in live if key not in wanted]
     deleted = [Change(key, Action.DELETE) for key in reversed(gone) if key.kind not in _DATA]
     spared = tuple(key for key in gone if key.kind in _DATA)
     return Changes((*found, *deleted), spared, len(wanted) - len(found))
 
 
-def _change(
-    key: Key, wanted: Manifest, live: Mapping[Key, Manifest], merged: Mapping[Key, Manifest]
-) -> Change | None:
+def _change(key: Key, live: Mapping[Key, Manifest], merged: Mapping[Key, Manifest]) -> Change | None:
     if key not in live:
         return Change(key, Action.CREATE)
     if key not in merged:
@@ -92,7 +95,8 @@ def _change(
 
 def replaced(wanted: Mapping[Key, Manifest], live: Mapping[Key, Manifest]) -> frozenset[Key]:
     """Return the Jobs whose template is another one; they can only be made anew."""
-    return frozenset(key for key in wanted if key.kind == "Job" and key in live and _digest(live[key]) != _digest(wanted[key]))
+    jobs = [key for key in wanted if key.kind == "Job" and key in live]
+    return frozenset(key for key in jobs if _digest(live[key]) != _digest(wanted[key]))
 
 
 def digest(manifest: Manifest) -> str:

@@ -24,7 +24,7 @@ class Stack:
 
     system: str
     stage: str
-    config: Mapping[str, str]
+    config: dict[str, str]
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import bcrypt
 
 from quadrant.cluster.applyset import NAMESPACE
 from quadrant.cluster.kubectl import MANAGER, Kubectl, Refusal
+from quadrant.cluster.objects import Key, Manifest
 from quadrant.recorder import Recording
 
 ALPHABET = string.ascii_letters + string.digits
@@ -57,8 +58,35 @@ def completed(kept: Kept, lengths: Mapping[str, int]) -> Kept:
     return Kept(kept.system, {**kept.values, **fresh}, kept.version)
 
 
+def recovered(kept: Kept, before: Kept, wanted: Mapping[Key, Manifest], live: Mapping[Key, Manifest]) -> Kept:
+    """Return values in which those that were just made up give way to what live Secrets already hold.
+
+    That is the case where the Secret of the kept values was lost: the stores still know their passwords.
+    """
+    fresh = {one["result"]: name for name, one in kept.values.items() if name not in before.values}
+    found: dict[str, dict[str, str]] = {}
+    for key, field, value in _texts(wanted):
+        there = live.get(key, {}).get("data", {}).get(field)
+        if value in fresh and there is not None:
+            found[fresh[value]] = _outputs(_decoded(there))
+    return Kept(kept.system, {**kept.values, **found}, kept.version)
+
+
+def _texts(objects: Mapping[Key, Manifest]) -> Iterator[tuple[Key, str, str]]:
+    for key, manifest in objects.items():
+        if key.kind == "Secret":
+            yield from ((key, field, _decoded(text)) for field, text in manifest.get("data", {}).items())
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text).decode()
+
+
 def _generated(length: int) -> dict[str, str]:
-    value = "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return _outputs("".join(secrets.choice(ALPHABET) for _ in range(length)))
+
+
+def _outputs(value: str) -> dict[str, str]:
     # bcrypt reads 72 bytes and refuses more.
     return {"result": value, "bcryptHash": bcrypt.hashpw(value.encode()[:72], bcrypt.gensalt(10)).decode()}
 
@@ -67,7 +95,7 @@ def read(kubectl: Kubectl, system: str) -> Kept:
     """Return what the cluster keeps of a system."""
     name = _name(system)
     for found in kubectl.objects("get", "secret", name, "--namespace", NAMESPACE, "--ignore-not-found"):
-        values: Values = json.loads(base64.b64decode(found["data"][_KEY]))
+        values: Values = json.loads(_decoded(found["data"][_KEY]))
         return Kept(system, values, found["metadata"]["resourceVersion"])
     return Kept(system, {}, None)
 

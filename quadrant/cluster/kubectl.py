@@ -94,14 +94,21 @@ def reach(kubectl: Kubectl) -> None:
     if not kubectl.kubeconfig.is_file():
         what = f"the kubeconfig {kubectl.kubeconfig} does not exist"
         raise BadInput([Problem((), what, "name another one, or unset KUBECONFIG and quadrant:kubeconfig")])
-    contexts = kubectl.run("config", "get-contexts", "-o", "name")
-    known = contexts.out.split()
-    if contexts.code != 0 or (kubectl.context and kubectl.context not in known):
-        what = f"{kubectl.kubeconfig} has no context {kubectl.context!r}" if contexts.code == 0 else contexts.err.strip()
-        raise BadInput([Problem((), what, f"set quadrant:context to one of: {', '.join(known) or 'none is there'}")])
+    _check_context(kubectl)
     answer = kubectl.run("get", "--raw", "/readyz", f"--request-timeout={SECONDS_TO_ANSWER}s")
     if answer.code != 0:
         why = (answer.complaints() or ["no answer"])[-1]
         what = f"the cluster of {kubectl.kubeconfig} does not answer: {why}"
         remedy = f"try `kubectl --kubeconfig {kubectl.kubeconfig} get --raw /readyz`; nothing was changed"
         raise BadInput([Problem((), what, remedy)])
+
+
+def _check_context(kubectl: Kubectl) -> None:
+    answer = kubectl.run("config", "get-contexts", "-o", "name")
+    known = answer.out.split()
+    remedy = f"set quadrant:context to one of: {', '.join(known) or 'none is there'}"
+    if answer.code != 0:
+        what = f"{kubectl.kubeconfig} is no kubeconfig: {answer.err.strip()}"
+        raise BadInput([Problem((), what, "name another file")])
+    if kubectl.context is not None and kubectl.context not in known:
+        raise BadInput([Problem((), f"{kubectl.kubeconfig} has no context {kubectl.context!r}", remedy)])

@@ -45,7 +45,7 @@ def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[tupl
 
     Controllers copy labels to what they make, such as a Service's to its EndpointSlices: that is not ours.
     """
-    asked = _arguments(table, kinds)
+    asked = arguments(table, kinds)
     if not asked:
         return {}
     selector = f"{applyset.MEMBER}={applyset.identity(system)}"
@@ -53,9 +53,10 @@ def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[tupl
     return by_key(one for one in found if not is_controlled(one))
 
 
-def _arguments(table: Served, kinds: Collection[tuple[str, str]]) -> list[str]:
+def arguments(table: Served, kinds: Collection[tuple[str, str]]) -> list[str]:
     """Return one resource for each kind, in the first version that the cluster names."""
-    chosen = {(version.rpartition("/")[0], kind): one.argument for (version, kind), one in reversed(table.items())}
+    listed_last = reversed(list(table.items()))
+    chosen = {(version.rpartition("/")[0], kind): one.argument for (version, kind), one in listed_last}
     return sorted(chosen[kind] for kind in set(kinds) & chosen.keys())
 
 
@@ -103,5 +104,3 @@ def check_stage(parent: Mapping[str, Any] | None, system: str, stage: str) -> No
     if other != stage:
         remedy = f"run `quadrant down --system {system} --stack {other}` first, or take another cluster"
         raise BadInput([Problem((), f"this cluster holds {system} as {other}", remedy)])
-
-

@@ -50,3 +50,9 @@ def is_controlled(manifest: Manifest) -> bool:
 def namespaces_of(manifests: Collection[Manifest]) -> list[str]:
     """Return the namespaces among some objects."""
     return [manifest["metadata"]["name"] for manifest in manifests if manifest["kind"] == "Namespace"]
+
+
+def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:
+    """Return a condition of an object's status; empty where it has none such."""
+    found = manifest.get("status", {}).get("conditions", ())
+    return next((one for one in found if one["type"] == type_), {})

@@ -47,6 +47,11 @@ class Target:
     adopt: bool = False
     """Whether it comes from the environment, so that `up` writes it into the stack's file."""
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The stack's settings that name it."""
+        return {KUBECONFIG: str(self.kubeconfig)} | ({CONTEXT: self.context} if self.context else {})
+
 
 def choose(config: Mapping[str, str], machine: Machine) -> Target:
     """Return where a stack with this configuration goes; BadInput where the environment is ambiguous."""

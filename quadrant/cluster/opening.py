@@ -1,0 +1,90 @@
+"""The way to a stack's cluster: chosen, told, started where it is ours, and asked whether it answers."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from lab.home import Home
+from model.errors import BadInput, Problem
+from quadrant.cluster import adoption, applyset, live, own
+from quadrant.cluster.desired import Stack
+from quadrant.cluster.kubectl import Kubectl
+from quadrant.cluster.probe import machine
+from quadrant.cluster.rollout import Session, connected
+from quadrant.cluster.target import Kind, Target, choose
+from quadrant.console import say
+from quadrant.stacks import ROOT, config_for
+
+
+def target_of(system: str, stage: str) -> Target:
+    """Return where a stack goes, and say so in one line."""
+    target = choose(config_for(system, stage), machine())
+    say(f"{target.kind}: {target.reason}")
+    return target
+
+
+def started(target: Target) -> Session:
+    """Return a session with a cluster, brought up first where it is ours."""
+    if target.kind in own.CLUSTERS:
+        own.CLUSTERS[target.kind].up(target.kubeconfig, say)
+    return session(target)
+
+
+def session(target: Target) -> Session:
+    """Return a session with a cluster that is there already."""
+    if target.kind in own.CLUSTERS and not target.kubeconfig.exists():
+        what = f"the cluster of {target.kind} is not there"
+        raise BadInput([Problem((), what, "start it with `quadrant up`")])
+    return connected(target, _binary(target))
+
+
+def _binary(target: Target) -> str:
+    """Return kubectl: the lab's own for the lab, else the one on PATH."""
+    built, found = Home.here().bin / "kubectl", shutil.which("kubectl")
+    if built.exists() and (target.kind is Kind.LAB or found is None):
+        return str(built)
+    if found is None:
+        raise BadInput([Problem((), "kubectl is not on PATH", "install it, or build it with the lab")])
+    return found
+
+
+def brought(session: Session) -> dict[str, Any]:
+    """Return the overrides that a cluster of ours brings: images that nobody can pull, and where its API answers."""
+    if session.target.kind not in own.CLUSTERS:
+        return {}
+    return {"network": {"apiServer": {"cidrs": api_addresses(session.kubectl)}}}
+
+
+def api_addresses(kubectl: Kubectl) -> list[str]:
+    """Return the addresses at which pods meet the API server: its Service's, and what stands behind that."""
+    service = kubectl.objects("get", "service", "kubernetes", "--namespace", "default")
+    slices = kubectl.objects("get", "endpointslices", "kubernetes", "--namespace", "default", "--ignore-not-found")
+    behind = [address for one in slices for endpoint in one["endpoints"] for address in endpoint["addresses"]]
+    return [_host(address) for address in (service[0]["spec"]["clusterIP"], *behind)]
+
+
+def _host(address: str) -> str:
+    return f"{address}/{128 if ':' in address else 32}"
+
+
+def answers(target: Target) -> bool:
+    """Whether a cluster of ours is there and answers."""
+    if not target.kubeconfig.exists():
+        return False
+    return Kubectl(_binary(target), target.kubeconfig).run("get", "--raw", "/readyz", "--request-timeout=5s").code == 0
+
+
+def stored(session: Session, system: str) -> str | None:
+    """Return the object by which a cluster tells that kubectl applied a system; None where it does not."""
+    return f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
+
+
+def adopt(session: Session, stack: Stack) -> None:
+    """Write a cluster that came from the environment into the stack's file, and say so."""
+    target = session.target
+    if target.adopt:
+        context = session.kubectl.need("config", "current-context").strip()
+        file = ROOT / f"Pulumi.{stack.name}.yaml"
+        adoption.adopt(file, stack.system, stack.stage, adoption.settings(target.kubeconfig, context))
+        say(f"{file.name} now names the cluster: {target.kubeconfig}, context {context}")

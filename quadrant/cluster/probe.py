@@ -1,0 +1,39 @@
+"""Facts about this machine that decide where a stack goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from lab.home import Home
+from quadrant.cluster import state
+from quadrant.cluster.target import Machine
+
+SECONDS_TO_ANSWER = 5
+
+
+def machine() -> Machine:
+    """Look at the environment and at what is on PATH."""
+    return Machine(
+        kubeconfig=os.environ.get("KUBECONFIG"),
+        docker=_docker_answers(),
+        kind=shutil.which("kind") is not None,
+        lab_kubeconfig=Home.here().state / "kubeconfig",
+        kind_kubeconfig=state.folder() / "kind.kubeconfig",
+        home=Path.home(),
+    )
+
+
+def _docker_answers() -> bool:
+    """Whether a daemon answers; its client alone runs nothing."""
+    docker = shutil.which("docker")
+    if docker is None:
+        return False
+    asked = [docker, "info", "--format", "{{.ServerVersion}}"]
+    try:
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=SECONDS_TO_ANSWER)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and bool(answer.stdout.strip())

@@ -12,6 +12,8 @@ ARGS ?=
 BIN := .venv/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/quadrant/bin
 CYCLONUS := v0.5.6
+JUDGE_SOURCES := $(addprefix tests/policies/pss/judge/,go.mod go.sum main.go)
+JUDGE := pss-judge-$(shell cat $(JUDGE_SOURCES) | sha256sum | cut -c1-16)
 SOURCES := $(wildcard model components policies quadrant tests bench lab __main__.py)
 TYPED := $(wildcard model components policies quadrant tests bench __main__.py)
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
@@ -79,8 +81,8 @@ demands: setup ## Say which demands the last `make test` proved, per system and 
 	@$(BIN)/python -m tests.ledger
 
 .PHONY: oracles
-oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS)) ## Build the independent analyzers
-	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus will be skipped"
+oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(JUDGE)) ## Build the independent analyzers
+	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or the Pod Security evaluator will be skipped"
 
 .venv-nca/.ready: requirements-nca.lock | .venv/.locked
 	$(PYTHON) -m venv --clear .venv-nca
@@ -93,6 +95,11 @@ $(CACHE)/cyclonus-$(CYCLONUS):
 	GOBIN=$(CACHE)/.build-$(CYCLONUS) go install github.com/mattfenwick/cyclonus/cmd/cyclonus@$(CYCLONUS)
 	@mv $(CACHE)/.build-$(CYCLONUS)/cyclonus $@ && rmdir $(CACHE)/.build-$(CYCLONUS)
 	@ln -sfn cyclonus-$(CYCLONUS) $(CACHE)/cyclonus
+
+$(CACHE)/$(JUDGE):
+	@mkdir -p $(CACHE)
+	cd tests/policies/pss/judge && go build -trimpath -o $(CACHE)/.build-$(JUDGE) .
+	@mv $(CACHE)/.build-$(JUDGE) $@
 
 .PHONY: bench
 bench: setup ## Measure the claims; each prints a ratio

@@ -19,7 +19,7 @@ UNKNOWN_SENTINELS: Final = frozenset(
 )
 """The engine's strings for a value that is not known yet, one for each type."""
 
-
+_LARGEST: Final = 2**63
 _TYPE_NAMES: dict[type, str] = {
     type(None): "null",
     bool: "a boolean",
@@ -149,8 +149,10 @@ class Node:
         return value
 
     def integer(self) -> int | None:
-        """The whole number."""
+        """The whole number, of 64 bits."""
         value: int | None = self._typed(int, "an integer")
+        if value is not None and not -_LARGEST <= value < _LARGEST:
+            raise MalformedError(self, "an integer of 64 bits")
         return value
 
     def scalar(self) -> str | int | float | None:

@@ -1,52 +1,42 @@
-"""The whole Pod Security Standard `restricted`, in policies whose findings carry the upstream check's id.
-
-Source: kubernetes.io/docs/concepts/security/pod-security-standards and the module
-k8s.io/pod-security-admission 1.37: twelve checks of `baseline` and seven of `restricted`.
-"""
+"""The whole Pod Security Standard `restricted`, in policies whose findings carry the upstream check's id."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
-from policies import pss_baseline as baseline
-from policies import pss_restricted as restricted
-from policies.pods import TEMPLATES, Pod
+from policies.access import FieldError
+from policies.pods import TEMPLATES
+from policies.pss_checks import CHECKS, ids_of
+from policies.pss_version import Profile, Version
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 WORKLOADS = frozenset(TEMPLATES)
-Check = Callable[[Pod], Iterator[str]]
-
-CHECKS: dict[str, Check] = {
-    "privileged": baseline.privileged,
-    "hostNamespaces": baseline.host_namespaces,
-    "capabilities_baseline": baseline.capabilities_baseline,
-    "hostPathVolumes": baseline.host_path_volumes,
-    "hostPorts": baseline.host_ports,
-    "hostProbesAndHostLifecycle": baseline.host_probes_and_lifecycle,
-    "appArmorProfile": baseline.apparmor_profile,
-    "seLinuxOptions": baseline.selinux_options,
-    "procMount": baseline.proc_mount,
-    "seccompProfile_baseline": baseline.seccomp_profile_baseline,
-    "sysctls": baseline.sysctls,
-    "windowsHostProcess": baseline.windows_host_process,
-    "restrictedVolumes": restricted.restricted_volumes,
-    "allowPrivilegeEscalation": restricted.allow_privilege_escalation,
-    "runAsNonRoot": restricted.run_as_non_root,
-    "runAsUser": restricted.run_as_user,
-    "seccompProfile_restricted": restricted.seccomp_profile_restricted,
-    "capabilities_restricted": restricted.capabilities_restricted,
-    "procMount_restricted": restricted.proc_mount_restricted,
-}
-"""The upstream checks by their id."""
 
 
-def _all_of(*checks: str) -> Callable[[Subject], Iterator[Finding]]:
-    def predicate(subject: Subject) -> Iterator[Finding]:
-        for check in checks:
-            if subject.pod:
-                yield from (Finding(message, check) for message in CHECKS[check](subject.pod))
+class AllOf:
+    """A predicate made of upstream checks. A field that one of them cannot read does not silence the others."""
 
-    return predicate
+    def __init__(self, *ids: str) -> None:
+        self.ids = ids
+        self.__name__ = "_and_".join(ids)
+        judges = dict.fromkeys(judge for name in ids for judge in CHECKS[name].revisions.values())
+        self.__doc__ = "\n".join(dict.fromkeys(judge.__doc__ or "" for judge in judges))
+
+    def __call__(self, subject: Subject) -> Iterator[Finding]:
+        """Yield what the checks find. Raises the first FieldError at the end."""
+        if subject.pod is None:
+            return
+        errors = []
+        for name in self.ids:
+            judge = CHECKS[name].judge(subject.config.pod_security_version)
+            try:
+                for message in judge(subject.pod) if judge else ():
+                    yield Finding(message, name)
+            except FieldError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
 
 def _policy(
@@ -54,7 +44,7 @@ def _policy(
 ) -> ResourcePolicy:
     return ResourcePolicy(
         name=name, title=title, why=why, remedy=remedy, severity=severity,
-        tags=("PSS-restricted", "NSA-1", "CIS-5.2"), predicate=_all_of(*checks), kinds=WORKLOADS,
+        tags=("PSS-restricted", "NSA-1", "CIS-5.2"), predicate=AllOf(*checks), kinds=WORKLOADS,
     )  # fmt: skip
 
 
@@ -120,3 +110,15 @@ POLICIES = (
         "appArmorProfile", "seLinuxOptions", "procMount", "procMount_restricted", "sysctls",
     ),
 )  # fmt: skip
+
+
+def of_profile(profile: Profile, version: Version) -> tuple[ResourcePolicy, ...]:
+    """The policies with no more than the checks that the API server runs for this profile and version."""
+    wanted = ids_of(profile, version)
+    kept = ((policy, policy.predicate) for policy in POLICIES)
+    narrowed = (
+        (policy, [name for name in predicate.ids if name in wanted])
+        for policy, predicate in kept
+        if isinstance(predicate, AllOf)
+    )
+    return tuple(replace(policy, predicate=AllOf(*ids)) for policy, ids in narrowed if ids)

@@ -23,6 +23,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 }
 """Where each workload kind keeps the template of its pods."""
 
+_ROLLOUTS = "argoproj.io"
+
 LONG_RUNNING = frozenset(TEMPLATES) - {"Pod", "PodTemplate", "Job", "CronJob"}
 """The kinds whose pods are expected to serve until they are replaced."""
 
@@ -123,12 +125,23 @@ class Pod:
         return self.labels.get("app.kubernetes.io/component", "")
 
 
-def pod_of(obj: Object) -> Pod | None:
-    """The pods that the object makes; nothing for a Rollout that refers to a Deployment."""
-    path = TEMPLATES.get(obj.kind)
-    if path is None:
+def template_path(obj: Object) -> tuple[str, ...] | None:
+    """Where the object keeps the template of its pods; nothing for one that makes none.
+
+    A custom kind may share a workload's name, such as another group's Job. A Rollout may refer to a Deployment.
+    """
+    group = obj.api_version.rpartition("/")[0]
+    if "." in group and (obj.kind, group) != ("Rollout", _ROLLOUTS):
         return None
     if obj.kind == "Rollout" and obj.node.at("spec", "workloadRef").present():
+        return None
+    return TEMPLATES.get(obj.kind)
+
+
+def pod_of(obj: Object) -> Pod | None:
+    """The pods that the object makes."""
+    path = template_path(obj)
+    if path is None:
         return None
     template = obj.node.at(*path)
     return Pod(obj, template) if template.at("spec").present() else None

@@ -1,4 +1,4 @@
-"""The twelve checks of the Pod Security Standard `baseline`, as of Kubernetes 1.37."""
+"""The twelve checks of the Pod Security Standard `baseline`. Each yields what it found, in words."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ CAPABILITIES = frozenset(
     "SYS_CHROOT".split()
 )
 SELINUX_TYPES = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
-SYSCTLS = frozenset(
+SYSCTLS_1_32 = frozenset(
     "kernel.shm_rmid_forced net.ipv4.ip_local_port_range net.ipv4.tcp_syncookies net.ipv4.ping_group_range "
     "net.ipv4.ip_unprivileged_port_start net.ipv4.ip_local_reserved_ports net.ipv4.tcp_keepalive_time "
     "net.ipv4.tcp_fin_timeout net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes net.ipv4.tcp_rmem "
-    "net.ipv4.tcp_wmem net.ipv4.tcp_slow_start_after_idle net.ipv4.tcp_notsent_lowat".split()
+    "net.ipv4.tcp_wmem".split()
 )
+SYSCTLS_1_37 = SYSCTLS_1_32 | {"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat"}
 PROFILES = frozenset({"RuntimeDefault", "Localhost"})
 APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/"
 _HANDLERS = (("livenessProbe",), ("readinessProbe",), ("startupProbe",), ("lifecycle", "postStart"),
@@ -110,17 +111,11 @@ def selinux_options(pod: Pod) -> Iterator[str]:
 
 
 def unmasked_proc(pod: Pod) -> Iterator[str]:
-    """The paths of /proc that the runtime masks stay masked."""
+    """The paths of /proc that the runtime masks stay masked; in `baseline` not in a user namespace (since 1.35)."""
     for container in pod.containers:
         mount = container.security.at("procMount")
         if mount.present() and mount.text() != "Default":
             yield f"{container.where} sets procMount to {mount.text()!r}"
-
-
-def proc_mount(pod: Pod) -> Iterator[str]:
-    """/proc is masked, except in a user namespace (since 1.35)."""
-    if not pod.has_user_namespace:
-        yield from unmasked_proc(pod)
 
 
 def seccomp_profile_baseline(pod: Pod) -> Iterator[str]:
@@ -131,11 +126,20 @@ def seccomp_profile_baseline(pod: Pod) -> Iterator[str]:
             yield f"{owner} sets the seccomp profile {profile.at('type').text()!r}"
 
 
-def sysctls(pod: Pod) -> Iterator[str]:
-    """Only kernel parameters that are confined to the pod are set."""
+def _sysctls(pod: Pod, allowed: frozenset[str]) -> Iterator[str]:
     for node in pod.security.at("sysctls").items():
-        if (name := node.at("name").text()) not in SYSCTLS:
+        if (name := node.at("name").text()) not in allowed:
             yield f"the pod sets the sysctl {name!r}"
+
+
+def sysctls_1_32(pod: Pod) -> Iterator[str]:
+    """Only kernel parameters that are confined to the pod are set."""
+    yield from _sysctls(pod, SYSCTLS_1_32)
+
+
+def sysctls_1_37(pod: Pod) -> Iterator[str]:
+    """Only kernel parameters that are confined to the pod are set."""
+    yield from _sysctls(pod, SYSCTLS_1_37)
 
 
 def windows_host_process(pod: Pod) -> Iterator[str]:

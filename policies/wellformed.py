@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.access import UNKNOWN
-from policies.pods import TEMPLATES
+from policies.pods import template_path
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 NAME = "well-formed"
@@ -29,8 +29,8 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
 
 
 def _containers(subject: Subject) -> Iterator[Finding]:
-    path = TEMPLATES.get(subject.obj.kind)
-    if path is None or subject.node.at("spec", "workloadRef").present():
+    path = template_path(subject.obj)
+    if path is None:
         return
     containers = subject.node.at(*path, "spec").required().at("containers").required()
     if not any(True for _ in containers.items()):

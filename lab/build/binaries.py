@@ -52,7 +52,9 @@ def kept(module: Module, home: Home) -> Path:
 
 def digest(module: Module) -> str:
     """Return what names a build: any change of requirements, sources, packages or flags changes it."""
-    total = hashlib.sha256(json.dumps([dict(module.programs), _flags(module), ENVIRONMENT, platform.machine()]).encode())
+    total = hashlib.sha256(
+        json.dumps([dict(module.programs), _flags(module), ENVIRONMENT, platform.machine()]).encode()
+    )
     for file in sorted(path for path in module.folder.rglob("*") if path.is_file()):
         total.update(f"\0{file.relative_to(module.folder)}\0".encode() + file.read_bytes())
     return total.hexdigest()[:16]
@@ -68,7 +70,14 @@ def _compile(module: Module, home: Home, say: Say, part: Path) -> None:
     programs = ", ".join(module.programs)
     say(f"{module.name}: compiles {programs}; takes {module.minutes:g} CPU minutes where nothing is cached")
     command = ["go", "build", "-v", *_flags(module), "-o", f"{part}{os.sep}", *module.programs.values()]
-    run(f"compiling {module.name}", command, home.logs / f"build-{module.name}.log", say, cwd=module.folder, env=ENVIRONMENT)
+    run(
+        f"compiling {module.name}",
+        command,
+        home.logs / f"build-{module.name}.log",
+        say,
+        cwd=module.folder,
+        env=ENVIRONMENT,
+    )
     for program, package in module.programs.items():
         (part / _output(package)).rename(part / program)
 
@@ -82,7 +91,7 @@ def _output(package: str) -> str:
 def _link(link: Path, target: Path) -> None:
     """Point a link at its target in one step; running programs keep the file they were started from."""
     relative = os.path.relpath(target, link.parent)
-    if link.is_symlink() and os.readlink(link) == relative:
+    if link.is_symlink() and link.readlink() == Path(relative):
         return
     part = link.with_name(f".{link.name}.{os.getpid()}")
     part.symlink_to(relative)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from lab.build import roots
 from lab.build.programs import Module
 from lab.home import Home
 from model.errors import Problem
 
 MEGABYTE = 1_000_000
+ROOT_MEGABYTES = 700
+"""What an image takes while it is made: what was unpacked, its root filesystem and its archive."""
 
 
 def of_compilation(modules: Sequence[Module], home: Home) -> tuple[Problem, ...]:
@@ -28,11 +32,24 @@ def of_compilation(modules: Sequence[Module], home: Home) -> tuple[Problem, ...]
     return (*found, *of_disk(places, needed, f"compiling {names}"))
 
 
+def of_roots(images: Sequence[str], home: Home) -> tuple[Problem, ...]:
+    """Return why the root filesystems of these images could not be made here; empty where they can, or for none."""
+    if not images:
+        return ()
+    why = f"unpacks Debian packages for {', '.join(images)}"
+    tool = Problem((roots.TOOL,), f"is not on PATH, and {why}", f"install it: apt-get install {roots.TOOL}")
+    root = Problem(("user",), f"is not root, who {why}", "run as root")
+    found = [problem for problem, absent in ((tool, not roots.available()), (root, os.geteuid() != 0)) if absent]
+    return (*found, *of_disk([home.images], ROOT_MEGABYTES * len(images), f"making {len(images)} images"))
+
+
 def of_disk(places: Iterable[Path], megabytes: int, why: str) -> tuple[Problem, ...]:
     """Return a problem for each file system that is too full; places need not exist yet."""
     volumes = {_existing(place).stat().st_dev: _existing(place) for place in places}
     return tuple(
-        Problem((str(volume),), f"{why} needs {megabytes} MB there, {free} MB are free", "free some, or move the caches")
+        Problem(
+            (str(volume),), f"{why} needs {megabytes} MB there, {free} MB are free", "free some, or move the caches"
+        )
         for volume in volumes.values()
         if (free := shutil.disk_usage(volume).free // MEGABYTE) < megabytes
     )
@@ -40,7 +57,9 @@ def of_disk(places: Iterable[Path], megabytes: int, why: str) -> tuple[Problem, 
 
 def required(modules: Iterable[Module]) -> str:
     """Return the newest Go version that a go.mod of these asks for."""
-    found = (re.search(r"^go (\S+)$", (module.folder / "go.mod").read_text("utf-8"), re.MULTILINE) for module in modules)
+    found = (
+        re.search(r"^go (\S+)$", (module.folder / "go.mod").read_text("utf-8"), re.MULTILINE) for module in modules
+    )
     return max((match[1] for match in found if match), key=_numbers)
 
 

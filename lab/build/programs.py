@@ -66,9 +66,7 @@ MODULES = (
     Module("coredns", {"coredns": "github.com/coredns/coredns"}, 4, 1200),
     Module("traefik", {"traefik": "github.com/traefik/traefik/v3/cmd/traefik"}, 8, 2500),
     Module("local-path", {"local-path-provisioner": "github.com/rancher/local-path-provisioner"}, 2, 600),
-    Module(
-        "cert-manager", {"cert-manager-controller": "github.com/cert-manager/cert-manager/cmd/controller"}, 4, 900
-    ),
+    Module("cert-manager", {"cert-manager-controller": "github.com/cert-manager/cert-manager/cmd/controller"}, 4, 900),
     Module("versitygw", {"versitygw": "github.com/versity/versitygw/cmd/versitygw"}, 3, 700),
     Module("metrics-server", {"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"}, 4, 800),
     Module(

@@ -1,0 +1,82 @@
+"""Image archives, made of root filesystems, programs and folders, and kept under the digest of all of these."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from lab.build import binaries, preflight, roots
+from lab.build.archive import write_image, write_layer
+from lab.build.catalogue import ABSENT, IMAGES
+from lab.build.image import Image, normalised, sources
+from lab.build.programs import PROGRAMS
+from lab.build.steps import Say, make, remove
+from lab.home import Home
+from model.errors import BadInput, Problem, did_you_mean
+
+LAYOUT = 1
+"""Raised when archives are written differently, so that kept ones are made anew."""
+
+
+def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
+    """Return the archive of each image under the name that was asked for, made where it is missing."""
+    asked = {name: _image(name) for name in names}
+    images = tuple(dict.fromkeys(asked.values()))
+    missing = [image for image in images if not kept(image, home).is_file()]
+    if problems := preflight.of_roots(_roots_missing(missing, home), home):
+        raise BadInput(problems)
+    paths = binaries.ensure(needs(image.name for image in missing), home, say)
+    for image in missing:
+        make(kept(image, home), image.name, say, partial(_write, image, paths, home, say))
+    return {name: kept(image, home) for name, image in asked.items()}
+
+
+def needs(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the programs that these images hold."""
+    return tuple(dict.fromkeys(program for name in names for program in _image(name).programs.values()))
+
+
+def kept(image: Image, home: Home) -> Path:
+    """Return the file in which the archive is once it is made."""
+    short = image.name.rpartition("/")[2].replace(":", "-")
+    return home.images / f"{short}-{digest(image)}.tar"
+
+
+def digest(image: Image) -> str:
+    """Return what names an archive: any change of its packages, programs, files or settings changes it."""
+    total = hashlib.sha256(f"{LAYOUT} {image!r} {roots.key(image.packages, image.hooks)}".encode())
+    for program in image.programs.values():
+        total.update(binaries.digest(PROGRAMS[program]).encode())
+    for place, folder in image.folders.items():
+        for name in sources(folder):
+            total.update(f"\0{place}/{name}\0".encode() + (folder / name).read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _image(name: str) -> Image:
+    full = normalised(name)
+    if full in IMAGES:
+        return IMAGES[full]
+    if full in ABSENT:
+        raise BadInput([Problem(("images", name), f"cannot be made here: {ABSENT[full]}", "leave its workload out")])
+    raise BadInput([Problem(("images", name), "the lab has no such image", did_you_mean(full, IMAGES))])
+
+
+def _roots_missing(images: Iterable[Image], home: Home) -> list[str]:
+    """Return the images whose root filesystem has yet to be made."""
+    return [
+        image.name for image in images if image.packages and not roots.kept(image.packages, image.hooks, home).is_file()
+    ]
+
+
+def _write(image: Image, paths: dict[str, Path], home: Home, say: Say, part: Path) -> None:
+    overlay = part.with_suffix(".overlay")
+    base = [roots.ensure(image.packages, image.hooks, home, say)] if image.packages else []
+    say(f"{image.name}: writes its archive")
+    try:
+        write_layer(overlay, image.overlay(paths))
+        write_image(part, image.name, [*base, overlay], image.start)
+    finally:
+        remove(overlay)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi_policy as sdk
 from pulumi_policy.proxy import UnknownValueError
 
+from model.errors import BadInput
 from policies.access import child
+from policies.configuration import configured, properties
 from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
 from policies.index import Stack
 from policies.objects import SECRET_VALUES, Object, objects
@@ -18,14 +21,12 @@ from policies.rules import Group, Policy, ResourcePolicy, StackPolicy, Violation
 from policies.settings import Config
 
 _PREFIX = "kubernetes:"
-_NOT_APPLICABLE = "no namespace is labelled as a segment and no matrix is registered"
+_NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
 _FRAMEWORKS = {
     "PSS": ("Pod Security Standards", "1.37"),
     "NSA": ("NSA/CISA Kubernetes Hardening Guide", "1.2"),
     "CIS": ("CIS Kubernetes Benchmark", "1.11"),
 }
-_DIGEST = {"type": "boolean", "default": False, "description": "also ask for a sha256 digest"}
-_SETTINGS = {"pinned-by-tag-and-digest": {"requireDigest": _DIGEST}}
 
 
 def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
@@ -58,24 +59,46 @@ def _message(found: Violation, policy: Policy) -> str:
     return f"[{rule}] {place}: {found.message}. Why: {policy.why} Remedy: {policy.remedy} See {policy.url}"
 
 
-def _resource(policy: ResourcePolicy, config: Config) -> sdk.ResourceValidationPolicy:
-    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
-        if not _may_apply(policy, args.resource_type):
-            return
-        obj = object_of(args.resource_type, args.props, args.urn)
-        settings = config.with_settings(args.get_config())
-        for each in objects([obj] if obj else []):
-            for found in without_exempted(run_resource(policy, each, settings), settings):
-                report(_message(found, POLICIES[found.policy]), found.urn)
+class _Configured:
+    """The configuration as far as the engine has told it: it hands each policy its own part, at each call."""
 
-    schema = _SETTINGS.get(policy.name)
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._given: dict[str, Mapping[str, Any]] = {}
+
+    def learn(self, name: str, given: Mapping[str, Any]) -> Config:
+        """Take in what one policy was given. Raises BadInput where it is wrong."""
+        if given and self._given.get(name) != given:
+            self.config = configured(self.config, name, given)
+            self._given[name] = dict(given)
+        return self.config
+
+
+def _resource(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceValidationPolicy:
+    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+        try:
+            config = known.learn(policy.name, args.get_config())
+        except BadInput as error:
+            return report(_misconfigured(policy.name, error), args.urn)
+        if not _may_apply(policy, args.resource_type):
+            return None
+        obj = object_of(args.resource_type, args.props, args.urn)
+        for each in objects([obj] if obj else []):
+            for found in without_exempted(run_resource(policy, each, config), config):
+                report(_message(found, POLICIES[found.policy]), found.urn)
+        return None
+
     return sdk.ResourceValidationPolicy(
         name=policy.name,
         description=policy.title,
         validate=validate,
-        config_schema=sdk.PolicyConfigSchema(schema) if schema else None,
+        config_schema=sdk.PolicyConfigSchema(properties(policy.name)),
         **_about(policy),
     )
+
+
+def _misconfigured(name: str, error: BadInput) -> str:
+    return f"[{name}/configuration] {error}. Remedy: correct the file given with --policy-pack-config."
 
 
 def _about(policy: Policy) -> dict[str, Any]:
@@ -95,34 +118,42 @@ def _about(policy: Policy) -> dict[str, Any]:
 class _SharedIndex:
     """The index of the last stack: the engine hands the same stack to each group in turn."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self) -> None:
         self._content = ""
-        self._stack = Stack((), config)
+        self._stack = Stack((), Config())
 
-    def of(self, resources: Iterable[sdk.PolicyResource]) -> Stack:
+    def of(self, resources: Iterable[sdk.PolicyResource], config: Config) -> Stack:
         """The index of these resources."""
         wrapped = (object_of(one.resource_type, one.props, one.urn) for one in resources)
         found = tuple(objects(obj for obj in wrapped if obj))
         content = json.dumps([(obj.urn, obj.manifest) for obj in found], default=repr)
         if content != self._content:
-            self._content, self._stack = content, Stack(found, self._config)
+            self._content, self._stack = content, Stack(found, config)
+        if config is not self._stack.config:
+            self._stack = replace(self._stack, config=config)
         return self._stack
 
 
-def _group(group: Group, policies: list[StackPolicy], index: _SharedIndex) -> sdk.StackValidationPolicy:
+def _group(
+    group: Group, policies: list[StackPolicy], index: _SharedIndex, known: _Configured
+) -> sdk.StackValidationPolicy:
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        stack = index.of(args.resources)
-        for found in without_exempted(_findings(group, policies, stack), stack.config):
+        try:
+            config = known.learn(group.name, args.get_config())
+        except BadInput as error:
+            return report(_misconfigured(group.name, error), None)
+        stack = index.of(args.resources, config)
+        for found in without_exempted(_findings(policies, stack), config):
             report(_message(found, POLICIES[found.policy]), found.urn)
-        if group.needs_matrix and not stack.has_isolation:
-            args.not_applicable(_NOT_APPLICABLE)
+        idle = [policy.name for policy in policies if policy.needs_matrix and not stack.has_isolation]
+        return args.not_applicable(f"{', '.join(idle)}: {_NO_MATRIX}") if idle else None
 
     return sdk.StackValidationPolicy(
         name=group.name,
         description=group.title,
         validate=validate,
         enforcement_level=sdk.EnforcementLevel(policies[0].level.value),
+        config_schema=sdk.PolicyConfigSchema(properties(group.name)),
         display_name=group.title,
         tags=sorted({policy.name for policy in policies}),
         remediation_steps=" ".join(f"{policy.name}: {policy.remedy}" for policy in policies),
@@ -130,22 +161,21 @@ def _group(group: Group, policies: list[StackPolicy], index: _SharedIndex) -> sd
     )
 
 
-def _findings(group: Group, policies: list[StackPolicy], stack: Stack) -> Iterator[Violation]:
-    if group.needs_matrix:
-        yield from unreadable_views(policies[0], stack)
+def _findings(policies: list[StackPolicy], stack: Stack) -> Iterator[Violation]:
     for policy in policies:
+        if policy.name == "matrix-present":
+            yield from unreadable_views(policy, stack)
         yield from run_stack(policy, stack)
 
 
 def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
     """All policies, in the shape that `PolicyPack` takes."""
-    config = config or Config()
-    index = _SharedIndex(config)
+    known, index = _Configured(config or Config()), _SharedIndex()
     groups: dict[str, list[StackPolicy]] = {}
     found: list[sdk.Policy] = []
     for policy in POLICIES.values():
         if isinstance(policy, ResourcePolicy):
-            found.append(_resource(policy, config))
+            found.append(_resource(policy, known))
         elif isinstance(policy, StackPolicy):
             groups.setdefault(policy.group.name, []).append(policy)
-    return [*found, *(_group(policies[0].group, policies, index) for policies in groups.values())]
+    return [*found, *(_group(policies[0].group, policies, index, known) for policies in groups.values())]

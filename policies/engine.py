@@ -8,60 +8,70 @@ from dataclasses import replace
 from policies.access import FieldError, UnknownFieldError
 from policies.index import Stack
 from policies.objects import Object
-from policies.rules import Finding, Level, Policy, ResourcePolicy, StackPolicy, Subject, Violation
+from policies.rules import Finding, Policy, ResourcePolicy, StackPolicy, Subject, Violation
 from policies.settings import Config
+from policies.verdict import Level
 from policies.wellformed import NAME as WELL_FORMED
 
 _NOWHERE = Object({})
 
 
-def violation(policy: Policy, finding: Finding, obj: Object) -> Violation:
-    """The finding of a policy about an object."""
+def level_of(policy: Policy, config: Config) -> Level:
+    """How hard the policy is enforced; a stack policy is configured with its group."""
+    name = policy.group.name if isinstance(policy, StackPolicy) else policy.name
+    return config.levels.get(name, policy.level)
+
+
+def violation(policy: Policy, finding: Finding, obj: Object, config: Config) -> Violation:
+    """The finding of a policy about an object. Nothing is left to remediate when policies judge."""
+    level = level_of(policy, config)
     return Violation(
-        policy.name, finding.check, policy.level, obj.kind, obj.namespace, obj.name, finding.message,
-        obj.file, obj.line, obj.urn,
+        policy.name, finding.check, Level.MANDATORY if level is Level.REMEDIATE else level,
+        obj.kind, obj.namespace, obj.name, finding.message, obj.file, obj.line, obj.urn, obj.readable_labels,
     )  # fmt: skip
 
 
-def unreadable(policy: Policy, error: FieldError, obj: Object) -> Violation:
+def unreadable(policy: Policy, error: FieldError, obj: Object, config: Config) -> Violation:
     """A field that the policy had to read: of the wrong type, or not known yet."""
     if isinstance(error, UnknownFieldError):
-        return violation(policy, Finding(str(error), "unknown"), obj)
-    found = violation(policy, Finding(str(error), "type"), obj)
-    return replace(found, policy=WELL_FORMED, level=Level.MANDATORY)
+        return violation(policy, Finding(str(error), "unknown"), obj, config)
+    found = violation(policy, Finding(str(error), "type"), obj, config)
+    return replace(found, policy=WELL_FORMED, level=config.levels.get(WELL_FORMED, Level.MANDATORY))
 
 
-def _run(policy: Policy, findings: Callable[[], Iterator[Finding]], obj: Object) -> Iterator[Violation]:
+def _run(policy: Policy, findings: Callable[[], Iterator[Finding]], obj: Object, config: Config) -> Iterator[Violation]:
     try:
         for finding in findings():
-            yield violation(policy, finding, finding.obj or obj)
+            yield violation(policy, finding, finding.obj or obj, config)
     except FieldError as error:
-        yield unreadable(policy, error, error.origin if isinstance(error.origin, Object) else obj)
+        yield unreadable(policy, error, error.origin if isinstance(error.origin, Object) else obj, config)
 
 
 def run_resource(policy: ResourcePolicy, obj: Object, config: Config) -> Iterator[Violation]:
     """The violations of one object against one policy."""
     if policy.applies(obj.kind):
-        yield from _run(policy, lambda: policy.predicate(Subject(obj, config)), obj)
+        yield from _run(policy, lambda: policy.predicate(Subject(obj, config.of(policy.name))), obj, config)
 
 
 def run_stack(policy: StackPolicy, stack: Stack) -> Iterator[Violation]:
     """The violations of a whole stack against one policy."""
-    if policy.group.needs_matrix and not stack.has_isolation:
+    if policy.needs_matrix and not stack.has_isolation:
         return
-    yield from _run(policy, lambda: policy.predicate(stack), _NOWHERE)
+    seen = stack.seen_by(policy.group.name)
+    yield from _run(policy, lambda: policy.predicate(seen), _NOWHERE, stack.config)
 
 
 def unreadable_views(policy: Policy, stack: Stack) -> Iterator[Violation]:
     """What the shared index had to leave out, on behalf of the policies that rely on it."""
     if not stack.readable:
         for error in stack.errors.values():
-            yield unreadable(policy, error, error.origin if isinstance(error.origin, Object) else _NOWHERE)
+            obj = error.origin if isinstance(error.origin, Object) else _NOWHERE
+            yield unreadable(policy, error, obj, stack.config)
 
 
 def without_exempted(violations: Iterable[Violation], config: Config) -> Iterator[Violation]:
     """The violations that no exemption in force covers."""
     rows = [row for row in config.exemptions if row.expires >= config.today]
     for found in violations:
-        if not any(row.covers(found.policy, found.kind, found.namespace, found.name) for row in rows):
+        if not any(row.covers(found) for row in rows):
             yield found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -70,6 +71,15 @@ class Stack:
     def of_kind(self, *kinds: str) -> tuple[Object, ...]:
         """The objects of these kinds."""
         return tuple(obj for obj in self.objects if obj.kind in kinds)
+
+    def seen_by(self, group: str) -> Stack:
+        """The stack with the configuration of one group of policies, and the same views."""
+        config = self.config.of(group)
+        if config is self.config:
+            return self
+        seen = copy(self)
+        seen.config = config
+        return seen
 
     @cached_property
     def pods(self) -> tuple[Pod, ...]:

@@ -13,7 +13,7 @@ from policies.matrix import Matrix
 from policies.rules import Finding, Group, Severity, StackPolicy
 
 DIRECTIONS = ("Ingress", "Egress")
-GROUP = Group(name="network-isolation", title="Segments are isolated as the matrix says", needs_matrix=True)
+GROUP = Group(name="network-isolation", title="Segments are isolated as the matrix says")
 
 
 def known_pods(stack: Stack) -> tuple[Pod, ...]:
@@ -104,20 +104,20 @@ def _labels(policy: NetworkPolicy, peer: object) -> str:
 POLICIES = (
     StackPolicy(
         name="matrix-present", title="Every system with segments declares its connections",
-        severity=Severity.CRITICAL, tags=("architecture",), group=GROUP, predicate=matrix_present,
+        severity=Severity.CRITICAL, tags=("architecture",), group=GROUP, needs_matrix=True, predicate=matrix_present,
         why="Without the declared connections nobody can say whether the rules are right.",
         remedy="Register the ConfigMap quadrant-matrix with the label quadrant.dev/matrix.",
     ),
     StackPolicy(
         name="default-deny-everywhere", title="Every segment refuses what is not allowed, both ways",
-        severity=Severity.CRITICAL, tags=("NSA-2", "CIS-5.3.2"), group=GROUP,
+        severity=Severity.CRITICAL, tags=("NSA-2", "CIS-5.3.2"), group=GROUP, needs_matrix=True,
         predicate=default_deny_everywhere,
         why="A namespace without it lets a new or mislabelled pod talk to everybody.",
         remedy="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules.",
     ),
     StackPolicy(
         name="every-pod-covered-both-directions", title="NetworkPolicies and pods meet",
-        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, predicate=every_pod_covered,
+        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, needs_matrix=True, predicate=every_pod_covered,
         why="A policy that selects nothing, or names nobody, protects nothing and looks as if it did.",
         remedy="Correct the labels of the selector, or remove the policy.",
     ),

@@ -57,6 +57,14 @@ class Object:
         """The object's own labels, not those of its pods."""
         return self.node.at("metadata", "labels").texts()
 
+    @property
+    def readable_labels(self) -> dict[str, str]:
+        """Those of the object's own labels that are text, whatever the others are."""
+        value = self.node.value
+        for key in ("metadata", "labels"):
+            value = value.get(key) if isinstance(value, dict) else None
+        return {key: text for key, text in value.items() if isinstance(text, str)} if isinstance(value, dict) else {}
+
     @cached_property
     def annotations(self) -> Node:
         """The annotations, of which each policy reads its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from policies import (
@@ -19,21 +20,13 @@ from policies import (
     segments,
     wellformed,
 )
-from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
+from policies.engine import level_of, run_resource, run_stack, unreadable_views, without_exempted
 from policies.exemptions import Exemption
 from policies.index import Stack
 from policies.objects import Object, objects
-from policies.rules import (
-    Finding,
-    Group,
-    Level,
-    Policy,
-    ResourcePolicy,
-    Severity,
-    StackPolicy,
-    Violation,
-)
+from policies.rules import Finding, Group, Policy, ResourcePolicy, Severity, StackPolicy
 from policies.settings import Config
+from policies.verdict import Level, Violation
 
 __all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check"]
 
@@ -42,12 +35,19 @@ EXEMPTIONS_GROUP = Group(name="exemptions", title="Exemptions are used and in fo
 
 def _exemption_rows(stack: Stack) -> Iterator[Finding]:
     """Every exemption still applies to something and has not expired."""
-    broken = tuple(_violations(stack)) if stack.config.exemptions else ()
-    for row in stack.config.exemptions:
+    rows = [row for row in stack.config.exemptions if _judged(row.policy, stack.config)]
+    broken = _broken(stack) if rows else ()
+    for row in rows:
         if row.expires < stack.config.today:
             yield Finding(f"the exemption from {row} has expired", "expired")
-        elif not any(row.covers(found.policy, found.kind, found.namespace, found.name) for found in broken):
+        elif not any(row.covers(found) for found in broken):
             yield Finding(f"the exemption from {row} matches nothing", "unused")
+
+
+def _judged(name: str, config: Config) -> bool:
+    """Whether the policy is on. One that does not exist spares nothing, so its rows are unused."""
+    policy = POLICIES.get(name)
+    return policy is None or level_of(policy, config) is not Level.DISABLED
 
 
 _RESOURCE: tuple[ResourcePolicy, ...] = (
@@ -77,15 +77,21 @@ POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (*_RESOURCE,
 """Every policy by its name."""
 
 
+@lru_cache(maxsize=1)
+def _broken(stack: Stack) -> tuple[Violation, ...]:
+    return tuple(_violations(stack))
+
+
 def _violations(stack: Stack) -> Iterator[Violation]:
     """What all policies but that on exemptions find, before exemptions."""
-    for policy in _RESOURCE:
+    config = stack.config
+    for policy in (policy for policy in _RESOURCE if _judged(policy.name, config)):
         for obj in stack.objects:
-            yield from run_resource(policy, obj, stack.config)
-    yield from unreadable_views(POLICIES["matrix-present"], stack)
-    for stack_policy in _STACK:
-        if stack_policy.group is not EXEMPTIONS_GROUP:
-            yield from run_stack(stack_policy, stack)
+            yield from run_resource(policy, obj, config)
+    if _judged("matrix-present", config):
+        yield from unreadable_views(POLICIES["matrix-present"], stack)
+    for stack_policy in (policy for policy in _STACK[:-1] if _judged(policy.name, config)):
+        yield from run_stack(stack_policy, stack)
 
 
 def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None = None) -> list[Violation]:
@@ -95,5 +101,7 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
     what cannot be read is a violation of `well-formed`.
     """
     stack = Stack(tuple(objects(manifests)), config or Config())
-    found = without_exempted(_violations(stack), stack.config)
-    return list(dict.fromkeys((*found, *run_stack(_STACK[-1], stack))))
+    found = [*without_exempted(_broken(stack), stack.config)]
+    if _judged("exemptions", stack.config):
+        found += run_stack(_STACK[-1], stack)
+    return list(dict.fromkeys(found))

@@ -100,20 +100,20 @@ def _text(edge: Edge) -> str:
 POLICIES = (
     StackPolicy(
         name="symmetric-rules", title="Every allowed connection is allowed at both ends",
-        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, predicate=symmetric_rules,
+        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, needs_matrix=True, predicate=symmetric_rules,
         why="A rule at one end only is either dead or a door that the other end happens to keep shut.",
         remedy="Write the missing rule, or remove the lonely one: both come from one row of the flow table.",
     ),
     StackPolicy(
         name="reachability-equals-matrix", title="The rules allow exactly the declared connections",
-        severity=Severity.CRITICAL, tags=("NSA-2", "zero-trust"), group=GROUP,
+        severity=Severity.CRITICAL, tags=("NSA-2", "zero-trust"), group=GROUP, needs_matrix=True,
         predicate=reachability_equals_matrix,
         why="Only the effect of all rules together says who can talk to whom.",
         remedy="Change the flow table, not the policies.",
     ),
     StackPolicy(
         name="one-entry-one-exit", title="Traefik is the only way in and the only way out",
-        severity=Severity.CRITICAL, tags=("NSA-2",), group=SURFACE, predicate=one_entry_one_exit,
+        severity=Severity.CRITICAL, tags=("NSA-2",), group=SURFACE, needs_matrix=True, predicate=one_entry_one_exit,
         why="A second way in or out passes neither the middlewares nor the audit log.",
         remedy="Route through traefik, and give the workload a row to traefik-egress.",
     ),

@@ -12,13 +12,11 @@ from policies.index import Stack
 from policies.objects import Object
 from policies.pods import Pod, pod_of
 from policies.settings import Config
+from policies.verdict import Level, Violation
 
-
-class Level(StrEnum):
-    """What a violation does: an advisory one warns, a mandatory one stops the deployment."""
-
-    ADVISORY = "advisory"
-    MANDATORY = "mandatory"
+__all__ = [
+    "Finding", "Group", "Level", "Policy", "ResourcePolicy", "Severity", "StackPolicy", "Subject", "Violation",
+]  # fmt: skip
 
 
 class Severity(StrEnum):
@@ -93,28 +91,12 @@ class Group:
 
     name: str
     title: str
-    needs_matrix: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackPolicy(Policy):
-    """A policy that looks at all objects of a stack together."""
+    """A policy that looks at all objects of a stack together. Some compare with the declared matrix."""
 
     predicate: Callable[[Stack], Iterator[Finding]]
     group: Group
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A policy broken by an object. `check` is finer than the policy, such as an upstream check."""
-
-    policy: str
-    check: str
-    level: Level
-    kind: str
-    namespace: str
-    name: str
-    message: str
-    file: str | None = None
-    line: int | None = None
-    urn: str | None = None
+    needs_matrix: bool = False

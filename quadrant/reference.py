@@ -11,6 +11,7 @@ from typing import Any
 from model.environment import Environment
 from model.loader import load_system, system_file, systems
 from model.system import System
+from policies.configuration import schema as policy_config
 from policies.pack import POLICIES
 from policies.rules import Policy
 from quadrant.console import Code, complain, progress, say
@@ -30,10 +31,10 @@ def documents() -> dict[str, str]:
 
 
 def _schemas() -> Iterator[tuple[str, str]]:
-    for model in (System, Environment):
-        schema = {"$schema": DIALECT} | model.model_json_schema(by_alias=True)
-        text = json.dumps(schema, indent=2, ensure_ascii=False)
-        yield f"docs/reference/{model.__name__.lower()}.schema.json", f"{text}\n"
+    schemas = {model.__name__.lower(): model.model_json_schema(by_alias=True) for model in (System, Environment)}
+    for name, schema in {**schemas, "policy-config": policy_config()}.items():
+        text = json.dumps({"$schema": DIALECT} | schema, indent=2, ensure_ascii=False)
+        yield f"docs/reference/{name}.schema.json", f"{text}\n"
 
 
 def _stacks() -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ Words = tuple[str, str]
 _NOUNS = {
     "int": "a whole number", "string": "text", "dict": "a mapping", "model": "a mapping", "tuple": "a list",
     "bool": "true or false", "float": "a number",
+    "date": "a date such as 2027-03-31",
 }  # fmt: skip
 _EXAMPLES = {
     "segment": "backend", "image": "registry/name:1.2.3", "ports": "{http: 3001}", "why": "what it is for",

@@ -72,12 +72,14 @@ class Pack:
         self._servicer: Any = _PolicyAnalyzerServicer(
             "quadrant", "0.1.0", sdk_policies(config), EnforcementLevel.MANDATORY
         )
+        self._settings: dict[str, Any] = {}
 
-    def configure(self, policy: str, **settings: Any) -> None:
-        """Set what `--policy-pack-config` sets."""
+    def configure(self, policy: str, level: str = "mandatory", **settings: Any) -> None:
+        """Set what `--policy-pack-config` sets for a policy."""
         properties = json_format.ParseDict(settings, struct_pb2.Struct())
-        config = proto.PolicyConfig(enforcementLevel=proto.MANDATORY, properties=properties)
-        self._servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig={policy: config}), None)
+        config = proto.PolicyConfig(enforcementLevel=level.upper(), properties=properties)
+        self._settings[policy] = config
+        self._servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig=self._settings), None)
 
     def info(self) -> Any:
         """What the pack says of itself."""

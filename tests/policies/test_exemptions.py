@@ -1,47 +1,84 @@
-"""Exemptions: they spare one object until a day, and are violations themselves when they end or match nothing."""
+"""Exemptions: they spare what they name until a day, and are violations themselves when they end or match nothing."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
 
 from policies.exemptions import EXEMPTIONS, Exemption
-from policies.pack import check
+from policies.pack import POLICIES, check
 from policies.settings import Config
-from tests.policies.builders import service
-from tests.policies.servicer import Pack
+from policies.verdict import Level
+from tests.policies.builders import changed, service
+from tests.policies.servicer import Pack, urn
 
-BAD = service(type="NodePort")
+BAD = changed(service(type="NodePort"), "metadata/labels", {"team": "shop", "app.kubernetes.io/name": "api"})
 TODAY = date(2026, 11, 21)
+SPARED = {("service-exposure", "type"), ("exemptions", "unused")}
 
 
-def row(name: str = "api", expires: date = date(2026, 12, 31), policy: str = "service-exposure") -> Exemption:
-    return Exemption(policy, "Service", "shop-backend", name, "the old client cannot use TLS yet", expires)
+def row(**selector: Any) -> Exemption:
+    given = {"policy": "service-exposure", "expires": date(2026, 12, 31), **selector}
+    return Exemption(reason="the old client cannot use TLS yet", **given)
 
 
-def found(*rows: Exemption) -> set[tuple[str, str]]:
+def found(*rows: Exemption, **config: Any) -> set[tuple[str, str]]:
     """The violations, found alike by the direct check and by the engine."""
-    config = Config(exemptions=rows, today=TODAY)
-    direct = {(one.policy, one.check) for one in check([BAD], config)}
-    pack = Pack(config)
-    assert (pack.analyze(BAD) | pack.analyze_stack([BAD])).rules == direct, "the engine exempts the same"
+    configured = Config(exemptions=rows, today=TODAY, **config)
+    direct = {(one.policy, one.check) for one in check([BAD], configured)}
+    if not config:
+        pack = Pack(configured)
+        assert (pack.analyze(BAD) | pack.analyze_stack([BAD])).rules == direct, "the engine exempts the same"
     return direct
 
 
-def test_an_exemption_in_force_spares_its_object() -> None:
-    assert found(row()) == set(), "the row names policy, kind, namespace and name"
-    assert found(row(expires=TODAY)) == set(), "the last day counts"
+@pytest.mark.parametrize("selector", [
+    {"kind": "Service", "namespace": "shop-backend", "name": "api"},
+    {"namespace": "shop-backend"},
+    {"labels": {"team": "shop"}},
+    {"kind": "Service", "check": "type"},
+])  # fmt: skip
+def test_an_exemption_in_force_spares_what_it_selects(selector: dict[str, Any]) -> None:
+    assert found(row(**selector)) == set(), "all that the row gives fits the object"
+    assert found(row(**selector, expires=TODAY)) == set(), "the last day counts"
 
 
-def test_an_exemption_of_another_object_spares_nothing_and_is_unused() -> None:
-    expected = {("service-exposure", "type"), ("exemptions", "unused")}
-    assert found(row("web")) == expected, "another name is another object"
-    assert found(row(policy="allowed-ports")) == expected, "another policy is another rule"
+@pytest.mark.parametrize("selector", [
+    {"kind": "Service", "name": "web"},
+    {"namespace": "shop-backend", "policy": "allowed-ports"},
+    {"labels": {"team": "bank"}},
+    {"kind": "Service", "check": "externalIPs"},
+    {"urn": "urn:pulumi:dev::shop::other"},
+])  # fmt: skip
+def test_an_exemption_of_something_else_spares_nothing_and_is_unused(selector: dict[str, Any]) -> None:
+    assert found(row(**selector)) == SPARED, "another object, policy or check is not meant"
+
+
+def test_an_exemption_may_name_the_urn_of_a_resource() -> None:
+    pack = Pack(Config(exemptions=(row(urn=urn(BAD)),), today=TODAY))
+    assert not pack.analyze(BAD).diagnostics, "the engine knows its resources by their URN"
 
 
 def test_an_expired_exemption_spares_nothing_and_is_reported() -> None:
     expected = {("service-exposure", "type"), ("exemptions", "expired")}
-    assert found(row(expires=date(2026, 11, 20))) == expected, "an exception has an end"
+    assert found(row(name="api", expires=date(2026, 11, 20))) == expected, "an exception has an end"
 
 
-def test_the_rows_in_force_have_a_reason_and_a_policy_that_exists() -> None:
-    assert all(one.reason for one in EXEMPTIONS), "each exception says why"
+def test_an_exemption_from_a_policy_that_is_off_is_not_called_unused() -> None:
+    off = {"service-exposure": Level.DISABLED}
+    assert found(row(name="api"), levels=off) == set(), "nobody looked whether it is used"
+
+
+@pytest.mark.parametrize("given", [
+    {}, {"name": ""}, {"urn": "urn:x", "name": "api"}, {"name": "api", "reason": " "}, {"name": "api", "why": "x"},
+])  # fmt: skip
+def test_a_row_without_object_or_reason_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Exemption.model_validate({"policy": "service-exposure", "reason": "x", "expires": TODAY, **given})
+
+
+def test_the_rows_in_force_speak_of_policies_that_exist() -> None:
+    assert all(one.policy in POLICIES for one in EXEMPTIONS), "each exception is from a rule"

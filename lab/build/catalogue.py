@@ -7,7 +7,7 @@ from pathlib import Path
 from lab.build.archive import Start
 from lab.build.image import Image
 
-SHELL = ("base-files", "coreutils", "dash", "findutils", "grep", "libc-bin", "sed")
+SHELL = tuple("base-files coreutils dash debianutils findutils grep gzip hostname libc-bin sed tar".split())
 POSTGRESQL = (*SHELL, "postgresql-17")
 POSTGRESQL_START = Start(path="/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
 """Debian's own commands on PATH are wrappers that look for its own clusters."""
@@ -43,9 +43,10 @@ ENGINES = (
     ),
     Image(
         "docker.io/library/busybox:1.37.0",
-        ("base-files", "busybox", "libc6"),
-        # A link for each applet, made by the program itself.
+        ("base-files", "busybox", "libc6", "netcat-openbsd"),
+        # A link for each applet, made by the program itself; Debian leaves -z out of the applet nc.
         ('chroot "$1" /usr/bin/busybox --install -s',),
+        links={"/usr/bin/nc": "nc.openbsd"},
         start=Start(entrypoint=("sh",)),
     ),
     Image(

@@ -31,7 +31,9 @@ class Image:
         """Return the layer on top of the root filesystem; `paths` has the file of each program."""
         entries = {"/etc/passwd": Entry(self._passwd()), "/etc/group": Entry(self._group())}
         entries["/etc/nsswitch.conf"] = Entry(b"passwd: files\ngroup: files\nhosts: files dns\n")
-        if not self.packages:
+        if self.packages:
+            entries["/var/run"] = Entry(link="/run")
+        else:
             entries |= {"/usr/bin": Entry(mode=0o755), "/bin": Entry(link="usr/bin"), "/tmp": Entry(mode=0o1777)}
         entries |= {place: Entry(paths[program], mode=0o755) for place, program in self.programs.items()}
         entries |= {place: Entry(link=target) for place, target in self.links.items()}

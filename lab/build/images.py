@@ -16,7 +16,7 @@ from lab.build.steps import Say, make, remove
 from lab.home import Home
 from model.errors import BadInput, Problem, did_you_mean
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when archives are written differently, so that kept ones are made anew."""
 
 
@@ -73,7 +73,8 @@ def _roots_missing(images: Iterable[Image], home: Home) -> list[str]:
 
 def _write(image: Image, paths: dict[str, Path], home: Home, say: Say, part: Path) -> None:
     overlay = part.with_suffix(".overlay")
-    base = [roots.ensure(image.packages, image.hooks, home, say)] if image.packages else []
+    what = f"root filesystem of {image.name}"
+    base = [roots.ensure(what, image.packages, image.hooks, home, say)] if image.packages else []
     say(f"{image.name}: writes its archive")
     try:
         write_layer(overlay, image.overlay(paths))

@@ -17,7 +17,7 @@ from lab.home import Home
 SUITE = "trixie"
 """The release that has PostgreSQL 17, Redis 8 and a PgBouncer that keeps prepared statements."""
 TOOL = "mmdebstrap"
-LAYOUT = 1
+LAYOUT = 2
 """Raised when what is left out changes, so that kept root filesystems are made anew."""
 LEFT_OUT = (
     "boot/",
@@ -36,8 +36,10 @@ LEFT_OUT = (
     "var/cache/",
     "var/lib/apt/",
     "var/lib/dpkg/",
+    "var/lock/",
+    "var/run/",
 )
-"""Folders that no program here reads; /dev is the container runtime's."""
+"""Folders that no program here reads; /dev is the container runtime's, /var/run is a link to /run."""
 COMPILERS = ("libLLVM", "libz3", "llvmjit")
 """PostgreSQL's compiler of queries is half of its size, and the server does without it where it is not there."""
 
@@ -53,18 +55,19 @@ def kept(packages: tuple[str, ...], hooks: tuple[str, ...], home: Home) -> Path:
     return home.images / ".roots" / f"{key(packages, hooks)}.tar"
 
 
-def ensure(packages: tuple[str, ...], hooks: tuple[str, ...], home: Home, say: Say) -> Path:
-    """Return the root filesystem as one layer of an image; `hooks` are shell lines that see its folder as $1."""
-    target = kept(packages, hooks, home)
-    what = f"root filesystem of {', '.join(packages)}"
-    return make(target, what, say, partial(_make, what, packages, hooks, home, say))
+def ensure(what: str, packages: tuple[str, ...], hooks: tuple[str, ...], home: Home, say: Say) -> Path:
+    """Return the root filesystem as one layer of an image; `hooks` are shell lines that see its folder as $1.
+
+    `what` names it in lines of progress and in errors.
+    """
+    return make(kept(packages, hooks, home), what, say, partial(_make, what, packages, hooks, home, say))
 
 
 def _make(what: str, packages: tuple[str, ...], hooks: tuple[str, ...], home: Home, say: Say, part: Path) -> None:
-    say(f"{what}: unpacks it from Debian {SUITE}; takes 10 to 40 s")
+    say(f"{what}: unpacks {', '.join(packages)} of Debian {SUITE}; takes 10 to 40 s")
     raw = part.with_suffix(".raw")
     command = [TOOL, "--mode=root", "--variant=extract", "--format=tar", f"--include={','.join(packages)}"]
-    command += [f"--customize-hook={hook}" for hook in hooks]
+    command += [f"--extract-hook={hook}" for hook in hooks]
     log = home.logs / f"root-{key(packages, hooks)}.log"
     try:
         run(what, [*command, SUITE, str(raw)], log, say, cwd=part.parent, env={})

@@ -15,7 +15,7 @@ from policies.access import child
 from policies.configuration import configured, properties
 from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
 from policies.index import Stack
-from policies.objects import SECRET_VALUES, Object, objects
+from policies.objects import SECRET_VALUES, Object, blank, objects
 from policies.pack import POLICIES
 from policies.rules import Group, Policy, ResourcePolicy, StackPolicy, Violation
 from policies.settings import Config
@@ -32,18 +32,15 @@ _FRAMEWORKS = {
 def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
     """The Kubernetes object behind a resource's properties; nothing for other providers.
 
-    Group and kind come from the resource's type where the properties lack them. Values of Secrets and the
-    provider's own `__` keys are not read.
+    Group and kind come from the resource's type where the properties lack them. Values of Secrets are blank, and
+    the provider's own `__` keys are not read.
     """
     if not token.startswith(_PREFIX) or token.count(":") != 2:
         return None
     _, version, kind = token.split(":")
     hidden = SECRET_VALUES if kind == "Secret" else frozenset[str]()
-    fields = {
-        str(key): child(props, key, (UnknownValueError,))
-        for key in props
-        if key not in hidden and not str(key).startswith("__")
-    }
+    read = {key: child(props, key, (UnknownValueError,)) for key in map(str, props) if not key.startswith("__")}
+    fields = {key: blank(value) if key in hidden else value for key, value in read.items()}
     return Object({"apiVersion": version.removeprefix("core/"), "kind": kind} | fields, urn=urn)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from policies.access import Node, normalise
 
 SECRET_VALUES = frozenset({"data", "stringData"})
-"""The fields of a Secret that nobody reads."""
+"""The fields of a Secret of which nobody reads the values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Object:
 
     @cached_property
     def node(self) -> Node:
-        """The manifest, readable by path. The values of a Secret are left out."""
+        """The manifest, readable by path. The values of a Secret are blank."""
         return Node(normalise(_without_secret_values(self.manifest)), origin=self)
 
     @cached_property
@@ -77,21 +77,46 @@ class Object:
         return value if isinstance(value, str) else ""
 
 
+def listed(value: Any) -> list[Any] | None:
+    """The items of a List of objects; nothing for another value.
+
+    Items of a typed List, such as a DeploymentList, need not repeat its version and their kind.
+    """
+    kind = str(value.get("kind")) if isinstance(value, dict) else ""
+    items = value.get("items") if kind.endswith("List") and ("items" in value or kind == "List") else ()
+    if items is None:
+        return []
+    if not isinstance(items, list):
+        return None
+    head = {"apiVersion": value.get("apiVersion"), "kind": kind.removesuffix("List")} if kind != "List" else {}
+    return [head | item if isinstance(item, dict) else item for item in items]
+
+
 def objects(manifests: Iterable[Object | Mapping[str, Any]]) -> Iterator[Object]:
     """Wrap bare manifests and unfold lists of objects."""
     for manifest in manifests:
         wrapped = manifest if isinstance(manifest, Object) else Object(manifest)
-        items = wrapped.node.value.get("items") if isinstance(wrapped.node.value, dict) else None
-        if wrapped.kind.endswith("List") and isinstance(items, list):
-            yield from objects(replace(wrapped, manifest=item) for item in items)
-        else:
+        items = listed(wrapped.node.value) if wrapped.kind.endswith("List") else None
+        if items is None:
             yield wrapped
+        else:
+            yield from objects(replace(wrapped, manifest=item) for item in items)
+
+
+def blank(value: Any) -> Any:
+    """What stands for a Secret's values: their types without their content."""
+    if isinstance(value, Mapping):
+        return {str(key): _empty(item) for key, item in value.items()}
+    return _empty(value)
+
+
+def _empty(value: Any) -> Any:
+    empty: dict[type, Any] = {str: "", bool: False, int: 0, float: 0, list: [], dict: {}}
+    return empty.get(type(value))
 
 
 def _without_secret_values(manifest: Any) -> Any:
     """Keep the values of Secrets out of memory, out of messages and out of every predicate."""
-    if not isinstance(manifest, Mapping):
+    if not isinstance(manifest, Mapping) or manifest.get("kind") != "Secret":
         return manifest
-    if manifest.get("kind") == "Secret":
-        return {key: manifest[key] for key in manifest if key not in SECRET_VALUES}
-    return manifest
+    return {key: blank(manifest[key]) if key in SECRET_VALUES else manifest[key] for key in manifest}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from policies.access import FieldError
 from policies.pods import TEMPLATES
-from policies.pss_checks import CHECKS, ids_of
-from policies.pss_version import Profile, Version
+from policies.pss_checks import CHECKS
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 WORKLOADS = frozenset(TEMPLATES)
@@ -110,15 +108,3 @@ POLICIES = (
         "appArmorProfile", "seLinuxOptions", "procMount", "procMount_restricted", "sysctls",
     ),
 )  # fmt: skip
-
-
-def of_profile(profile: Profile, version: Version) -> tuple[ResourcePolicy, ...]:
-    """The policies with no more than the checks that the API server runs for this profile and version."""
-    wanted = ids_of(profile, version)
-    kept = ((policy, policy.predicate) for policy in POLICIES)
-    narrowed = (
-        (policy, [name for name in predicate.ids if name in wanted])
-        for policy, predicate in kept
-        if isinstance(predicate, AllOf)
-    )
-    return tuple(replace(policy, predicate=AllOf(*ids)) for policy, ids in narrowed if ids)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.access import UNKNOWN
+from policies.access import UNKNOWN, Node
 from policies.pods import template_path
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 NAME = "well-formed"
+_TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}
+"""Maps of strings, into which numbers and booleans are often put without quotes."""
 OPAQUE = frozenset({"helm.sh/v3", "helm.toolkit.fluxcd.io/v2", "helm.cattle.io/v1"})
 
 
@@ -17,15 +19,25 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
 
     Wrong types are raised by the reads, here and in every other policy, and reported under this name.
     """
+    items = subject.node.at("items")
+    if subject.obj.kind.endswith("List") and items.present():
+        any(items.items())  # it is no array: the objects of one stand for themselves
     for keys in (("apiVersion",), ("kind",), ("metadata", "name")):
         if not subject.node.at(*keys).required().text():
             yield Finding(f"{'.'.join(keys)} is empty")
     subject.node.at("metadata", "namespace").text()
     subject.node.at("metadata", "labels").texts()
-    for _, annotation in subject.obj.annotations.entries():
-        if annotation.value is not UNKNOWN:  # no policy needs to know it
-            annotation.text()
+    _read_texts(subject.obj.annotations)
+    for field in _TEXTS.get(subject.obj.kind, ()):
+        _read_texts(subject.node.at(field))
     yield from _containers(subject)
+
+
+def _read_texts(node: Node) -> None:
+    """Read a map of strings of which no policy needs to know all."""
+    for _, text in node.entries():
+        if text.value is not UNKNOWN:
+            text.text()
 
 
 def _containers(subject: Subject) -> Iterator[Finding]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from model.errors import BadInput, Problem
 from model.loading.bounds import ExcessError, check_aliases, check_text
-from policies.pack import Object
+from policies.objects import Object, listed
 
 MAX_DEPTH = 100
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -30,12 +31,19 @@ CLUSTER_SCOPED = frozenset(
 
 
 class Loader(yaml.CSafeLoader):
-    """Reads what looks like a date as text, as Kubernetes does."""
+    """Reads what looks like a date or a time of day as text, as Kubernetes does."""
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def number(self, node: ScalarNode) -> Any:
+        """Return a whole number, or the text of a time."""
+        return node.value if ":" in str(node.value) else self.construct_yaml_int(node)
+
+
+Loader.add_constructor("tag:yaml.org,2002:int", Loader.number)
 
 
 @dataclass(frozen=True)
@@ -47,45 +55,73 @@ class Found:
 
 
 def read_manifests(path: Path) -> list[Object]:
-    """Return the objects of a file, or of all files below a folder; BadInput with every unreadable file."""
-    if not path.exists():
-        raise BadInput([Problem((), f"{path} does not exist", "name a folder or file with Kubernetes objects")])
-    files = sorted(_files(path)) if path.is_dir() else [path]
-    if not files:
-        raise BadInput([Problem((), f"there is no {', '.join(SUFFIXES)} file in {path}", "name another folder")])
+    """Return the objects of a file, or of all files below a folder.
+
+    BadInput names every file that cannot be read, and refuses an input without any object.
+    """
     objects, problems = list[Object](), list[Problem]()
-    for file in files:
+    for file in _files(path):
         try:
             objects += [Object(_located(found.value), str(file), found.line) for found in _documents(file)]
         except BadInput as error:
             problems += error.problems
+    if not objects and not problems:
+        problems = [Problem((), f"there is no object in {path}", "name a file or folder that has some")]
     if problems:
         raise BadInput(problems)
     return objects
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise BadInput([Problem((), f"{path} does not exist", "name a folder or file with Kubernetes objects")])
+    files = sorted(_below(path)) if path.is_dir() else [path]
+    if not files:
+        raise BadInput([Problem((), f"there is no {', '.join(SUFFIXES)} file in {path}", "name another folder")])
+    return files
+
+
+def _below(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.suffix in SUFFIXES and path.is_file() and not hidden:
             yield path
 
 
-def _documents(file: Path) -> Iterator[Found]:
+def _documents(file: Path) -> list[Found]:
     text = _text(file)
     try:
         check_text(text, MAX_DEPTH)
-        loader = Loader(text)
-        while (node := loader.get_node() if loader.check_node() else None) is not None:
-            check_aliases(node, MAX_DEPTH)
-            value = loader.construct_document(node)
-            yield from _unfolded(Found(value, node.start_mark.line + 1), node)
+        return list(_of_yaml(text))
     except ExcessError as error:
         raise BadInput([Problem((), error.what, error.remedy, file, error.line)]) from None
     except yaml.YAMLError as error:
+        if file.suffix == ".json":  # which YAML understands but for some escapes, and with the lines of a List's items
+            return _of_json(text, file)
         raise BadInput([_problem(file, error)]) from None
     except (RecursionError, TypeError, ValueError) as error:
         raise BadInput([Problem((), f"not a Kubernetes document: {error}", "write plain YAML", file, 1)]) from None
+
+
+def _of_yaml(text: str) -> Iterator[Found]:
+    loader = Loader(text)
+    while (node := loader.get_node() if loader.check_node() else None) is not None:
+        check_aliases(node, MAX_DEPTH)
+        value = loader.construct_document(node)
+        yield from _unfolded(Found(value, node.start_mark.line + 1), _item_lines(node))
+
+
+def _of_json(text: str, file: Path) -> list[Found]:
+    """Return what a file of one or more JSON values holds."""
+    decoder, found, at = json.JSONDecoder(), list[Found](), 0
+    try:
+        while rest := text[at:].lstrip():
+            begin = len(text) - len(rest)
+            value, at = decoder.raw_decode(text, begin)
+            found += _unfolded(Found(value, text.count("\n", 0, begin) + 1), [])
+    except json.JSONDecodeError as error:
+        raise BadInput([Problem((), f"not JSON: {error.msg}", "correct the line", file, error.lineno)]) from None
+    return found
 
 
 def _text(file: Path) -> str:
@@ -105,14 +141,13 @@ def _problem(file: Path, error: yaml.YAMLError) -> Problem:
     return Problem((), f"not YAML: {what}", remedy, file, mark.line + 1 if mark else 1)
 
 
-def _unfolded(found: Found, node: Node) -> Iterator[Found]:
+def _unfolded(found: Found, lines: list[int]) -> Iterator[Found]:
     """Yield a document, or the items of a List; an empty document is no object."""
-    value = found.value
-    items = value.get("items") if isinstance(value, dict) and str(value.get("kind")).endswith("List") else None
-    if isinstance(items, list):
-        lines = _item_lines(node) or [found.line] * len(items)
-        yield from (Found(item, line) for item, line in zip(items, lines, strict=True))
-    elif value is not None:
+    items = listed(found.value)
+    if items is not None:
+        places = lines if len(lines) == len(items) else [found.line] * len(items)
+        yield from (Found(item, line) for item, line in zip(items, places, strict=True))
+    elif found.value is not None:
         yield found
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from model.errors import BadInput, Problem
+from policies.configuration import load
+from policies.pack import Config as Settings
 from policies.pack import Level, Object, Violation
 from policies.pack import check as judge
+from policies.profiles import check_profile
+from policies.pss_version import Profile
 from quadrant.console import Code, Format, progress, say, show_json, show_lines
 from quadrant.manifests import read_manifests
 from quadrant.options import OutputFormat
@@ -25,14 +30,39 @@ Manifests = Annotated[
     Path | None, typer.Option("--manifests", "-m", help="Instead of a stack: a folder of YAML or JSON files, or one.")
 ]
 
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The pack's configuration, as for pulumi's --policy-pack-config.")
+]
+
+
+class Alone(StrEnum):
+    """A part of the pack that can be run alone."""
+
+    PSS_BASELINE = "pss-baseline"
+    PSS_RESTRICTED = "pss-restricted"
+
+
+Chosen = Annotated[
+    Alone | None, typer.Option("--profile", "-p", help="Only this profile of the Pod Security Standards.")
+]
+
 
 def command(
-    system: System = None, stack: Stack = None, manifests: Manifests = None, output: OutputFormat = Format.TEXT
+    system: System = None,
+    stack: Stack = None,
+    manifests: Manifests = None,
+    profile: Chosen = None,
+    config: Config = None,
+    output: OutputFormat = Format.TEXT,
 ) -> None:
-    """Judge objects by every policy (exit code 1: a mandatory one is violated)."""
+    """Judge objects by every policy.
+
+    Exit codes: 0 no mandatory policy is violated, 1 one is, 2 the input or the configuration is wrong.
+    """
+    settings = load(config) if config else Settings()
     objects = _objects(system, stack, manifests)
     with progress(f"judging {len(objects)} objects"):
-        found = violations(objects)
+        found = violations(objects, settings, profile)
     if output is Format.JSON:
         show_json([as_json(violation) for violation in found])
     else:
@@ -55,9 +85,10 @@ def _objects(system: str | None, stack: str | None, manifests: Path | None) -> l
     return [Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest]
 
 
-def violations(objects: list[Object]) -> list[Violation]:
-    """Return what the pack finds: mandatory first, then by place."""
-    found = judge(objects)
+def violations(objects: list[Object], config: Settings | None = None, alone: Alone | None = None) -> list[Violation]:
+    """Return what the pack, or a part of it alone, finds: mandatory first, then by place."""
+    profile = Profile(alone.removeprefix("pss-")) if alone else None
+    found = check_profile(objects, profile, config) if profile else judge(objects, config)
     return sorted(found, key=lambda v: (not mandatory([v]), v.file or "", v.line or 0, v.namespace, v.kind, v.name))
 
 

@@ -1,29 +1,19 @@
 """The check judges stacks and foreign files alike, and knows where each object stands."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
-from quadrant.manifests import read_manifests
+from tests.quadrant.files import GOOD, write
 from tests.quadrant.running import STACK, Runner
 
-GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: n}\n"
 HOST = """\
 apiVersion: v1
 kind: Pod
 metadata: {name: p}
 spec: {hostNetwork: true, containers: [{name: c, image: "r.example.com/c:1"}]}
 """
-
-
-def write(folder: Path, **texts: str) -> Path:
-    for name, text in texts.items():
-        path = folder / name.replace("__", "/").replace("_", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.mark.usefixtures("sample")
@@ -58,86 +48,64 @@ def test_harmless_files_pass_without_a_word(quadrant: Runner, tmp_path: Path) ->
     assert (result.code, json.loads(result.out)) == (0, []), "a ConfigMap violates nothing"
 
 
-def test_lists_are_unfolded_with_the_lines_of_their_items(tmp_path: Path) -> None:
-    items = '{"kind": "List", "apiVersion": "v1", "items": [\n{"kind": "A"},\n\n{"kind": "B"}]}'
-    objects = read_manifests(write(tmp_path, list_json=items) / "list.json")
-    assert [(one.kind, one.line) for one in objects] == [("A", 2), ("B", 4)], (
-        "each item is an object with a line of its own"
-    )
-
-
-def test_a_missing_namespace_is_default_where_there_is_one(tmp_path: Path) -> None:
-    text = "kind: Pod\nmetadata: {name: p}\n---\nkind: ClusterRole\nmetadata: {name: r}\n---\n\n"
-    objects = read_manifests(write(tmp_path, a_yaml=text))
-    assert [(one.kind, one.namespace) for one in objects] == [("Pod", "default"), ("ClusterRole", "")], (
-        "the API server assumes the same"
-    )
-
-
 def test_a_document_that_is_no_mapping_is_reported(quadrant: Runner, tmp_path: Path) -> None:
     result = quadrant("check", "--manifests", write(tmp_path, a_yaml="- just\n- a list\n"), "--format", "json")
     assert result.code == 1, "what is no object cannot be applied"
     assert [v["policy"] for v in json.loads(result.out)] == ["well-formed"], "reported, not a crash"
 
 
+PODS = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  volumes: [{name: v, hostPath: {path: /}}]
+  containers: [{name: c, image: c, securityContext: {privileged: true}}]
+"""
+
+
+def test_a_profile_alone_is_judged_under_the_upstream_ids(quadrant: Runner, tmp_path: Path) -> None:
+    given = ("check", "--manifests", write(tmp_path, a_yaml=PODS), "--format", "json")
+    result = quadrant(*given, "--profile", "pss-baseline")
+    assert result.code == 1, "a privileged container violates the profile"
+    assert {row["check"] for row in json.loads(result.out)} == {"privileged", "hostPathVolumes"}, (
+        "and nothing else runs"
+    )
+    restricted = {row["check"] for row in json.loads(quadrant(*given, "--profile", "pss-restricted").out)}
+    expected = "privileged restrictedVolumes allowPrivilegeEscalation runAsNonRoot seccompProfile_restricted"
+    assert restricted == {*expected.split(), "capabilities_restricted"}, "as the API server lists them"
+
+
+def test_a_profile_is_judged_in_the_configured_version(quadrant: Runner, tmp_path: Path) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostUsers: false\n  containers: [{name: c, image: c,"
+    )
+    write(tmp_path / "m", a_yaml=f"{pod} securityContext: {{procMount: Unmasked}}}}]\n")
+    write(tmp_path, old_yaml="kernel-surface: {podSecurityVersion: '1.34'}\n")
+    given = ("check", "--manifests", tmp_path / "m", "--profile", "pss-baseline")
+    assert quadrant(*given).code == 0, "a user namespace relaxes the rule"
+    assert quadrant(*given, "--config", tmp_path / "old.yaml").code == 1, "which began in 1.35"
+
+
+def test_a_wrong_configuration_is_bad_input(quadrant: Runner, tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD, c_yaml="kernel-surface: {podSecurityVersion: '1.20'}\n")
+    result = quadrant("check", "--manifests", tmp_path / "a.yaml", "--config", tmp_path / "c.yaml")
+    assert result.code == 2, "nothing was judged as it was meant"
+    assert "1.34" in result.err, "the remedy is what is allowed"
+
+
 @pytest.mark.parametrize(
-    ("text", "line"),
-    [("a: 1\nb: [1\n", 3), ("a: *missing\n", 1), ("a: !!python/object:os.x {}\n", 1), ("{[a]: 1}\n", 1)],
-    ids=["open bracket", "unknown alias", "unknown tag", "odd key"],
+    ("text", "place"),
+    [
+        ("kind: Secret\ndata: [a]", "data: expected an object, found an array"),
+        ("kind: Secret\nstringData: {port: 5432}", "stringData.port: expected a string, found a number"),
+        ("kind: ConfigMap\ndata: {port: 5432}", "data.port: expected a string, found a number"),
+        ("kind: ConfigMapList\nitems: {a: 1}", "items: expected an array, found an object"),
+        ("kind: List\nitems: [5]", "the object: expected an object, found a number"),
+    ],
 )
-def test_a_syntax_error_is_bad_input_with_its_line(quadrant: Runner, tmp_path: Path, text: str, line: int) -> None:
-    result = quadrant("check", "--manifests", write(tmp_path, bad_yaml=text))
-    assert result.code == 2, "a file that cannot be read was not checked"
-    assert f"bad.yaml:{line}: not" in result.err, "the place is where an editor has to go"
-
-
-def test_aliases_that_multiply_are_refused(quadrant: Runner, tmp_path: Path) -> None:
-    levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12))
-    result = quadrant("check", "--manifests", write(tmp_path, bomb_yaml=f"l0: &l0 [x]\n{levels}"))
-    assert result.code == 2, "nine to the eleventh values do not fit into any memory"
-    cycle = quadrant("check", "--manifests", write(tmp_path / "c", c_yaml="a: &a [*a]\n"))
-    assert cycle.code == 2, "an alias inside itself has no end"
-
-
-def test_merges_that_multiply_are_refused_before_they_are_made(quadrant: Runner, tmp_path: Path) -> None:
-    levels = "".join(f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 9)}]}}\n" for n in range(1, 20))
-    result = quadrant("check", "--manifests", write(tmp_path, merges_yaml=f"l0: &l0 {{}}\n{levels}"))
-    assert result.code == 2, "the parser itself would merge for years"
-    assert re.search(r"merges\.yaml:\d+: aliases within aliases", result.err), "the line is where it becomes too much"
-
-
-def test_deep_brackets_are_refused_before_the_parser_overflows(quadrant: Runner, tmp_path: Path) -> None:
-    result = quadrant("check", "--manifests", write(tmp_path, deep_yaml="a:\n  " + "[" * 100_000))
-    assert result.code == 2, "the C parser would take the process with it"
-    assert "deep.yaml:2: nested too deeply" in result.err, "the place is where an editor has to go"
-
-
-def test_a_file_that_cannot_be_opened_is_bad_input(
-    quadrant: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> str:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "read_text", refuse)
-    result = quadrant("check", "--manifests", write(tmp_path, shut_yaml=GOOD))
-    assert result.code == 2, "the caller can open it, the program cannot"
-    assert "shut.yaml:1: cannot be read: Permission denied" in result.err, "the reason is the system's own"
-
-
-def test_every_unreadable_file_is_named_at_once(quadrant: Runner, tmp_path: Path) -> None:
-    result = quadrant("check", "--manifests", write(tmp_path, a_yaml="[", b_yaml="{", c_yaml=GOOD))
-    assert ("a.yaml" in result.err, "b.yaml" in result.err, "c.yaml" in result.err) == (True, True, False), (
-        "one run tells of all broken files and of no other"
-    )
-
-
-@pytest.mark.parametrize("name", ["nowhere", "empty"])
-def test_a_folder_without_objects_is_bad_input(quadrant: Runner, tmp_path: Path, name: str) -> None:
-    (tmp_path / "empty").mkdir()
-    assert quadrant("check", "--manifests", tmp_path / name).code == 2, "a wrong path must not pass as clean"
-
-
-def test_hidden_folders_are_not_read(tmp_path: Path) -> None:
-    assert len(read_manifests(write(tmp_path, a_yaml=GOOD, **{".git__b_yaml": "["}))) == 1, (
-        "a repository's own data is no manifest"
-    )
+def test_a_wrong_type_is_reported_as_such(quadrant: Runner, tmp_path: Path, text: str, place: str) -> None:
+    write(tmp_path, a_yaml=f"apiVersion: v1\nmetadata: {{name: a, namespace: n}}\n{text}\n")
+    result = quadrant("check", "--manifests", tmp_path, "--format", "json")
+    assert (result.code, {row["message"] for row in json.loads(result.out)}) == (1, {place}), "it cannot be applied"
+    assert "5432" not in result.out, "a value is not repeated"

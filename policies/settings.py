@@ -1,4 +1,4 @@
-"""How the pack is configured: one table of switches, from which schema, documents and parser come."""
+"""How the pack is configured: its switches, exemptions and levels."""
 
 from __future__ import annotations
 
@@ -6,36 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any, NamedTuple, get_type_hints
-
-from pydantic import BeforeValidator, WithJsonSchema
+from typing import Any, NamedTuple, get_type_hints
 
 from policies.exemptions import EXEMPTIONS, Exemption
-from policies.pss_version import LATEST, Version, parse_version
+from policies.switches import ObjectSwitches, PodSwitches, Switch
 from policies.verdict import Level
-
-
-def _version(value: object) -> object:
-    return parse_version(value) if isinstance(value, str) else value
-
-
-PodSecurityVersion = Annotated[Version, BeforeValidator(_version), WithJsonSchema({"type": "string"})]
-POD_SECURITY = (
-    "no-privileged", "no-host-namespaces", "volume-types", "no-host-ports", "no-host-probes-or-host-process",
-    "drop-all-capabilities", "no-privilege-escalation", "run-as-non-root", "seccomp", "kernel-surface",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Switch:
-    """What a platform may set otherwise: its key in a configuration, the policies that read it, what it does.
-
-    A stack policy is named by its group, which is what the engine knows.
-    """
-
-    key: str
-    policies: tuple[str, ...]
-    about: str
 
 
 class Setting(NamedTuple):
@@ -48,11 +23,8 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Config:
-    """What a stack may set. `today` decides which exemptions have expired.
-
-    Every field with a `Switch` can be set in a configuration file; add one here and nowhere else.
-    """
+class Config(PodSwitches, ObjectSwitches):
+    """What a stack may set: every switch, exemptions, levels. `today` decides which exemptions have expired."""
 
     exemptions: tuple[Exemption, ...] = EXEMPTIONS
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -60,23 +32,6 @@ class Config:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values of switches, by policy or group and by field."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
-
-    require_digest: Annotated[
-        bool,
-        Switch("requireDigest", ("pinned-by-tag-and-digest",), "also ask for the image's sha256 digest"),
-    ] = False
-    pod_security_version: Annotated[
-        PodSecurityVersion,
-        Switch("podSecurityVersion", POD_SECURITY, "the version of the Pod Security Standards: 1.34 and up, or latest"),
-    ] = LATEST
-    secure_entry_points: Annotated[
-        frozenset[str],
-        Switch("secureEntryPoints", ("tls-only", "public-surface", "stack-advice"), "Traefik entry points with TLS"),
-    ] = frozenset({"websecure"})
-    internal_entry_points: Annotated[
-        frozenset[str],
-        Switch("internalEntryPoints", ("public-surface", "stack-advice"), "Traefik entry points that are not public"),
-    ] = frozenset({"dashboard", "traefik", "metrics"})
 
     def of(self, name: str) -> Config:
         """The configuration as one policy or group sees it."""

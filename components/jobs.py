@@ -13,6 +13,7 @@ from components.builders.files import claim_template, environment_variables, fin
 from components.builders.images import BUSYBOX
 from components.builders.manifests import Manifest
 from components.builders.passthrough import host_aliases
+from components.builders.stand_in import job_program
 from components.priorities import class_name
 from components.site import Site, register
 from model import service as declared
@@ -105,12 +106,13 @@ def pod(plan: Plan, endpoint: Endpoint, job: declared.Job, labels: Mapping[str, 
     name = manifests.name_of(endpoint)
     declared_mounts = (_bound(endpoint, job, mount) for mount in mounts_of(plan, job))
     mounts = [*declared_mounts, *([scripts(_scripts(name))] if job.files else [])]
+    program = job_program(plan, endpoint, name, job)
     container = pods.container(
         name,
-        plan.environment.images.get(name, job.image),
+        program.image,
         pods.sized(plan, pods.limits_of(plan, job.resources)),
-        command=job.command,
-        args=job.args,
+        command=program.command,
+        args=program.args,
         env=environment_variables(plan, job),
         mounts=mounts,
     )

@@ -12,6 +12,7 @@ from components.builders.files import claim_template, environment_variables, fin
 from components.builders.manifests import Manifest
 from components.builders.passthrough import host_aliases
 from components.builders.scrape import service_monitor
+from components.builders.stand_in import service_program
 from components.priorities import LEVEL_OF_TIER, class_name
 from components.site import Site, register
 from model import service as declared
@@ -100,12 +101,13 @@ def pod(plan: Plan, endpoint: Endpoint, service: declared.Service, labels: Mappi
     """Return the service's pod: one container, its files, and its place in a full cluster."""
     mounts = mounts_of(plan, service)
     name = manifests.name_of(endpoint)
+    program = service_program(plan, endpoint, name, service)
     container = pods.container(
         name,
-        plan.environment.images.get(name, service.image),
+        program.image,
         pods.sized(plan, pods.limits_of(plan, service.resources)),
-        command=service.command,
-        args=service.args,
+        command=program.command,
+        args=program.args,
         endpoint=endpoint,
         env=environment_variables(plan, service),
         probes=probes(plan, service),

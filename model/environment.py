@@ -137,6 +137,7 @@ class Environment(Model):
     publishing: Publishing
     external_databases: dict[Name, ExternalAddress] = {}
     images: dict[str, Image] = Field(default={}, description="image in place of the declared one, by workload")
+    stand_in: Image | None = Field(default=None, description="image in place of the system's own; `images` goes first")
     scrape_interval: Duration = "30s"
     dev_ports: bool = Field(default=False, description="list the ports that `make` may forward")
 

@@ -1,0 +1,106 @@
+"""The Kubernetes objects behind the resources that the engine shows, each read once for all policies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from copy import copy
+from typing import Any
+
+import pulumi_policy as sdk
+from pulumi_policy.proxy import unknown_checking_proxy
+
+from policies.index import Stack
+from policies.objects import SECRET_VALUES, Object, blank, objects
+from policies.settings import Config
+
+_PREFIX = "kubernetes:"
+_COMPONENTS = frozenset({"helm.sh/v4"})
+"""Resources of the engine that are no objects; what they make is judged by itself."""
+_TARGET = "__target"
+"""The key under which the engine's proxies give what they guard, as the engine's own serialiser takes it."""
+
+_EXAMPLE = unknown_checking_proxy({"list": []})
+_PROXIES = (type(_EXAMPLE), type(_EXAMPLE["list"]))
+
+
+def _plain(value: Any) -> Any:
+    """The properties without proxies; an unknown value is one of the engine's strings for it."""
+    if isinstance(value, sdk.Secret):
+        value = value.value
+    if isinstance(value, _PROXIES):
+        value = value[_TARGET]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
+    """The Kubernetes object behind a resource's properties; nothing for other providers.
+
+    Group and kind come from the resource's type where the properties lack them. Values of Secrets are blank, and
+    the provider's own `__` keys are left out.
+    """
+    if not token.startswith(_PREFIX) or token.count(":") != 2:
+        return None
+    _, version, kind = token.split(":")
+    if version in _COMPONENTS:
+        return None
+    hidden = SECRET_VALUES if kind == "Secret" else frozenset[str]()
+    fields = {
+        key: blank(value) if key in hidden else value
+        for key, value in _plain(props).items()
+        if not key.startswith("__")
+    }
+    return Object({"apiVersion": version.removeprefix("core/"), "kind": kind} | fields, urn=urn)
+
+
+class _Calls(threading.local):
+    """The call that a thread of the engine is in.
+
+    For one resource, or one stack, the engine calls the policies one after another in their order, each with the same
+    properties read anew. So a policy that does not come later than the last one begins another call.
+    """
+
+    last = -1
+    about: object = None
+    found: Any = None
+
+    def begins(self, position: int, about: object) -> bool:
+        """Whether the policy at a position of the order is the first of its call about a resource or a stack."""
+        same = self.about == about and position > self.last
+        self.last, self.about = position, about
+        return not same
+
+
+class Resources:
+    """The objects behind single resources."""
+
+    def __init__(self) -> None:
+        self._calls = _Calls()
+
+    def read(self, position: int, args: sdk.ResourceValidationArgs) -> tuple[Object, ...]:
+        """The objects of the resource that the policy at this position is called for; a List has several."""
+        if self._calls.begins(position, (args.urn, args.resource_type)):
+            obj = object_of(args.resource_type, args.props, args.urn)
+            self._calls.found = tuple(objects([obj] if obj else []))
+        found: tuple[Object, ...] = self._calls.found
+        return found
+
+
+class Stacks:
+    """The index of the stack, built once for all groups of policies."""
+
+    def __init__(self) -> None:
+        self._calls = _Calls()
+
+    def read(self, position: int, resources: Iterable[sdk.PolicyResource], config: Config) -> Stack:
+        """The index of the stack that the group at this position is called for."""
+        if self._calls.begins(position, tuple(one.urn for one in resources)):
+            wrapped = (object_of(one.resource_type, one.props, one.urn) for one in resources)
+            self._calls.found = Stack(tuple(objects(obj for obj in wrapped if obj)), config)
+        stack: Stack = self._calls.found
+        if stack.config is not config:
+            self._calls.found = stack = copy(stack)  # which keeps the views
+            stack.config = config
+        return stack

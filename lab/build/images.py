@@ -23,14 +23,14 @@ LAYOUT = 2
 def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
     """Return the archive of each image under the name that was asked for, made where it is missing."""
     asked = {name: _image(name) for name in names}
-    images = tuple(dict.fromkeys(asked.values()))
-    missing = [image for image in images if not kept(image, home).is_file()]
+    archives = {image: kept(image, home) for image in asked.values()}
+    missing = {image: archive for image, archive in archives.items() if not archive.is_file()}
     if problems := preflight.of_roots(_roots_missing(missing, home), home):
         raise BadInput(problems)
     paths = binaries.ensure(needs(image.name for image in missing), home, say)
-    for image in missing:
-        make(kept(image, home), image.name, say, partial(_write, image, paths, home, say))
-    return {name: kept(image, home) for name, image in asked.items()}
+    for image, archive in missing.items():
+        make(archive, image.name, say, partial(_write, image, paths, home, say))
+    return {name: archives[image] for name, image in asked.items()}
 
 
 def needs(names: Iterable[str]) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ ARGS ?=
 BIN := .venv/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/quadrant/bin
 CYCLONUS := v0.5.6
+KUBE_SCORE := github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+KUBECONFORM := github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+SCANNERS := $(foreach module,$(KUBE_SCORE) $(KUBECONFORM),$(CACHE)/$(subst @,-,$(notdir $(module))))
 JUDGE_SOURCES := $(addprefix tests/policies/pss/judge/,go.mod go.sum main.go)
 JUDGE := pss-judge-$(shell cat $(JUDGE_SOURCES) | sha256sum | cut -c1-16)
 SOURCES := $(wildcard model components policies quadrant tests bench lab __main__.py)
@@ -45,6 +48,7 @@ preview: setup ## Show what SYSTEM in STACK would register, without a cluster
 
 .PHONY: test
 test: setup oracles ## Run all tests and write the report that `make demands` reads
+	@$(MAKE) --no-print-directory incumbents || echo "incumbents: not all are there, tests that need them will be skipped"
 	$(BIN)/python -m pytest -n 2 --demands-report=.quadrant/demands-report.json $(ARGS)
 
 .PHONY: test-fast
@@ -71,10 +75,12 @@ golden-check: setup ## Fail if the golden files are out of date
 .PHONY: docs
 docs: setup ## Regenerate the reference, the topologies and the templates
 	$(BIN)/python -m quadrant.reference
+	$(BIN)/python -m tests.policies.incumbents.table
 
 .PHONY: docs-check
 docs-check: setup ## Fail if a generated document is out of date
 	$(BIN)/python -m quadrant.reference --check
+	$(BIN)/python -m tests.policies.incumbents.table --check
 
 .PHONY: demands
 demands: setup ## Say which demands the last `make test` proved, per system and area
@@ -84,10 +90,9 @@ demands: setup ## Say which demands the last `make test` proved, per system and 
 oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(JUDGE)) ## Build the independent analyzers
 	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or the Pod Security evaluator will be skipped"
 
-.venv-nca/.ready: requirements-nca.lock | .venv/.locked
-	$(PYTHON) -m venv --clear .venv-nca
-	.venv-nca/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-nca.lock
-	@.venv-nca/bin/nca --help >/dev/null
+.venv-%/.ready: requirements-%.lock | .venv/.locked
+	$(PYTHON) -m venv --clear .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(CACHE)/cyclonus-$(CYCLONUS):
@@ -101,17 +106,28 @@ $(CACHE)/$(JUDGE):
 	cd tests/policies/pss/judge && go build -trimpath -o $(CACHE)/.build-$(JUDGE) .
 	@mv $(CACHE)/.build-$(JUDGE) $@
 
+.PHONY: incumbents
+incumbents: .venv-checkov/.ready $(if $(shell command -v go),$(SCANNERS)) ## Build the scanners that the policies are compared with
+	@command -v go >/dev/null || echo "incumbents: go is not on PATH, tests that need kube-score or kubeconform will be skipped"
+
+$(SCANNERS):
+	@mkdir -p $(CACHE)
+	GOBIN=$(CACHE)/.build-$(@F) go install $(filter %/$(subst -v,@v,$(@F)),$(KUBE_SCORE) $(KUBECONFORM))
+	@mv $(CACHE)/.build-$(@F)/* $@ && rmdir $(CACHE)/.build-$(@F)
+	@ln -sfn $(@F) $(firstword $(subst -v, ,$@))
+
 .PHONY: bench
 bench: setup ## Measure the claims; each prints a ratio
 	$(BIN)/python -m bench
 
 .PHONY: lock
-lock: setup ## Renew both locks from pyproject.toml and the requirements files (needs pip-tools in .venv)
+lock: setup ## Renew the locks from pyproject.toml and the requirements files (needs pip-tools in .venv)
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra dev -o requirements.lock pyproject.toml requirements.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) -o requirements-nca.lock requirements-nca.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) -o requirements-checkov.lock requirements-checkov.in
 
 .PHONY: clean
 clean: ## Remove everything that the other commands made here
-	rm -rf .venv .venv-nca .quadrant .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info build
+	rm -rf .venv .venv-nca .venv-checkov .quadrant .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

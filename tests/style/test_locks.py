@@ -1,4 +1,4 @@
-"""Both locks pin every package by version and hash and hold no address."""
+"""All locks pin every package by version and hash and hold no address."""
 
 import re
 import tomllib
@@ -7,7 +7,7 @@ import pytest
 
 from tests.style.sources import ROOT
 
-LOCKS = ("requirements.lock", "requirements-nca.lock")
+LOCKS = ("requirements.lock", "requirements-nca.lock", "requirements-checkov.lock")
 PINNED = re.compile(r"^[a-z0-9][a-z0-9._-]*==[^\s;]+( ; .+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 

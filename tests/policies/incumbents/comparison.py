@@ -1,0 +1,56 @@
+"""The corpus before each scanner: what it finds in a manifest that it does not find in the manifest's twin."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.pack import check
+from quadrant.corpus import Case, cases
+from quadrant.manifests import read_manifests
+from tests.policies.incumbents.checkov import CHECKOV
+from tests.policies.incumbents.kube_score import KUBE_SCORE
+from tests.policies.incumbents.kubeconform import KUBECONFORM
+from tests.policies.incumbents.scanner import Found, Scanner
+
+SCANNERS: tuple[Scanner, ...] = (CHECKOV, KUBE_SCORE, KUBECONFORM)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A manifest of the corpus, our checks that find it, and the rules of each scanner that do."""
+
+    case: Case
+    ours: tuple[str, ...]
+    theirs: tuple[tuple[str, ...], ...]
+
+
+def rows() -> tuple[Row, ...]:
+    """The comparison, by policy and manifest."""
+    every = cases()
+    texts = {str(path): path.read_text(encoding="utf-8") for case in every for path in (case.path, case.twin)}
+    answers = [scanner.judge(texts) for scanner in SCANNERS]
+    return tuple(
+        Row(
+            case,
+            _ours(case),
+            tuple(_only_in_first(answer[str(case.path)], answer[str(case.twin)]) for answer in answers),
+        )
+        for case in every
+    )
+
+
+def _ours(case: Case) -> tuple[str, ...]:
+    """The checks of the case's own policy that find it and do not find its twin."""
+    failing, passing = (_checks(case, path) for path in (case.path, case.twin))
+    return tuple(sorted(failing - passing))
+
+
+def _checks(case: Case, path: Path) -> set[str]:
+    return {found.check for found in check(read_manifests(path)) if found.policy == case.policy}
+
+
+def _only_in_first(some: Sequence[Found], others: Sequence[Found]) -> tuple[str, ...]:
+    """The rules with more findings of a text; places are left out, since some manifests differ in a name."""
+    more = Counter((one.rule, one.text) for one in some) - Counter((one.rule, one.text) for one in others)
+    return tuple(sorted({rule for rule, _ in more}))

@@ -1,0 +1,120 @@
+"""The page "who catches what": `python -m tests.policies.incumbents.table` writes it, `--check` compares only."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from quadrant.console import Code, complain, progress, say
+from quadrant.stacks import ROOT
+from tests.policies.incumbents.comparison import SCANNERS, Row, rows
+
+PAGE = Path("docs/reference/who-catches-what.md")
+README = Path("README.md")
+INTRODUCTION = """\
+# Who catches what
+
+{total}
+
+Each manifest of the [corpus](../../tests/policies/corpus) has one mistake, and a twin without it that is otherwise the
+same. The table is made by running every tool over both: a tool catches a mistake if it reports, for the manifest, a
+finding that it does not report for the twin. So nobody is credited with a finding that has nothing to do with the
+mistake, and any rule of a tool counts, whether or not it is meant for this mistake. The other tools run with all
+their checks, those that are off by default included; kubeconform is strict and has the schemas of Kubernetes itself.
+Ours must find the mistake under the policy that the manifest is named for, and all of it is
+[tested](../../tests/policies/test_corpus.py) one by one. `make docs` renews this page.
+
+The manifests follow a list of all concerns of the Pod Security Standards, kyverno/policies, gatekeeper-library,
+kube-linter, Polaris, kube-score, Checkov, Trivy and the NSA guide, except those that the pack leaves out on purpose:
+`imagePullPolicy: Always` (moot with a version or digest, and it makes the registry's outage one's own), requests equal
+to limits (the ratio is bounded instead), control-plane flags (not in manifests), and matters of form such as duplicate
+variables. There are rules of these tools that find what no manifest here contains.
+
+{general}
+"""
+OWN_CONVENTIONS = frozenset(
+    "allowed-env default-deny-everywhere matrix-present no-debug no-egress-segment no-nginx-ingress no-open-cors "
+    "one-entry-one-exit plain-routers-redirect rate-limited-routers reachability-equals-matrix read-only-traefik "
+    "secret-consumers symmetric-rules".split()
+)
+"""Policies on Traefik, on segments and on the matrix, of which no general tool can know."""
+
+
+def sentence(table: Sequence[Row], what: str = "manifests that must fail") -> str:
+    """The totals, as the page and the README give them."""
+    caught = [sum(1 for row in table if row.theirs[index]) for index in range(len(SCANNERS))]
+    any_of_them = sum(1 for row in table if any(row.theirs))
+    ours = sum(1 for row in table if row.ours)
+    theirs = ", ".join(f"{one.title} {number}" for one, number in zip(SCANNERS, caught, strict=True))
+    return f"Of {len(table)} {what}, Quadrant's policies catch {ours}; {theirs}, and the three together {any_of_them}."
+
+
+def page(table: Sequence[Row]) -> str:
+    """The whole page."""
+    rest = [row for row in table if row.case.policy not in OWN_CONVENTIONS]
+    general = sentence(rest, "that do not concern Traefik, segments or the matrix, which no general tool knows")
+    return "\n".join(
+        [INTRODUCTION.format(total=sentence(table), general=general), *_totals(table), "", *_details(table), ""]
+    )
+
+
+def _totals(table: Sequence[Row]) -> Iterator[str]:
+    yield from ("## By policy", "")
+    yield from _line("policy", "manifests", "Quadrant", *(scanner.title for scanner in SCANNERS))
+    yield _rule(3 + len(SCANNERS))
+    for policy, group in groupby(table, key=lambda row: row.case.policy):
+        some = list(group)
+        theirs = [sum(1 for row in some if row.theirs[index]) for index in range(len(SCANNERS))]
+        numbers = [len(some), sum(1 for row in some if row.ours), *theirs]
+        yield from _line(f"[{policy}](policies/{policy}.md)", *map(str, numbers))
+
+
+def _details(table: Sequence[Row]) -> Iterator[str]:
+    yield from ("## By manifest", "")
+    yield from _line("manifest", "what is wrong", "Quadrant", *(scanner.title for scanner in SCANNERS))
+    yield _rule(3 + len(SCANNERS))
+    for row in table:
+        path = row.case.path.relative_to(ROOT)
+        ours = [f"{row.case.policy}/{check}".removesuffix("/") for check in row.ours]
+        found = [", ".join(map("`{}`".format, rules)) for rules in (ours, *row.theirs)]
+        yield from _line(f"[{row.case.name}](../../{path})", row.case.wrong, *found)
+
+
+def _line(*cells: str) -> Iterator[str]:
+    yield f"| {' | '.join(cells)} |"
+
+
+def _rule(columns: int) -> str:
+    return f"|{columns * ' --- |'}"
+
+
+def outdated(table: Sequence[Row]) -> list[str]:
+    """What the page and the README say no longer, or not yet."""
+    current = (ROOT / PAGE).is_file() and (ROOT / PAGE).read_text(encoding="utf-8") == page(table)
+    found = [] if current else [f"{PAGE} is out of date; run `make docs` and commit it"]
+    if sentence(table) not in " ".join((ROOT / README).read_text(encoding="utf-8").split()):
+        found.append(f"{README} should say: {sentence(table)}")
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    """Write the page, or compare it (exit code 1: it differs); where a scanner is missing, say so and do neither."""
+    if arguments not in ([], ["--check"]):
+        complain("usage: python -m tests.policies.incumbents.table [--check]")
+        raise SystemExit(Code.BAD_INPUT)
+    missing = [scanner.missing for scanner in SCANNERS if scanner.missing]
+    if missing:
+        say(f"{PAGE} is left as it is: {missing[0]}")
+        return
+    with progress("comparing with the other scanners"):
+        table = rows()
+    if not arguments:
+        (ROOT / PAGE).write_text(page(table), encoding="utf-8")
+    for problem in outdated(table):
+        complain(problem)
+    if arguments and outdated(table):
+        raise SystemExit(Code.FOUND)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -24,8 +24,7 @@ def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
     """Return the path of each program, compiled where it is missing; `home.bin` links it under its name."""
     wanted = tuple(dict.fromkeys(names))
     modules = modules_of(wanted)
-    missing = [module for module in modules if not kept(module, home).is_dir()]
-    if problems := preflight.of_compilation(missing, home):
+    if problems := preflight.problems(missing(wanted, home), (), home):
         raise BadInput(problems)
     for module in modules:
         make(kept(module, home), module.name, say, partial(_compile, module, home, say))
@@ -33,6 +32,11 @@ def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
     for name, path in paths.items():
         _link(home.bin / name, path)
     return paths
+
+
+def missing(names: Iterable[str], home: Home) -> tuple[Module, ...]:
+    """Return the modules of these programs that have yet to be compiled."""
+    return tuple(module for module in modules_of(names) if not kept(module, home).is_dir())
 
 
 def modules_of(names: Iterable[str]) -> tuple[Module, ...]:

@@ -25,12 +25,24 @@ def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
     asked = {name: _image(name) for name in names}
     archives = {image: kept(image, home) for image in asked.values()}
     missing = {image: archive for image, archive in archives.items() if not archive.is_file()}
-    if problems := preflight.of_roots(_roots_missing(missing, home), home):
-        raise BadInput(problems)
+    tools = preflight.of_unpacking() if _without_root(missing, home) else ()
+    if found := (*tools, *problems((image.name for image in missing), home)):
+        raise BadInput(found)
     paths = binaries.ensure(needs(image.name for image in missing), home, say)
     for image, archive in missing.items():
         make(archive, image.name, say, partial(_write, image, paths, home, say))
+        _forget_older(archive)
     return {name: archives[image] for name, image in asked.items()}
+
+
+def problems(names: Iterable[str], home: Home, programs: Iterable[str] = ()) -> tuple[Problem, ...]:
+    """Return why these images and programs could not be made on this machine; empty where they can.
+
+    The machine's own packages are not looked at: see `debian`.
+    """
+    missing = [image for image in map(_image, names) if not kept(image, home).is_file()]
+    wanted = (*programs, *needs(image.name for image in missing))
+    return preflight.problems(binaries.missing(wanted, home), _without_root(missing, home), home)
 
 
 def needs(names: Iterable[str]) -> tuple[str, ...]:
@@ -64,7 +76,7 @@ def _image(name: str) -> Image:
     raise BadInput([Problem(("images", name), "the lab has no such image", did_you_mean(full, IMAGES))])
 
 
-def _roots_missing(images: Iterable[Image], home: Home) -> list[str]:
+def _without_root(images: Iterable[Image], home: Home) -> list[str]:
     """Return the images whose root filesystem has yet to be made."""
     return [
         image.name for image in images if image.packages and not roots.kept(image.packages, image.hooks, home).is_file()
@@ -81,3 +93,11 @@ def _write(image: Image, paths: dict[str, Path], home: Home, say: Say, part: Pat
         write_image(part, image.name, [*base, overlay], image.start)
     finally:
         remove(overlay)
+
+
+def _forget_older(archive: Path) -> None:
+    """Remove archives of the same image with other contents, such as former states of the sample service."""
+    beginning = archive.stem.rpartition("-")[0]
+    for other in archive.parent.glob(f"{beginning}-{'?' * 16}.tar"):
+        if other != archive:
+            remove(other)

@@ -19,28 +19,39 @@ ROOT_MEGABYTES = 700
 """What an image takes while it is made: what was unpacked, its root filesystem and its archive."""
 
 
-def of_compilation(modules: Sequence[Module], home: Home) -> tuple[Problem, ...]:
-    """Return why these modules could not be compiled here; empty where they can, or where there are none."""
-    if not modules:
-        return ()
-    names = ", ".join(module.name for module in modules)
+def problems(modules: Sequence[Module], images: Sequence[str], home: Home) -> tuple[Problem, ...]:
+    """Return why these modules, and root filesystems of these images, could not be made here; empty where they can."""
+    places = [home.bin, home.images]
+    found: list[Problem] = []
+    if modules:
+        found += of_go(modules)
+        places += _caches()
+    if images and os.geteuid() != 0:
+        found.append(Problem(("user",), f"is not root, who unpacks packages for {', '.join(images)}", "run as root"))
+    needed = sum(module.megabytes for module in modules) + ROOT_MEGABYTES * len(images)
+    names = ", ".join((*(module.name for module in modules), *images))
+    return (*found, *of_disk(places, round(needed), f"making {names}"))
+
+
+def of_go(modules: Sequence[Module]) -> tuple[Problem, ...]:
+    """Return why Go could not compile these."""
+    names, needed = ", ".join(module.name for module in modules), required(modules)
     if shutil.which("go") is None:
-        return (Problem(("go",), f"is not on PATH, and compiles {names}", f"install Go {required(modules)} or newer"),)
-    found = (*_version(modules, names), *_modules_there(modules))
-    places = {home.bin, *(Path(place) for place in _go("env", "GOCACHE", "GOMODCACHE"))}
-    needed = sum(module.disk for module in modules)
-    return (*found, *of_disk(places, needed, f"compiling {names}"))
-
-
-def of_roots(images: Sequence[str], home: Home) -> tuple[Problem, ...]:
-    """Return why the root filesystems of these images could not be made here; empty where they can, or for none."""
-    if not images:
+        return (Problem(("go",), f"is not on PATH, and compiles {names}", f"install Go {needed} or newer"),)
+    version, toolchain = _go("env", "GOVERSION", "GOTOOLCHAIN")
+    if toolchain != "local" or _numbers(version) >= _numbers(needed):
         return ()
-    why = f"unpacks Debian packages for {', '.join(images)}"
-    tool = Problem((roots.TOOL,), f"is not on PATH, and {why}", f"install it: apt-get install {roots.TOOL}")
-    root = Problem(("user",), f"is not root, who {why}", "run as root")
-    found = [problem for problem, absent in ((tool, not roots.available()), (root, os.geteuid() != 0)) if absent]
-    return (*found, *of_disk([home.images], ROOT_MEGABYTES * len(images), f"making {len(images)} images"))
+    remedy = f"install Go {needed}, or let it fetch one: GOTOOLCHAIN=auto"
+    return (Problem(("go",), f"is {version}, and {names} need Go {needed}", remedy),)
+
+
+def of_unpacking() -> tuple[Problem, ...]:
+    """Return a problem where the tool that unpacks packages is not there, which the lab's host packages bring."""
+    if roots.available():
+        return ()
+    return (
+        Problem((roots.TOOL,), "is not on PATH, and unpacks packages", f"install it: apt-get install {roots.TOOL}"),
+    )
 
 
 def of_disk(places: Iterable[Path], megabytes: int, why: str) -> tuple[Problem, ...]:
@@ -63,22 +74,9 @@ def required(modules: Iterable[Module]) -> str:
     return max((match[1] for match in found if match), key=_numbers)
 
 
-def _version(modules: Sequence[Module], names: str) -> tuple[Problem, ...]:
-    """Return a problem where Go is too old and may not fetch a newer one by itself."""
-    version, toolchain = _go("env", "GOVERSION", "GOTOOLCHAIN")
-    needed = required(modules)
-    if toolchain != "local" or _numbers(version) >= _numbers(needed):
-        return ()
-    remedy = f"install Go {needed}, or let it fetch one: GOTOOLCHAIN=auto"
-    return (Problem(("go",), f"is {version}, and {names} need Go {needed}", remedy),)
-
-
-def _modules_there(modules: Sequence[Module]) -> tuple[Problem, ...]:
-    return tuple(
-        Problem((str(module.folder),), "has no go.sum", "restore the folder from the repository")
-        for module in modules
-        if not (module.folder / "go.sum").is_file()
-    )
+def _caches() -> list[Path]:
+    """Return where Go keeps sources and compiled packages."""
+    return [Path(place) for place in _go("env", "GOCACHE", "GOMODCACHE")] if shutil.which("go") else []
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ from pathlib import Path
 MODULES_FOLDER = Path(__file__).parent.parent / "modules"
 KUBERNETES = "v1.34.2"
 """Must be the version that `modules/kubernetes/go.mod` requires: the programs report what the linker tells them."""
+MEGABYTES_PER_MINUTE = 400
+"""Measured over all modules: sources, compiled packages and programs."""
 COMMANDS = "k8s.io/kubernetes/cmd"
 OPERATOR = "github.com/prometheus-operator/prometheus-operator/cmd"
 
@@ -22,10 +24,13 @@ class Module:
     """Package of each program."""
     minutes: float
     """CPU minutes of a first build; a later one finds most of it in Go's cache."""
-    disk: int
-    """Megabytes that a first build adds to Go's caches and to the lab's folder."""
     variables: Mapping[str, str] = field(default_factory=dict, hash=False)
     """String variables that the linker sets."""
+
+    @property
+    def megabytes(self) -> float:
+        """What a first build adds to Go's caches and to the lab's folder."""
+        return self.minutes * MEGABYTES_PER_MINUTE
 
     @property
     def folder(self) -> Path:
@@ -34,7 +39,7 @@ class Module:
 
 
 MODULES = (
-    Module("etcd", {"etcd": "go.etcd.io/etcd/server/v3"}, 2, 500),
+    Module("etcd", {"etcd": "go.etcd.io/etcd/server/v3"}, 2),
     Module(
         "kubernetes",
         {
@@ -46,7 +51,6 @@ MODULES = (
             "kubectl": f"{COMMANDS}/kubectl",
         },
         13.5,
-        2500,
         {
             "k8s.io/component-base/version.gitVersion": KUBERNETES,
             "k8s.io/component-base/version.gitMajor": KUBERNETES.removeprefix("v").split(".")[0],
@@ -60,23 +64,21 @@ MODULES = (
             "calico-felix": "github.com/projectcalico/calico/felix/cmd/calico-felix",
             "calico": "github.com/projectcalico/calico/cni-plugin/cmd/calico",
         },
-        5,
-        1200,
+        6,
     ),
-    Module("coredns", {"coredns": "github.com/coredns/coredns"}, 4, 1200),
-    Module("traefik", {"traefik": "github.com/traefik/traefik/v3/cmd/traefik"}, 8, 2500),
-    Module("local-path", {"local-path-provisioner": "github.com/rancher/local-path-provisioner"}, 2, 600),
-    Module("cert-manager", {"cert-manager-controller": "github.com/cert-manager/cert-manager/cmd/controller"}, 4, 900),
-    Module("versitygw", {"versitygw": "github.com/versity/versitygw/cmd/versitygw"}, 3, 700),
-    Module("metrics-server", {"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"}, 4, 800),
+    Module("coredns", {"coredns": "github.com/coredns/coredns"}, 4),
+    Module("traefik", {"traefik": "github.com/traefik/traefik/v3/cmd/traefik"}, 12),
+    Module("local-path", {"local-path-provisioner": "github.com/rancher/local-path-provisioner"}, 3),
+    Module("cert-manager", {"cert-manager-controller": "github.com/cert-manager/cert-manager/cmd/controller"}, 4),
+    Module("versitygw", {"versitygw": "github.com/versity/versitygw/cmd/versitygw"}, 3),
+    Module("metrics-server", {"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"}, 5),
     Module(
         "prometheus-operator",
         {
             "prometheus-operator": f"{OPERATOR}/operator",
             "prometheus-config-reloader": f"{OPERATOR}/prometheus-config-reloader",
         },
-        4,
-        800,
+        4.5,
     ),
     Module(
         "exporters",
@@ -85,8 +87,7 @@ MODULES = (
             "pgbouncer_exporter": "./pgbouncer_exporter",
         },
         1.5,
-        400,
     ),
-    Module("pause", {"pause": "./pause"}, 0.5, 100),
+    Module("pause", {"pause": "./pause"}, 0.5),
 )
 PROGRAMS: Mapping[str, Module] = {program: module for module in MODULES for program in module.programs}

@@ -70,7 +70,7 @@ def make(target: Path, what: str, say: Say, maker: Callable[[Path], None]) -> Pa
     """
     if target.exists():
         return target
-    with locked(target.parent / f".{target.name}.lock", what, say):
+    with locked(target.parent / ".locks" / target.name, what, say):
         if target.exists():
             return target
         part = target.parent / f".{target.name}.part"

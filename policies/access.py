@@ -74,29 +74,17 @@ def type_name(value: object) -> str:
     return _TYPE_NAMES.get(type(value), type(value).__name__)
 
 
-def normalise(value: Any, unknown_errors: tuple[type[Exception], ...] = ()) -> Any:
-    """Return the value as dicts, lists and scalars: whole floats as integers, unknowns as `UNKNOWN`.
-
-    `unknown_errors` are the exceptions by which a proxy says that the value behind a key is unknown.
-    """
+def normalise(value: Any) -> Any:
+    """Return the value as dicts, lists and scalars: whole floats as integers, unknowns as `UNKNOWN`."""
     if isinstance(value, str):
         return UNKNOWN if value in UNKNOWN_SENTINELS else value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
-        return {str(key): child(value, key, unknown_errors) for key in value}
+        return {str(key): normalise(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return [child(value, index, unknown_errors) for index in range(len(value))]
+        return [normalise(item) for item in value]
     return value
-
-
-def child(parent: Any, key: Any, unknown_errors: tuple[type[Exception], ...] = ()) -> Any:
-    """The normalised value behind one key or index."""
-    try:
-        value = parent[key]
-    except unknown_errors:
-        return UNKNOWN
-    return normalise(value, unknown_errors)
 
 
 @dataclass(frozen=True)

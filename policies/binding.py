@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi_policy as sdk
-from pulumi_policy.proxy import UnknownValueError
 
 from model.errors import BadInput
-from policies.access import child
 from policies.configuration import configured, properties
 from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
 from policies.index import Stack
-from policies.objects import SECRET_VALUES, Object, blank, objects
 from policies.pack import POLICIES
-from policies.rules import Group, Policy, ResourcePolicy, StackPolicy, Violation
+from policies.resources import Resources, Stacks
+from policies.rules import Policy, ResourcePolicy, StackPolicy, Violation
 from policies.settings import Config
 
-_PREFIX = "kubernetes:"
 _NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
 _FRAMEWORKS = {
     "PSS": ("Pod Security Standards", "1.37"),
     "NSA": ("NSA/CISA Kubernetes Hardening Guide", "1.2"),
     "CIS": ("CIS Kubernetes Benchmark", "1.11"),
 }
-
-
-def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
-    """The Kubernetes object behind a resource's properties; nothing for other providers.
-
-    Group and kind come from the resource's type where the properties lack them. Values of Secrets are blank, and
-    the provider's own `__` keys are not read.
-    """
-    if not token.startswith(_PREFIX) or token.count(":") != 2:
-        return None
-    _, version, kind = token.split(":")
-    hidden = SECRET_VALUES if kind == "Secret" else frozenset[str]()
-    read = {key: child(props, key, (UnknownValueError,)) for key in map(str, props) if not key.startswith("__")}
-    fields = {key: blank(value) if key in hidden else value for key, value in read.items()}
-    return Object({"apiVersion": version.removeprefix("core/"), "kind": kind} | fields, urn=urn)
 
 
 def _may_apply(policy: ResourcePolicy, token: str) -> bool:
@@ -71,7 +51,9 @@ class _Configured:
         return self.config
 
 
-def _resource(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceValidationPolicy:
+def _resource(
+    position: int, policy: ResourcePolicy, resources: Resources, known: _Configured
+) -> sdk.ResourceValidationPolicy:
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         try:
             config = known.learn(policy.name, args.get_config())
@@ -79,8 +61,7 @@ def _resource(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceValidat
             return report(_misconfigured(policy.name, error), args.urn)
         if not _may_apply(policy, args.resource_type):
             return None
-        obj = object_of(args.resource_type, args.props, args.urn)
-        for each in objects([obj] if obj else []):
+        for each in resources.read(position, args):
             for found in without_exempted(run_resource(policy, each, config), config):
                 report(_message(found, POLICIES[found.policy]), found.urn)
         return None
@@ -112,34 +93,15 @@ def _about(policy: Policy) -> dict[str, Any]:
     }
 
 
-class _SharedIndex:
-    """The index of the last stack: the engine hands the same stack to each group in turn."""
+def _group(position: int, policies: list[StackPolicy], stacks: Stacks, known: _Configured) -> sdk.StackValidationPolicy:
+    group = policies[0].group
 
-    def __init__(self) -> None:
-        self._content = ""
-        self._stack = Stack((), Config())
-
-    def of(self, resources: Iterable[sdk.PolicyResource], config: Config) -> Stack:
-        """The index of these resources."""
-        wrapped = (object_of(one.resource_type, one.props, one.urn) for one in resources)
-        found = tuple(objects(obj for obj in wrapped if obj))
-        content = json.dumps([(obj.urn, obj.manifest) for obj in found], default=repr)
-        if content != self._content:
-            self._content, self._stack = content, Stack(found, config)
-        if config is not self._stack.config:
-            self._stack = replace(self._stack, config=config)
-        return self._stack
-
-
-def _group(
-    group: Group, policies: list[StackPolicy], index: _SharedIndex, known: _Configured
-) -> sdk.StackValidationPolicy:
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
         try:
             config = known.learn(group.name, args.get_config())
         except BadInput as error:
             return report(_misconfigured(group.name, error), None)
-        stack = index.of(args.resources, config)
+        stack = stacks.read(position, args.resources, config)
         for found in without_exempted(_findings(policies, stack), config):
             report(_message(found, POLICIES[found.policy]), found.urn)
         idle = [policy.name for policy in policies if policy.needs_matrix and not stack.has_isolation]
@@ -167,12 +129,12 @@ def _findings(policies: list[StackPolicy], stack: Stack) -> Iterator[Violation]:
 
 def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
     """All policies, in the shape that `PolicyPack` takes."""
-    known, index = _Configured(config or Config()), _SharedIndex()
+    known, resources, stacks = _Configured(config or Config()), Resources(), Stacks()
     groups: dict[str, list[StackPolicy]] = {}
     found: list[sdk.Policy] = []
     for policy in POLICIES.values():
         if isinstance(policy, ResourcePolicy):
-            found.append(_resource(policy, known))
+            found.append(_resource(len(found), policy, resources, known))
         elif isinstance(policy, StackPolicy):
             groups.setdefault(policy.group.name, []).append(policy)
-    return [*found, *(_group(policies[0].group, policies, index, known) for policies in groups.values())]
+    return [*found, *(_group(place, policies, stacks, known) for place, policies in enumerate(groups.values()))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from policies.access import Node, normalise
+from policies.access import UNKNOWN_SENTINELS, Node, normalise
 
 SECRET_VALUES = frozenset({"data", "stringData"})
 """The fields of a Secret of which nobody reads the values."""
@@ -21,11 +21,18 @@ class Object:
     file: str | None = None
     line: int | None = None
     urn: str | None = None
+    namespace_assumed: bool = False
+    """Whether nobody wrote the namespace, so that whoever applies the manifest chooses it."""
 
     @cached_property
     def node(self) -> Node:
         """The manifest, readable by path. The values of a Secret are blank."""
         return Node(normalise(_without_secret_values(self.manifest)), origin=self)
+
+    @cached_property
+    def derived(self) -> dict[object, Any]:
+        """What one policy worked out from the object and the next can use."""
+        return {}
 
     @cached_property
     def kind(self) -> str:
@@ -104,13 +111,15 @@ def objects(manifests: Iterable[Object | Mapping[str, Any]]) -> Iterator[Object]
 
 
 def blank(value: Any) -> Any:
-    """What stands for a Secret's values: their types without their content."""
+    """What stands for a Secret's values: their types without their content, and nothing for an unknown one."""
     if isinstance(value, Mapping):
         return {str(key): _empty(item) for key, item in value.items()}
     return _empty(value)
 
 
 def _empty(value: Any) -> Any:
+    if isinstance(value, str) and value in UNKNOWN_SENTINELS:
+        return None
     empty: dict[type, Any] = {str: "", bool: False, int: 0, float: 0, list: [], dict: {}}
     return empty.get(type(value))
 

@@ -50,7 +50,7 @@ class Container:
         """Role, name and path, for messages."""
         return f"{self.role} {self.name!r} ({self.node.path})"
 
-    @property
+    @cached_property
     def security(self) -> Node:
         """The container's own security context."""
         return self.node.at("securityContext")
@@ -73,12 +73,12 @@ class Pod:
     workload: Object
     template: Node
 
-    @property
+    @cached_property
     def spec(self) -> Node:
         """The pod's specification."""
         return self.template.at("spec")
 
-    @property
+    @cached_property
     def security(self) -> Node:
         """The pod's security context."""
         return self.spec.at("securityContext")
@@ -139,9 +139,10 @@ def template_path(obj: Object) -> tuple[str, ...] | None:
 
 
 def pod_of(obj: Object) -> Pod | None:
-    """The pods that the object makes."""
-    path = template_path(obj)
-    if path is None:
-        return None
-    template = obj.node.at(*path)
-    return Pod(obj, template) if template.at("spec").present() else None
+    """The pods that the object makes, the same for every policy."""
+    if Pod not in obj.derived:
+        path = template_path(obj)
+        template = obj.node.at(*path) if path is not None else None
+        obj.derived[Pod] = Pod(obj, template) if template and template.at("spec").present() else None
+    pod: Pod | None = obj.derived[Pod]
+    return pod

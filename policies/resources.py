@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
 import pulumi_policy as sdk
-from pulumi_policy.proxy import unknown_checking_proxy
 
 from policies.index import Stack
 from policies.objects import SECRET_VALUES, Object, blank, objects
@@ -20,19 +19,19 @@ _COMPONENTS = frozenset({"helm.sh/v4"})
 _TARGET = "__target"
 """The key under which the engine's proxies give what they guard, as the engine's own serialiser takes it."""
 
-_EXAMPLE = unknown_checking_proxy({"list": []})
-_PROXIES = (type(_EXAMPLE), type(_EXAMPLE["list"]))
-
 
 def _plain(value: Any) -> Any:
     """The properties without proxies; an unknown value is one of the engine's strings for it."""
-    if isinstance(value, sdk.Secret):
-        value = value.value
-    if isinstance(value, _PROXIES):
-        value = value[_TARGET]
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, sdk.Secret):
+        return _plain(value.value)
+    guarded: Any = value
+    return _plain(guarded[_TARGET]) if isinstance(value, Mapping | Sequence) else value
 
 
 def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:

@@ -12,7 +12,8 @@ from policies.configuration import configured, properties
 from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
 from policies.index import Stack
 from policies.pack import POLICIES
-from policies.resources import Resources, Stacks
+from policies.remediation import remedied
+from policies.resources import Resources, Stacks, object_of
 from policies.rules import Policy, ResourcePolicy, StackPolicy, Violation
 from policies.settings import Config
 
@@ -70,9 +71,22 @@ def _resource(
         name=policy.name,
         description=policy.title,
         validate=validate,
+        remediate=_remediation(policy, known) if policy.remedies else None,
         config_schema=sdk.PolicyConfigSchema(properties(policy.name)),
         **_about(policy),
     )
+
+
+def _remediation(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceRemediation:
+    def remediate(args: sdk.ResourceValidationArgs) -> Any:
+        try:
+            config = known.learn(policy.name, args.get_config())
+        except BadInput:
+            return None  # validation reports it
+        obj = object_of(args.resource_type, args.props, args.urn)
+        return remedied(policy, obj, args.props, config) if obj and policy.applies(obj.kind) else None
+
+    return remediate
 
 
 def _misconfigured(name: str, error: BadInput) -> str:

@@ -10,8 +10,6 @@ from policies.pods import Container
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 FIRST_UNPRIVILEGED = 1024
-PUBLIC_SERVICE = "traefik"
-PUBLIC_PORTS = frozenset({80, 443})
 _SSH = 22
 _SERVICES = frozenset({"Service"})
 _PROBES = (("livenessProbe",), ("readinessProbe",), ("startupProbe",))
@@ -57,22 +55,22 @@ def ports(subject: Subject) -> Iterator[Finding]:
 
 
 def service_exposure(subject: Subject) -> Iterator[Finding]:
-    """Services are ClusterIP; only the one named traefik is a LoadBalancer, on 80 and 443."""
+    """Services are ClusterIP; only the public ones are a LoadBalancer, on the public ports."""
     spec = subject.node.at("spec")
     kind = spec.at("type").text() or "ClusterIP"
     if kind == "LoadBalancer":
         yield from _load_balancer(subject, spec)
-    elif kind != "ClusterIP":
+    elif kind not in {"ClusterIP", "ExternalName"}:  # an alias is a matter of its own policy
         yield Finding(f"spec.type is {kind}", "type")
     if any(True for _ in spec.at("externalIPs").items()):
         yield Finding("spec.externalIPs is set", "externalIPs")
 
 
 def _load_balancer(subject: Subject, spec: Node) -> Iterator[Finding]:
-    if subject.obj.name != PUBLIC_SERVICE:
+    if subject.obj.name not in subject.config.public_services:
         yield Finding("spec.type is LoadBalancer", "type")
     for port in spec.at("ports").items():
-        if port.at("port").integer() not in PUBLIC_PORTS:
+        if port.at("port").integer() not in subject.config.public_ports:
             yield Finding(f"port {port.at('port').integer()} ({port.path}) is public", "public-port")
 
 

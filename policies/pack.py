@@ -8,11 +8,16 @@ from typing import Any
 
 from policies import (
     access_control,
+    api_versions,
     containers,
     exposure,
     isolation,
+    network_policies,
+    opaque,
     operations,
+    ownership,
     pod_security,
+    privileges,
     public_routes,
     reachability,
     routing,
@@ -52,13 +57,18 @@ def _judged(name: str, config: Config) -> bool:
 
 _RESOURCE: tuple[ResourcePolicy, ...] = (
     *wellformed.POLICIES,
+    *opaque.POLICIES,
     *pod_security.POLICIES,
     *containers.POLICIES,
     *exposure.POLICIES,
     *secret_use.POLICIES,
+    *network_policies.POLICIES,
     *access_control.POLICIES,
+    *privileges.POLICIES,
     *routing.POLICIES,
     *segments.POLICIES,
+    *ownership.POLICIES,
+    *api_versions.POLICIES,
 )
 _STACK: tuple[StackPolicy, ...] = (
     *isolation.POLICIES,

@@ -10,6 +10,8 @@ from policies.pods import TEMPLATES
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 ROUTERS = frozenset({"IngressRoute", "IngressRouteTCP"})
+_OLD_TLS = frozenset({"VersionTLS10", "VersionTLS11"})
+_INSECURE = re.compile(r"--api\.insecure(=(true|1|t))?", re.IGNORECASE)
 _MIDDLEWARES = frozenset({"Middleware"})
 _OPEN_ORIGIN = re.compile(r"\*|.*\.\*.*|.*(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]).*", re.IGNORECASE)
 _ORIGIN_LISTS = ("accessControlAllowOriginList", "accessControlAllowOriginListRegex")
@@ -23,17 +25,47 @@ def entry_points(router: Node) -> frozenset[str]:
 
 
 def tls_only(subject: Subject) -> Iterator[Finding]:
-    """Routers name their entry points, and those on the secure one have TLS."""
+    """Routers name their entry points, those on the secure one have TLS 1.2 or later, and no dashboard is open."""
     if subject.obj.kind == "Ingress":
-        if not any(True for _ in subject.node.at("spec", "tls").items()):
-            yield Finding("spec.tls is empty", "tls")
-        return
+        yield from _ingress_tls(subject.node.at("spec"))
+    elif subject.obj.kind == "TLSOption":
+        version = subject.node.at("spec", "minVersion").text()
+        if version in _OLD_TLS:
+            yield Finding(f"spec.minVersion is {version}", "min-version")
+    elif subject.obj.kind in ROUTERS:
+        yield from _router_tls(subject)
+    else:
+        yield from _open_dashboard(subject)
+
+
+def _router_tls(subject: Subject) -> Iterator[Finding]:
     names = entry_points(subject.node)
     if not names:
         yield Finding("spec.entryPoints is empty: the router is on every entry point", "entry-points")
     secure = names & subject.config.secure_entry_points
     if secure and not subject.node.at("spec", "tls").present():
         yield Finding(f"the router on {sorted(secure)} has no spec.tls", "tls")
+
+
+def _ingress_tls(spec: Node) -> Iterator[Finding]:
+    listed = [{host.text() for host in entry.at("hosts").items()} for entry in spec.at("tls").items()]
+    if not listed:
+        yield Finding("spec.tls is empty", "tls")
+        return
+    covered = set().union(*listed)
+    for rule in spec.at("rules").items():
+        host = rule.at("host").text()
+        if host and all(listed) and not {host, f"*.{host.partition('.')[2]}"} & covered:
+            yield Finding(f"{rule.path}: no entry of spec.tls is for {host}", "host")
+
+
+def _open_dashboard(subject: Subject) -> Iterator[Finding]:
+    for container in subject.pod.containers if subject.pod else ():
+        if "traefik" not in f"{subject.obj.name} {container.name} {container.node.at('image').value}":
+            continue
+        for node in (*container.node.at("command").items(), *container.node.at("args").items()):
+            if _INSECURE.fullmatch(node.text()):
+                yield Finding(f"{node.path} opens Traefik's API to everybody", "dashboard")
 
 
 def no_open_origin(subject: Subject) -> Iterator[Finding]:
@@ -72,9 +104,11 @@ def _nginx_controller(subject: Subject) -> Iterator[Finding]:
 POLICIES = (
     ResourcePolicy(
         name="tls-only", title="Every router on port 443 has TLS",
-        severity=Severity.CRITICAL, tags=("NSA-3",), kinds=ROUTERS | {"Ingress"}, predicate=tls_only,
-        why="A router without TLS on the secure entry point answers in the clear.",
-        remedy="Name the entry points and give the router a tls section with its certificate and options.",
+        severity=Severity.CRITICAL, tags=("NSA-3",), predicate=tls_only,
+        kinds=ROUTERS | TEMPLATES.keys() | {"Ingress", "TLSOption"},
+        why="A router without TLS on the secure entry point answers in the clear, and old TLS is as good as none.",
+        remedy="Name the entry points, give the router a tls section with its certificate for each host, ask for "
+        "VersionTLS12 or later, and show the dashboard on an entry point of its own.",
     ),
     ResourcePolicy(
         name="no-open-cors", title="No wildcard or localhost origin",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -75,10 +75,14 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourcePolicy(Policy):
-    """A policy that looks at one object. `kinds` are the kinds it looks at; all, if there are none."""
+    """A policy that looks at one object. `kinds` are the kinds it looks at; all, if there are none.
+
+    `remedies` are the labels by which the engine mends the object, by the path of the metadata that lacks them.
+    """
 
     predicate: Callable[[Subject], Iterator[Finding]]
     kinds: frozenset[str] = frozenset()
+    remedies: Callable[[Subject], Mapping[tuple[str, ...], Mapping[str, str]]] | None = None
 
     def applies(self, kind: str) -> bool:
         """Whether the policy looks at objects of this kind."""

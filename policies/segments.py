@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.index import SEGMENT
+from policies.index import SEGMENT, SYSTEM
 from policies.pods import TEMPLATES
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
@@ -14,18 +14,29 @@ _PSA = "pod-security.kubernetes.io/"
 
 
 def namespace_labels(subject: Subject) -> Iterator[Finding]:
-    """A segment's namespace enforces the restricted standard, and is not one of the cluster's own."""
+    """A namespace enforces the restricted standard, and nothing is put among the cluster's own objects."""
+    if subject.obj.kind == "Namespace":
+        yield from _namespace(subject)
+    elif _of_the_cluster(subject.obj.namespace) and not subject.obj.namespace_assumed:
+        yield Finding(f"the object is in {subject.obj.namespace}", "name")
+
+
+def _namespace(subject: Subject) -> Iterator[Finding]:
     labels = subject.obj.labels
-    if SEGMENT not in labels:
-        return
-    if subject.obj.name == "default" or subject.obj.name.startswith("kube-"):
+    if _of_the_cluster(subject.obj.name):
         yield Finding("the namespace belongs to the cluster", "name")
-    if labels[SEGMENT] not in SEGMENTS:
+    if labels.get(SEGMENT, "platform") not in SEGMENTS:
         yield Finding(f"{SEGMENT} is {labels[SEGMENT]!r}, not one of {sorted(SEGMENTS)}", "segment")
+    if SYSTEM in labels and SEGMENT not in labels:
+        yield Finding(f"{SYSTEM} is set, and {SEGMENT} is not", "segment")
     if labels.get(f"{_PSA}enforce") != "restricted":
         yield Finding(f"{_PSA}enforce is not restricted", "enforce")
     if not labels.get(f"{_PSA}enforce-version"):
         yield Finding(f"{_PSA}enforce-version is not set", "enforce-version")
+
+
+def _of_the_cluster(namespace: str) -> bool:
+    return namespace == "default" or namespace.startswith("kube-")
 
 
 def no_egress_segment(subject: Subject) -> Iterator[Finding]:
@@ -47,11 +58,12 @@ def _egress(labels: Mapping[str, str]) -> Iterator[str]:
 
 POLICIES = (
     ResourcePolicy(
-        name="namespace-labels", title="Segments enforce the restricted standard",
-        severity=Severity.HIGH, tags=("PSS-restricted", "CIS-5.2.1"), kinds=frozenset({"Namespace"}),
-        predicate=namespace_labels,
+        name="namespace-labels", title="Namespaces enforce the restricted standard, and default stays empty",
+        severity=Severity.HIGH, tags=("PSS-restricted", "CIS-5.2.1", "CIS-5.7.4"), predicate=namespace_labels,
+        kinds=frozenset(TEMPLATES) | {"Namespace", "Service", "ConfigMap", "Secret", "Ingress", "Role", "RoleBinding"},
         why="The API server itself refuses what slips past every check before it.",
-        remedy="Label the namespace with its segment and pod-security.kubernetes.io/enforce: restricted.",
+        remedy="Label the namespace with pod-security.kubernetes.io/enforce: restricted, its version and its segment; "
+        "give every object a namespace of the system's own.",
     ),
     ResourcePolicy(
         name="no-egress-segment", title="There is no segment called egress",

@@ -11,7 +11,6 @@ from policies.rules import Finding, ResourcePolicy, Severity, Subject
 NAME = "well-formed"
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}
 """Maps of strings, into which numbers and booleans are often put without quotes."""
-OPAQUE = frozenset({"helm.sh/v3", "helm.toolkit.fluxcd.io/v2", "helm.cattle.io/v1"})
 
 
 def well_formed(subject: Subject) -> Iterator[Finding]:
@@ -49,23 +48,11 @@ def _containers(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"{containers.path} is empty")
 
 
-def no_opaque(subject: Subject) -> Iterator[Finding]:
-    """No resource hides the objects that it makes."""
-    if subject.obj.api_version in OPAQUE:
-        yield Finding(f"{subject.obj.api_version} {subject.obj.kind} renders its objects inside the cluster")
-
-
 POLICIES = (
     ResourcePolicy(
         name=NAME, title="Objects have the types that Kubernetes gives them",
         severity=Severity.HIGH, tags=("hygiene",), predicate=well_formed,
         why="A field of another type cannot be checked, so every other policy would be silent about it.",
         remedy="Write the field with the type that the message names.",
-    ),
-    ResourcePolicy(
-        name="no-opaque-resources", title="Every object is visible before it is applied",
-        severity=Severity.HIGH, tags=("hygiene",), predicate=no_opaque,
-        why="What a release renders inside the cluster passes no policy.",
-        remedy="Use helm.v4.Chart, or native resources.",
     ),
 )  # fmt: skip

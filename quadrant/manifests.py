@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def read_manifests(path: Path) -> list[Object]:
     objects, problems = list[Object](), list[Problem]()
     for file in _files(path):
         try:
-            objects += [Object(_located(found.value), str(file), found.line) for found in _documents(file)]
+            objects += [_located(Object(found.value, str(file), found.line)) for found in _documents(file)]
         except BadInput as error:
             problems += error.problems
     if not objects and not problems:
@@ -158,11 +158,13 @@ def _item_lines(node: Node) -> list[int]:
     return [item.start_mark.line + 1 for item in sequences[-1].value] if sequences else []
 
 
-def _located(manifest: Any) -> Any:
+def _located(obj: Object) -> Object:
     """Write out the namespace that Kubernetes assumes."""
+    manifest = obj.manifest
     if not isinstance(manifest, dict) or str(manifest.get("kind")) in CLUSTER_SCOPED:
-        return manifest
+        return obj
     metadata = manifest.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("namespace") is not None:
-        return manifest
-    return {**manifest, "metadata": {**metadata, "namespace": "default"}}
+        return obj
+    placed = {**manifest, "metadata": {**metadata, "namespace": "default"}}
+    return replace(obj, manifest=placed, namespace_assumed=True)

@@ -114,7 +114,11 @@ def service(name: str = "api", segment: str = "backend", **spec: Any) -> Manifes
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name, "namespace": f"{SYSTEM}-{segment}"},
-        "spec": {"ports": [{"name": "http", "port": 80, "targetPort": 3001}], **spec},
+        "spec": {
+            "selector": {"app.kubernetes.io/name": name},
+            "ports": [{"name": "http", "port": 80, "targetPort": 3001}],
+            **spec,
+        },
     }
 
 

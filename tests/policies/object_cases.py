@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tests.policies.builders import UNKNOWN, Manifest, changed, middleware, namespace, obj, router, service, workload
+from tests.policies.builders import (
+    UNKNOWN,
+    Manifest,
+    changed,
+    labels,
+    middleware,
+    namespace,
+    obj,
+    router,
+    service,
+    workload,
+)
 
 
 class Case(NamedTuple):
@@ -30,6 +41,13 @@ def ingress(**spec: Any) -> Manifest:
     return obj("networking.k8s.io/v1", "Ingress", "web", spec=spec)
 
 
+MAIN = "spec/template/spec/containers/0"
+LABELS = labels("api")
+ENFORCED = {
+    f"pod-security.kubernetes.io/{key}": value
+    for key, value in (("enforce", "restricted"), ("enforce-version", "v1.36"))
+}
+HOST = {"host": "shop.example.com"}
 READ = {"apiGroups": ["traefik.io"], "resources": ["ingressroutes"], "verbs": ["get", "list", "watch"]}
 PUBLIC: Manifest = {"type": "LoadBalancer", "ports": [{"port": 80, "targetPort": 8000}, {"port": 443}]}
 DASHBOARD: Manifest = {"type": "LoadBalancer", "ports": [{"port": 443}, {"port": 8080}]}
@@ -43,7 +61,6 @@ EXPOSURE = (
     Case(service("traefik-egress", **PUBLIC), ("service-exposure/type",)),
     Case(service("traefik", **DASHBOARD), ("service-exposure/public-port",)),
     Case(service(externalIPs=["203.0.113.7"]), ("service-exposure/externalIPs",)),
-    Case(service(type="ExternalName", externalName="example.com"), ("service-exposure/type",)),
     Case(service(type=UNKNOWN), ("service-exposure/unknown",)),
 )
 PORTS = (
@@ -76,7 +93,16 @@ TLS = (
     Case(router(entryPoints=["dashboard"], tls=None)),
     Case(ingress(rules=[]), ("tls-only/tls",)),
     Case(ingress(ingressClassName="traefik", tls=[{"hosts": ["shop.example.com"]}])),
-)
+    Case(ingress(tls=[{"hosts": ["shop.example.com"]}], rules=[HOST])),
+    Case(ingress(tls=[{"hosts": ["*.example.com"]}], rules=[HOST])),
+    Case(ingress(tls=[{"hosts": ["a.example.com"]}, {}], rules=[HOST])),
+    Case(ingress(tls=[{"hosts": ["www.example.com"]}], rules=[HOST]), ("tls-only/host",)),
+    Case(obj("traefik.io/v1alpha1", "TLSOption", "default", spec={"minVersion": "VersionTLS13"})),
+    Case(obj("traefik.io/v1alpha1", "TLSOption", "default", spec={"minVersion": "VersionTLS11"}),
+         ("tls-only/min-version",)),
+    Case(changed(workload("traefik", component="edge"), f"{MAIN}/args", ["--api.insecure=true"]), ("tls-only/dashboard",)),
+    Case(changed(workload("traefik", component="edge"), f"{MAIN}/args", ["--api.dashboard=true", "--api.insecure=false"])),
+)  # fmt: skip
 ORIGINS = tuple(
     Case(middleware("cors", headers={"accessControlAllowOriginList": [origin]}), rules)
     for origin, rules in (
@@ -110,22 +136,29 @@ SEGMENTS = (
         ("namespace-labels/enforce", "namespace-labels/enforce-version"),
     ),
     Case(changed(namespace("frontend"), "metadata/name", "default"), ("namespace-labels/name",)),
-    Case(changed(namespace("frontend"), "metadata/labels", {"team": "shop"})),
+    Case(
+        changed(namespace("frontend"), "metadata/labels", {"team": "shop"}),
+        ("namespace-labels/enforce", "namespace-labels/enforce-version"),
+    ),
+    Case(
+        changed(namespace("frontend"), "metadata/labels", {**ENFORCED, "quadrant.dev/system": "shop"}),
+        ("namespace-labels/segment",),
+    ),
+    Case(changed(namespace("frontend"), "metadata/labels", ENFORCED)),
+    Case(changed(service(), "metadata/namespace", "default"), ("namespace-labels/name",)),
+    Case(changed(workload(), "metadata/namespace", "kube-system"), ("namespace-labels/name",)),
+    Case(changed(workload(), "metadata/namespace", "kubernetes-dashboard")),
 )
 EGRESS = (
     Case(namespace("egress"), ("namespace-labels/segment", "no-egress-segment/")),
     Case(
-        changed(workload(), "spec/template/metadata/labels", {"quadrant.dev/segment": "egress"}),
+        changed(workload(), "spec/template/metadata/labels", {**LABELS, "quadrant.dev/segment": "egress"}),
         ("no-egress-segment/",),
     ),
     Case(
-        changed(workload(), "spec/template/metadata/labels", {"quadrant.dev/attached-egress": "true"}),
+        changed(workload(), "spec/template/metadata/labels", {**LABELS, "quadrant.dev/attached-egress": "true"}),
         ("no-egress-segment/",),
     ),
-    Case(changed(workload(), "spec/template/metadata/labels", {"quadrant.dev/attached-backend": "true"})),
+    Case(changed(workload(), "spec/template/metadata/labels", {**LABELS, "quadrant.dev/attached-backend": "true"})),
 )
-OPAQUE = (
-    Case(obj("helm.sh/v3", "Release", "redis", spec={}), ("no-opaque-resources/",)),
-    Case(obj("helm.toolkit.fluxcd.io/v2", "HelmRelease", "redis"), ("no-opaque-resources/",)),
-)
-ALL = (*EXPOSURE, *PORTS, *TRAEFIK_ROLE, *RIGHTS, *TLS, *ORIGINS, *PATTERNS, *NGINX, *SEGMENTS, *EGRESS, *OPAQUE)
+ALL = (*EXPOSURE, *PORTS, *TRAEFIK_ROLE, *RIGHTS, *TLS, *ORIGINS, *PATTERNS, *NGINX, *SEGMENTS, *EGRESS)

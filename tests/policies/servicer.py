@@ -94,6 +94,15 @@ class Pack:
         request = proto.AnalyzeRequest(type=kind, urn=urn(manifest), name="x", properties=_struct(manifest))
         return _answer(self._servicer.Analyze(request, None))
 
+    def remediate(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The properties that the engine would use instead; nothing where the pack mends nothing."""
+        request = proto.AnalyzeRequest(type=token(manifest), urn=urn(manifest), name="x", properties=_struct(manifest))
+        response = self._servicer.Remediate(request, None)
+        if any(one.diagnostic for one in response.remediations):
+            raise AssertionError(f"the engine could not run a remediation: {response.remediations}")
+        found = [json_format.MessageToDict(one.properties) for one in response.remediations]
+        return found[-1] if found else None
+
     def analyze_stack(self, manifests: Iterable[Mapping[str, Any]]) -> Answer:
         """A whole stack after its update or preview."""
         resources = [

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from policies.pack import check
+from policies.pack import POLICIES, check
+from policies.rules import ResourcePolicy
+from tests.policies import governance_cases
 from tests.policies.builders import Manifest, changed, service, workload
 from tests.policies.object_cases import ALL, DASHBOARD, EGRESS, EXPOSURE, NGINX, PUBLIC, READ, Case, role
 from tests.policies.servicer import Pack
@@ -16,11 +18,15 @@ PACK = Pack()
 
 def rules(manifest: Manifest) -> set[tuple[str, str]]:
     """The rules that the object breaks by itself; those of the whole stack have tests of their own."""
-    alone = {"matrix-present", "default-deny-everywhere", "rate-limited-routers", "plain-routers-redirect"}
-    return {(found.policy, found.check) for found in check([manifest]) if found.policy not in alone}
+    single = {name for name, policy in POLICIES.items() if isinstance(policy, ResourcePolicy)}
+    return {(found.policy, found.check) for found in check([manifest]) if found.policy in single}
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.manifest['kind']}-{'-'.join(case.rules) or 'passes'}")
+@pytest.mark.parametrize(
+    "case",
+    [*ALL, *governance_cases.ALL],
+    ids=lambda case: f"{case.manifest['kind']}-{'-'.join(case.rules) or 'passes'}",
+)
 def test_an_object_breaks_exactly_its_rules(case: Case) -> None:
     assert rules(case.manifest) == case.expected, "the direct check finds what the case names and nothing else"
     assert PACK.analyze(case.manifest).rules == case.expected, "the engine sees the same"

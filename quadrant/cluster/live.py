@@ -69,12 +69,21 @@ def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> dict[Key, Manifest
     return by_key(kubectl.objects("get", "--ignore-not-found", "-f", "-", stdin=listed(asked)))
 
 
-def check_owner(live: Mapping[Key, Manifest]) -> None:
+def check_owner(live: Mapping[Key, Manifest], wanted: Collection[Key]) -> None:
     """Raise BadInput with every object that bears a wanted name and was made by somebody else."""
-    strange = [key for key, one in live.items() if one["metadata"].get("labels", {}).get(OWNER) != "quadrant"]
+    there = [(key, live[key]["metadata"].get("labels", {})) for key in wanted if key in live]
+    strange = [key for key, labels in there if labels.get(OWNER) != "quadrant" and applyset.MEMBER not in labels]
     remedy = "delete it, or give the segment another namespace in the system's file; nothing was changed"
     if strange:
         raise BadInput([Problem((), f"{key} is there already and is not Quadrant's", remedy) for key in strange])
+
+
+def check_leaving(live: Mapping[Key, Manifest], wanted: Collection[Key], system: str) -> None:
+    """Raise BadInput with every wanted object that is on its way out, as after a `down` that was interrupted."""
+    leaving = [key for key in wanted if key in live and "deletionTimestamp" in live[key]["metadata"]]
+    remedy = f"let `quadrant down --system {system}` finish first; nothing was changed"
+    if leaving:
+        raise BadInput([Problem((), f"{key} is being deleted", remedy) for key in leaving])
 
 
 def merged(kubectl: Kubectl, manifests: Collection[Manifest]) -> dict[Key, Manifest]:

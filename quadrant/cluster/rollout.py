@@ -55,7 +55,8 @@ def planned(session: Session, stack: Stack, recording: Recording) -> Planned:
     wanted = stack.objects(values)
     there = live.read(kubectl, session.table, system, list(wanted.values()))
     live.check_stage(there.parent, system, stack.stage)
-    live.check_owner(there.members)
+    live.check_owner(there.members, wanted)
+    live.check_leaving(there.members, wanted, system)
     found = kept.recovered(values, before, wanted, there.members)
     if found != values:
         values, wanted = found, stack.objects(found)

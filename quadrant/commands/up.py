@@ -96,5 +96,5 @@ def _carried_out(session: Session, built: desired.Stack, plan: Planned) -> None:
     if plan.settled:
         say(f"nothing changed: all {plan.changes.unchanged} objects are as they should be")
         return
-    apply.carry_out(session.kubectl, built, plan, say)
     say(plan.changes.summary())
+    apply.carry_out(session.kubectl, built, plan, say)

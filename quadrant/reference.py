@@ -12,12 +12,12 @@ from model.environment import Environment
 from model.loader import load_system, system_file, systems
 from model.system import System
 from policies.configuration import schema as policy_config
-from policies.pack import POLICIES
-from policies.rules import Policy
 from quadrant.console import Code, complain, progress, say
 from quadrant.drawing import OMITTED, diagram, mermaid
 from quadrant.isolation import Isolation
+from quadrant.policy_pages import pages
 from quadrant.stacks import ROOT, STAGES, recorded
+from quadrant.tables import table
 from quadrant.templates import templates
 
 OWNED = ("docs/reference/matrix", "docs/reference/policies", "docs/topology")
@@ -27,7 +27,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def documents() -> dict[str, str]:
     """Return every generated document by its path."""
-    return dict([*_schemas(), *_stacks(), *_policies(), *_templates()])
+    return dict([*_schemas(), *_stacks(), *pages(), *_templates()])
 
 
 def _schemas() -> Iterator[tuple[str, str]]:
@@ -50,11 +50,6 @@ def _heading(isolation: Isolation, what: str) -> str:
     return f"# {isolation.matrix['system']} {isolation.matrix['environment']}: {what}\n\n"
 
 
-def _table(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    cells = [columns, tuple("---" for _ in columns), *rows]
-    return "".join(f"| {' | '.join(text.replace('|', chr(92) + '|') for text in row)} |\n" for row in cells)
-
-
 def _matrix(isolation: Isolation) -> str:
     intro = (
         "Every permitted connection, in the direction in which it is opened; everything else is denied at both ends. "
@@ -65,8 +60,8 @@ def _matrix(isolation: Isolation) -> str:
         for row in isolation.rows
     )
     blocks = ((name, _blocks(peer)) for name, peer in isolation.peers.items() if peer["kind"] == "cidr")
-    table = _table(("from", "to", "port", "why", "rule"), rows)
-    return _heading(isolation, "who may talk to whom") + intro + table + "\n" + _table(("address", "blocks"), blocks)
+    permitted, addresses = table(("from", "to", "port", "why", "rule"), rows), table(("address", "blocks"), blocks)
+    return _heading(isolation, "who may talk to whom") + intro + permitted + "\n" + addresses
 
 
 def _blocks(peer: Mapping[str, Any]) -> str:
@@ -80,28 +75,9 @@ def _topology(isolation: Isolation) -> str:
     return _heading(isolation, "topology") + mermaid(diagram(isolation)) + outro
 
 
-def _policies() -> Iterator[tuple[str, str]]:
-    for name, policy in POLICIES.items():
-        yield f"docs/reference/policies/{name}.md", _policy(policy)
-
-
 def _templates() -> Iterator[tuple[str, str]]:
     for system in systems():
         yield from templates(load_system(system_file(system))).items()
-
-
-def _policy(policy: Policy) -> str:
-    facts = [f"- Level: {policy.level.value}", f"- Severity: {policy.severity.value}"]
-    facts += [f"- Frameworks: {', '.join(policy.tags)}"] if policy.tags else []
-    return "\n\n".join(
-        [
-            f"# {policy.name}",
-            f"{policy.title}.",
-            f"Why: {policy.why}",
-            f"Remedy: {policy.remedy}",
-            "\n".join(facts) + "\n",
-        ]
-    )
 
 
 def differences(root: Path, expected: Mapping[str, str]) -> list[str]:

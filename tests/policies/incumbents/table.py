@@ -7,6 +7,7 @@ from pathlib import Path
 
 from quadrant.console import Code, complain, progress, say
 from quadrant.stacks import ROOT
+from quadrant.tables import table as markdown
 from tests.policies.incumbents.comparison import SCANNERS, Row, rows
 
 PAGE = Path("docs/reference/who-catches-what.md")
@@ -58,34 +59,29 @@ def page(table: Sequence[Row]) -> str:
     )
 
 
-def _totals(table: Sequence[Row]) -> Iterator[str]:
-    yield from ("## By policy", "")
-    yield from _line("policy", "manifests", "Quadrant", *(scanner.title for scanner in SCANNERS))
-    yield _rule(3 + len(SCANNERS))
+def _totals(table: Sequence[Row]) -> str:
+    columns = ("policy", "manifests", "Quadrant", *(scanner.title for scanner in SCANNERS))
+    return f"## By policy\n\n{markdown(columns, _per_policy(table))}"
+
+
+def _per_policy(table: Sequence[Row]) -> Iterator[tuple[str, ...]]:
     for policy, group in groupby(table, key=lambda row: row.case.policy):
         some = list(group)
         theirs = [sum(1 for row in some if row.theirs[index]) for index in range(len(SCANNERS))]
         numbers = [len(some), sum(1 for row in some if row.ours), *theirs]
-        yield from _line(f"[{policy}](policies/{policy}.md)", *map(str, numbers))
+        yield (f"[{policy}](policies/{policy}.md)", *map(str, numbers))
 
 
-def _details(table: Sequence[Row]) -> Iterator[str]:
-    yield from ("## By manifest", "")
-    yield from _line("manifest", "what is wrong", "Quadrant", *(scanner.title for scanner in SCANNERS))
-    yield _rule(3 + len(SCANNERS))
-    for row in table:
-        path = row.case.path.relative_to(ROOT)
-        ours = [f"{row.case.policy}/{check}".removesuffix("/") for check in row.ours]
-        found = [", ".join(map("`{}`".format, rules)) for rules in (ours, *row.theirs)]
-        yield from _line(f"[{row.case.name}](../../{path})", row.case.wrong, *found)
+def _details(table: Sequence[Row]) -> str:
+    columns = ("manifest", "what is wrong", "Quadrant", *(scanner.title for scanner in SCANNERS))
+    return f"## By manifest\n\n{markdown(columns, map(_detail, table))}"
 
 
-def _line(*cells: str) -> Iterator[str]:
-    yield f"| {' | '.join(cells)} |"
-
-
-def _rule(columns: int) -> str:
-    return f"|{columns * ' --- |'}"
+def _detail(row: Row) -> tuple[str, ...]:
+    path = row.case.path.relative_to(ROOT)
+    ours = [f"{row.case.policy}/{check}".removesuffix("/") for check in row.ours]
+    found = [", ".join(f"`{rule}`" for rule in rules) for rules in (ours, *row.theirs)]
+    return (f"[{row.case.name}](../../{path})", row.case.wrong, *found)
 
 
 def outdated(table: Sequence[Row]) -> list[str]:

@@ -105,7 +105,7 @@ def application(settings: Settings, health: Health, found: Sequence[Dependency],
     page = Route(settings.metrics_path, metrics)
     apart = settings.metrics_port != next(iter(settings.ports.values()))
     routes = _routes(Pages(settings, health, found, secrets))
-    quiet = (*settings.ready, *settings.alive, settings.metrics_path)
+    quiet = (*settings.ready, *settings.alive, *(() if apart else (settings.metrics_path,)))
     observed = Observed(Starlette(routes=routes if apart else [page, *routes]), settings.name, quiet, registry)
     scraped = Starlette(routes=[page])
 

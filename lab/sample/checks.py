@@ -79,6 +79,7 @@ def connection(dependency: Dependency) -> dict[str, Any]:
     """Return libpq's keywords for a database."""
     return {
         "host": dependency.host,
+        "port": dependency.port,
         "connect_timeout": round(TIMEOUT),
         "application_name": "sample",
         **dependency.login,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import time
 from collections.abc import Mapping
@@ -27,19 +28,16 @@ class Draining(uvicorn.Server):
         super().__init__(config)
         self.health = health
         self.drain = drain
-        self.closing: float | None = None
+        self.closing = math.inf
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop; a second signal stops at once."""
-        if self.health.stopping:
-            super().handle_exit(sig, frame)
-            return
+    def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
+        """Begin to stop; at a second signal, close the ports at once."""
+        self.closing = time.monotonic() + (0 if self.health.stopping else self.drain)
         self.health.stopping = True
-        self.closing = time.monotonic() + self.drain
 
     async def on_tick(self, counter: int) -> bool:
         """Tell, ten times a second, whether the ports are to be closed."""
-        return (self.closing is not None and time.monotonic() >= self.closing) or await super().on_tick(counter)
+        return time.monotonic() >= self.closing or await super().on_tick(counter)
 
 
 def serve(app: ASGIApp, health: Health, settings: Settings) -> None:

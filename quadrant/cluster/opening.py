@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+from lab.build.catalogue import SAMPLE
 from lab.home import Home
 from model.errors import BadInput, Problem
 from quadrant.cluster import adoption, applyset, live, own
@@ -27,7 +28,7 @@ def target_of(system: str, stage: str) -> Target:
 def started(target: Target) -> Session:
     """Return a session with a cluster, brought up first where it is ours."""
     if target.kind in own.CLUSTERS:
-        own.CLUSTERS[target.kind].up(target.kubeconfig, say)
+        own.CLUSTERS[target.kind].up(say)
     return session(target)
 
 
@@ -50,10 +51,11 @@ def _binary(target: Target) -> str:
 
 
 def brought(session: Session) -> dict[str, Any]:
-    """Return the overrides that a cluster of ours brings: images that nobody can pull, and where its API answers."""
+    """Return the overrides that a cluster of ours brings: one image for those that nobody can pull, and its API."""
     if session.target.kind not in own.CLUSTERS:
         return {}
-    return {"network": {"apiServer": {"cidrs": api_addresses(session.kubectl)}}}
+    say(f"the system's own images are stood in for by {SAMPLE}, but those that the stack names in `images`")
+    return {"standIn": SAMPLE, "network": {"apiServer": {"cidrs": api_addresses(session.kubectl)}}}
 
 
 def api_addresses(kubectl: Kubectl) -> list[str]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Protocol
 
+from lab import cluster
+from lab.build import images as archives
+from lab.build.catalogue import SAMPLE
+from lab.home import Home
+from lab.plan import Doors
 from model.errors import BadInput, Problem
+from quadrant.cluster import state
 from quadrant.cluster.target import Kind
 
 Say = Callable[[str], None]
@@ -22,10 +27,10 @@ class Own(Protocol):
     def port(self) -> int | None:
         """The port of the public entry on loopback; None where somebody has to forward it."""
 
-    def up(self, kubeconfig: Path, say: Say) -> None:
+    def up(self, say: Say) -> None:
         """Start it, or go on with a start that was interrupted, and write its kubeconfig."""
 
-    def down(self, kubeconfig: Path, say: Say) -> None:
+    def down(self, say: Say) -> None:
         """Remove it."""
 
     def load(self, images: Collection[str], say: Say) -> None:
@@ -37,22 +42,49 @@ class DockerKind:
 
     port: int | None = None
 
-    def up(self, kubeconfig: Path, say: Say) -> None:
+    def up(self, say: Say) -> None:
         """Create it, unless it is there."""
         if NAME in _kind("get", "clusters").split():
-            _kind("export", "kubeconfig", "--name", NAME, "--kubeconfig", str(kubeconfig))
+            _kind("export", "kubeconfig", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
             return
         say("creating a cluster with kind; its image is pulled first")
-        _kind("create", "cluster", "--name", NAME, "--kubeconfig", str(kubeconfig), "--wait", "180s")
+        _kind("create", "cluster", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()), "--wait", "180s")
 
-    def down(self, kubeconfig: Path, say: Say) -> None:
+    def down(self, say: Say) -> None:
         """Delete it."""
         say("deleting the cluster of kind")
-        _kind("delete", "cluster", "--name", NAME, "--kubeconfig", str(kubeconfig))
-        kubeconfig.unlink(missing_ok=True)
+        _kind("delete", "cluster", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
+        state.kind_kubeconfig().unlink(missing_ok=True)
 
     def load(self, images: Collection[str], say: Say) -> None:
-        """Leave pulling to the node."""
+        """Bring the stand-in; the node pulls the others."""
+        for name, archive in archives.ensure([SAMPLE] if SAMPLE in images else [], Home.here(), say).items():
+            say(f"loading {name}")
+            _kind("load", "image-archive", str(archive), "--name", NAME)
+
+
+class Lab:
+    """The one-node cluster that needs no Docker."""
+
+    @property
+    def port(self) -> int | None:
+        """The lab's own port on loopback."""
+        return Doors.here().https
+
+    def up(self, say: Say) -> None:
+        """Start the lab, which writes its kubeconfig itself."""
+        cluster.up(Home.here(), say)
+
+    def down(self, say: Say) -> None:
+        """Stop the lab and remove its data; its programs and images are kept."""
+        cluster.down(Home.here(), say)
+        say(f"the lab is gone; kept for the next time: its programs and images in {Home.here().root}")
+
+    def load(self, images: Collection[str], say: Say) -> None:
+        """Make images and import them."""
+        foreign = cluster.load(Home.here(), images, say)
+        if foreign:
+            say(f"the node has to pull {', '.join(foreign)}")
 
 
 def _kind(*arguments: str) -> str:
@@ -63,4 +95,4 @@ def _kind(*arguments: str) -> str:
     return done.stdout
 
 
-CLUSTERS: dict[Kind, Own] = {Kind.KIND: DockerKind()}
+CLUSTERS: dict[Kind, Own] = {Kind.KIND: DockerKind(), Kind.LAB: Lab()}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from lab import kubeconfig
 from lab.home import Home
 from quadrant.cluster import state
 from quadrant.cluster.target import Machine
@@ -20,8 +21,8 @@ def machine() -> Machine:
         kubeconfig=os.environ.get("KUBECONFIG"),
         docker=_docker_answers(),
         kind=shutil.which("kind") is not None,
-        lab_kubeconfig=Home.here().state / "kubeconfig",
-        kind_kubeconfig=state.folder() / "kind.kubeconfig",
+        lab_kubeconfig=kubeconfig.file(Home.here()),
+        kind_kubeconfig=state.kind_kubeconfig(),
         home=Path.home(),
     )
 

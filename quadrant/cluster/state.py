@@ -20,6 +20,11 @@ def folder() -> Path:
     return path
 
 
+def kind_kubeconfig() -> Path:
+    """Return where kind writes how its cluster is reached."""
+    return folder() / "kind.kubeconfig"
+
+
 def passphrase_file() -> Path:
     """Return the file of the passphrase that encrypts pulumi's local state; written once, for the user alone."""
     path = folder() / "passphrase"

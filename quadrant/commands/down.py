@@ -33,13 +33,13 @@ def command(system: System, stack: Stack, yes: Yes = False, output: OutputFormat
 def _removed(system: str, stage: str, target: Target, yes: bool) -> None:
     ours = own.CLUSTERS.get(target.kind)
     if ours is not None and not opening.answers(target):
-        ours.down(target.kubeconfig, say)
+        ours.down(say)
         return
     session = opening.session(target)
     there = parents(session.kubectl, session.table)
     check_stage(there.get(system), system, stage)
     if ours is not None and there.keys() <= {system}:
-        ours.down(target.kubeconfig, say)
+        ours.down(say)
         return
     if target.kind is Kind.FOREIGN and not yes:
         what = f"{target.kubeconfig} is not Quadrant's own cluster, and {system} goes with all of its data"

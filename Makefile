@@ -46,6 +46,18 @@ setup: .venv/.ready ## Create .venv from the lock and install the project into i
 preview: setup ## Show what SYSTEM in STACK would register, without a cluster
 	@$(BIN)/quadrant preview --system $(SYSTEM) --stack $(STACK)
 
+.PHONY: up
+up: setup ## Bring SYSTEM in STACK up, in the cluster that you name, in kind, or in the lab
+	@$(BIN)/quadrant up --system $(SYSTEM) --stack $(STACK) $(ARGS)
+
+.PHONY: status
+status: setup ## Show SYSTEM in STACK on one page
+	@$(BIN)/quadrant status --system $(SYSTEM) --stack $(STACK) $(ARGS)
+
+.PHONY: down
+down: setup ## Remove SYSTEM in STACK with its data, and our own cluster with the last system
+	@$(BIN)/quadrant down --system $(SYSTEM) --stack $(STACK) $(ARGS)
+
 .PHONY: test
 test: setup oracles ## Run all tests and write the report that `make demands` reads
 	@$(MAKE) --no-print-directory incumbents || echo "incumbents: not all are there, tests that need them will be skipped"

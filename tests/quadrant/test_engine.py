@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from quadrant import engine
 
@@ -16,10 +18,11 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a pulumi on PATH that writes down how it is called, and fails where the stack is called broken."""
     log = tmp_path / "calls"
     fake = tmp_path / "pulumi"
-    fake.write_text(f'#!/bin/sh\necho "$PULUMI_BACKEND_URL $*" >> {log}\ncase "$*" in *broken*) exit 7;; esac\n')
+    fake.write_text(f'#!/bin/sh\necho "$PULUMI_BACKEND_URL $PULUMI_CONFIG_PASSPHRASE_FILE $*" >> {log}\ncase "$*" in *broken*) exit 7;; esac\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     return log
 
@@ -43,9 +46,58 @@ def test_a_stack_with_a_cluster_is_previewed_by_pulumi_with_the_pack(calls: Path
     select, preview = calls.read_text().splitlines()
     assert "stack select --create agents-dev" in select, "the stack exists before it is previewed"
     assert "preview --stack agents-dev --policy-pack policies" in preview, "the pack judges the plan"
-    assert preview.startswith("file://"), "without a login the state stays beside the project"
+    assert preview.startswith("file://"), "without a login the state stays on this machine"
 
 
 def test_a_failure_of_pulumi_is_passed_on(calls: Path) -> None:
     assert engine.preview(str(calls.with_name("pulumi")), "broken") == 7, "the exit code is pulumi's own"
     assert len(calls.read_text().splitlines()) == 1, "nothing is previewed where the stack cannot be selected"
+
+
+def test_a_local_state_is_encrypted_with_a_passphrase_that_the_user_alone_reads(calls: Path) -> None:
+    engine.preview(str(calls.with_name("pulumi")), "agents-dev")
+    first = Path(calls.read_text().split()[1])
+    text = first.read_text()
+    assert first.stat().st_mode & 0o777 == 0o600, "nobody else reads it"
+    engine.preview(str(calls.with_name("pulumi")), "agents-dev")
+    assert Path(calls.read_text().splitlines()[-1].split()[1]).read_text() == text, "another one would lock the state"
+
+
+def test_settings_of_a_run_are_laid_beside_the_stacks_file(calls: Path, tmp_path: Path) -> None:
+    before = (engine.ROOT / "Pulumi.agents-dev.yaml").read_text()
+    code = engine.run(str(calls.with_name("pulumi")), "agents-dev", "up", "--yes", config={"quadrant:system": "agents"})
+    chosen = re.search(r"up --stack agents-dev --config-file (\S+) --yes", calls.read_text())
+    assert code == 0, "both calls succeed"
+    assert chosen is not None, "pulumi reads the settings of this run"
+    assert yaml.safe_load(Path(chosen[1]).read_text())["config"] == {"quadrant:system": "agents"}, "all of them"
+    assert (engine.ROOT / "Pulumi.agents-dev.yaml").read_text() == before, "the stack's own file stays as it is"
+
+
+@pytest.mark.usefixtures("calls")
+def test_pulumi_applies_where_it_is_on_path() -> None:
+    way = engine.applier(None)
+    assert way.pulumi is not None, "the executable is there"
+    assert "policy pack" in way.reason, "one line says which way was taken"
+
+
+@pytest.mark.usefixtures("calls")
+def test_what_kubectl_applied_stays_with_kubectl() -> None:
+    way = engine.applier("systems.quadrant.dev/agents")
+    assert way.pulumi is None, "two owners of the same objects undo each other's work"
+    assert "systems.quadrant.dev/agents" in way.reason, "the reason can be looked up"
+
+
+def test_without_pulumi_kubectl_applies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("QUADRANT_INSTALL_PULUMI", raising=False)
+    assert "kubectl applies" in engine.applier(None).reason, "one line says which way was taken"
+
+
+@pytest.mark.parametrize("brought", ["/opt/pulumi/bin/pulumi", None])
+def test_an_installer_is_tried_when_the_user_asks_for_it(
+    brought: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("QUADRANT_INSTALL_PULUMI", "1")
+    monkeypatch.setattr(engine, "installed", lambda: brought)
+    assert engine.applier(None).pulumi == brought, "where it fails, kubectl applies"

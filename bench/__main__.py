@@ -1,6 +1,6 @@
 """Run every benchmark: `python -m bench`; the exit code tells whether all bounds hold."""
 
-from bench import overhead, render, scale
+from bench import overhead, policies, render, scale
 
 if __name__ == "__main__":
-    raise SystemExit(not all([render.main(), overhead.main(), scale.main()]))
+    raise SystemExit(not all([render.main(), overhead.main(), scale.main(), policies.main()]))

@@ -18,7 +18,10 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a pulumi on PATH that writes down how it is called, and fails where the stack is called broken."""
     log = tmp_path / "calls"
     fake = tmp_path / "pulumi"
-    fake.write_text(f'#!/bin/sh\necho "$PULUMI_BACKEND_URL $PULUMI_CONFIG_PASSPHRASE_FILE $*" >> {log}\ncase "$*" in *broken*) exit 7;; esac\n')
+    fake.write_text(
+        f'#!/bin/sh\necho "$PULUMI_BACKEND_URL $PULUMI_CONFIG_PASSPHRASE_FILE $*" >> {log}\n'
+        'case "$*" in *broken*) exit 7;; esac\n'
+    )
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))

@@ -173,9 +173,10 @@ def pod(
 
 
 def exporter(plan: Plan, endpoint: Endpoint, pooler: declared.Pooler, run: pods.Mount) -> Manifest:
-    """Return the exporter; its client library finds the password in a file that the connection string names."""
+    """Return the exporter; its client library, lib/pq, knows the password file by the variable alone."""
     user, port = in_cluster(plan.system, plan.environment)[pooler.database].user, endpoint.listeners[0].number
     mode = "require" if encrypted(plan, pooler) else "disable"
-    address = f"postgres://{user}@127.0.0.1:{port}/pgbouncer?sslmode={mode}&passfile={RUN}/pgpass"
+    address = f"postgres://{user}@127.0.0.1:{port}/pgbouncer?sslmode={mode}"
     command = ["/bin/pgbouncer_exporter", f"--pgBouncer.connectionString={address}"]
-    return stores.exporter(plan, endpoint, images.PGBOUNCER_EXPORTER, command, mounts=[run])
+    variables = {"PGPASSFILE": f"{RUN}/pgpass"}
+    return stores.exporter(plan, endpoint, images.PGBOUNCER_EXPORTER, command, env=variables, mounts=[run])

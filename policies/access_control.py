@@ -48,6 +48,8 @@ def _bound_too_widely(subject: Subject) -> Iterator[Finding]:
     for node in subject.node.at("subjects").items():
         if node.at("name").text() in _GROUPS:
             yield Finding(f"{node.path} is {node.at('name').text()}", "subject")
+        elif (node.at("kind").text(), node.at("name").text()) == ("ServiceAccount", "default"):
+            yield Finding(f"{node.path} is the account of every pod that names none", "default-account")
 
 
 POLICIES = (

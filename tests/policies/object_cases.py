@@ -85,6 +85,10 @@ RIGHTS = (
         ("no-wildcard-no-cluster-admin/subject",),
     ),
     Case(binding(roleRef={"name": "traefik"}, subjects=[{"kind": "ServiceAccount", "name": "traefik"}])),
+    Case(
+        binding(roleRef={"name": "view"}, subjects=[{"kind": "ServiceAccount", "name": "default"}]),
+        ("no-wildcard-no-cluster-admin/default-account",),
+    ),
 )
 TLS = (
     Case(router(entryPoints=[]), ("tls-only/entry-points",)),

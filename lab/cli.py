@@ -1,0 +1,85 @@
+"""`lab`: a real one-node Kubernetes on this machine."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from lab import cluster, daemons, kubeconfig
+from lab.build.failure import BuildFailed
+from lab.home import Home
+from model.errors import BadInput
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+BAD_INPUT, INTERRUPTED, FOUND = 2, 130, 1
+
+
+def _progress() -> Callable[[str], None]:
+    """Return what writes a line with the seconds since the start."""
+    start = time.monotonic()
+    return lambda line: typer.echo(f"{time.monotonic() - start:6.1f} s  {line}", err=True)
+
+
+@app.command()
+def up() -> None:
+    """Bring the cluster up, or go on with what was interrupted; prints its kubeconfig."""
+    typer.echo(cluster.up(Home.here(), _progress()))
+
+
+@app.command()
+def down() -> None:
+    """Remove the cluster and all its data; what was built stays."""
+    cluster.down(Home.here(), _progress())
+
+
+@app.command()
+def status() -> None:
+    """Say which processes run (exit code 1: one of them, or all, do not)."""
+    found = cluster.running(Home.here())
+    for name, alive in found.items():
+        typer.echo(f"{name:24} {'runs' if alive else 'has ended: `lab up` starts it again'}")
+    if not found:
+        typer.echo("the lab is down")
+    if not found or not all(found.values()):
+        raise typer.Exit(FOUND)
+
+
+@app.command("kubeconfig")
+def show_kubeconfig() -> None:
+    """Print where the administrator's kubeconfig is: `export KUBECONFIG=$(lab kubeconfig)`."""
+    file = kubeconfig.file(Home.here())
+    if not file.exists():
+        typer.echo("the lab is down; `lab up` brings it up", err=True)
+        raise typer.Exit(FOUND)
+    typer.echo(file)
+
+
+@app.command()
+def logs(name: Annotated[str | None, typer.Argument(help="A process; all are listed without it.")] = None) -> None:
+    """Print a process's log, or where the logs are."""
+    home = Home.here()
+    if name is None:
+        for file in sorted(home.logs.glob("*.log")):
+            typer.echo(file)
+        return
+    file = daemons.Daemon(name, ()).log(home)
+    if not file.is_file():
+        typer.echo(f"{name} has no log; `lab logs` lists those that are there", err=True)
+        raise typer.Exit(BAD_INPUT)
+    typer.echo(file.read_text("utf-8", "replace"), nl=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 good, 1 not up, 2 the machine or a build stands in the way, 130 interrupted."""
+    try:
+        app(arguments, standalone_mode=True)
+    except (BadInput, BuildFailed) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; the same command goes on from here", err=True)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,163 @@
+"""Long-running processes: started once, known again after a kill of whoever started them, and ended in full."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab.home import Home
+from model.errors import BadInput, Problem
+
+TAIL = 8
+"""Lines of a log that a message repeats."""
+GATE = 'read -r go && exec "$@" < /dev/null'
+"""A daemon begins when it is on record: one whose starter is killed before that reads an end, and ends."""
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+"""Ticks since the start of the machine mean nothing after the next one."""
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A program of the lab and how it is started."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def record(self, home: Home) -> Path:
+        """Return the file that says which process it is."""
+        return home.state / "daemons" / f"{self.name}.json"
+
+    def log(self, home: Home) -> Path:
+        """Return where its output goes."""
+        return home.logs / f"{self.name}.log"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process, told from a later one with the same number by when it started."""
+
+    pid: int
+    started: int
+    command: tuple[str, ...]
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process still runs."""
+        return start_time(self.pid) == self.started
+
+
+def start_time(pid: int) -> int | None:
+    """Return when a process started, in ticks since the machine did; None for one that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def recorded(home: Home, name: str) -> Process | None:
+    """Return the process that was started under a name and still runs."""
+    try:
+        found = json.loads((home.state / "daemons" / f"{name}.json").read_text("utf-8"))
+        process = Process(found["pid"], found["started"], tuple(found["command"]))
+        return process if found.get("boot", _boot()) == _boot() and process.alive else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def names(home: Home) -> list[str]:
+    """Return the names under which processes were started and not ended."""
+    return sorted(file.stem for file in (home.state / "daemons").glob("*.json"))
+
+
+def start(daemon: Daemon, home: Home) -> Process:
+    """Start a daemon, or return it where it runs; one that was started differently is ended first."""
+    running = recorded(home, daemon.name)
+    if running and running.command == daemon.command:
+        return running
+    stop(home, daemon.name)
+    daemon.log(home).parent.mkdir(parents=True, exist_ok=True)
+    with daemon.log(home).open("ab") as log:
+        child = subprocess.Popen(
+            ["sh", "-c", GATE, "sh", *daemon.command],
+            env={**os.environ, **daemon.environment},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+        )
+    process = Process(child.pid, start_time(child.pid) or 0, daemon.command)
+    _write(daemon.record(home), {**asdict(process), "boot": _boot()})
+    if child.stdin:
+        child.stdin.write(b"go\n")
+        child.stdin.close()
+    return process
+
+
+def stop(home: Home, name: str, patience: float = 3.0) -> None:
+    """End what was started under a name, with all of its session; killed when it takes longer than `patience` s."""
+    if process := recorded(home, name):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            if wait_gone([process], patience):
+                break
+    (home.state / "daemons" / f"{name}.json").unlink(missing_ok=True)
+
+
+def wait_gone(processes: list[Process], seconds: float) -> bool:
+    """Return whether all of them ended within so many seconds."""
+    until = time.monotonic() + seconds
+    while any(_running(process) for process in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _running(process: Process) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(process.pid, os.WNOHANG)
+    return process.alive
+
+
+def of_command(part: str) -> Iterator[Process]:
+    """Yield the processes in whose command line `part` is an argument."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with suppress(OSError):
+            command = tuple((entry / "cmdline").read_bytes().decode("utf-8", "replace").split("\0"))
+            started = start_time(int(entry.name))
+            if part in command and started is not None:
+                yield Process(int(entry.name), started, command)
+
+
+def _boot() -> str:
+    return BOOT.read_text("ascii").strip()
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(content), "utf-8")
+    part.replace(file)
+
+
+def check_alive(daemon: Daemon, home: Home) -> None:
+    """Raise BadInput with the end of its log where a daemon has ended by itself."""
+    if recorded(home, daemon.name):
+        return
+    lines = daemon.log(home).read_text("utf-8", "replace").splitlines()[-TAIL:]
+    what = f"ended by itself: {' | '.join(line.strip()[:300] for line in lines)}"
+    raise BadInput([Problem((daemon.name,), what, f"read {daemon.log(home)}, then run `lab up` again")])

@@ -20,6 +20,18 @@ LIFETIME = timedelta(days=365)
 """A run of the lab is shorter; `lab down` throws all keys away."""
 COMMON_NAME = 64
 """Characters that a certificate's common name may have; a host name may have more."""
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""Strict clients, such as Python's from 3.13 on, ask an authority for it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,7 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         _dated(x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(_SIGNS, critical=True)
         .sign(key, hashes.SHA256())
     )
 

@@ -69,7 +69,7 @@ def recorded(home: Home, name: str) -> Process | None:
     try:
         found = json.loads((home.state / "daemons" / f"{name}.json").read_text("utf-8"))
         process = Process(found["pid"], found["started"], tuple(found["command"]))
-        return process if found.get("boot", _boot()) == _boot() and process.alive else None
+        return process if found["boot"] == _boot() and process.alive else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -58,5 +58,5 @@ def test_our_own_clusters_are_known_by_their_kubeconfig(file: Path, kind: Kind) 
 
 
 def test_several_files_in_kubeconfig_are_refused_with_the_remedy() -> None:
-    with pytest.raises(BadInput, match="names 2 files.*name one file"):
+    with pytest.raises(BadInput, match=r"names 2 files.*name one file"):
         choose({}, replace(BARE, kubeconfig="/a:/b"))

@@ -1,0 +1,93 @@
+"""`status` shows a stack on one page."""
+
+from typing import Any
+
+from quadrant.cluster.entry import Door, authority_secret, foreign_door, routes
+from quadrant.cluster.report import report
+from tests.quadrant.cluster.cluster import STACK, SYSTEM, Cluster
+from tests.quadrant.running import Runner
+
+SPACE: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {
+        "name": "shop-frontend",
+        "labels": {"quadrant.dev/system": "shop", "quadrant.dev/segment": "frontend"},
+    },
+}
+
+
+def within(kind: str, name: str, **rest: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "shop-frontend"}, **rest}
+
+
+def pod(name: str, ready: str) -> dict[str, Any]:
+    return within("Pod", name, status={"conditions": [{"type": "Ready", "status": ready}]})
+
+
+def test_a_page_of_a_live_stack_says_where_it_is_and_how_to_reach_it(quadrant: Runner, settled: Cluster) -> None:
+    result = quadrant("status", *STACK)
+    assert f"{SYSTEM} dev on cluster (" in result.out, "which cluster"
+    assert "https://" in result.out, "its addresses"
+    assert "curl" in result.out, "and a line to try"
+
+
+def test_a_cluster_that_does_not_answer_is_told_with_the_remedy(quadrant: Runner, cluster: Cluster) -> None:
+    cluster.configure(answers=False)
+    result = quadrant("status", *STACK)
+    assert result.code == 2, "the kubeconfig is the user's"
+    assert "does not answer" in result.err, "what"
+    assert "get --raw /readyz" in result.err, "and the command that helps"
+
+
+def test_pods_are_counted_by_segment_and_those_lacking_are_named() -> None:
+    page = report("shop", [SPACE, pod("web-1", "True"), pod("web-2", "False")], None)
+    assert page.segments[0]["ready"] == 1, "one is ready"
+    assert page.segments[0]["lacking"] == {"web-2": "has not started"}, "the other says what it lacks"
+    assert not page.ready, "a page with a gap is not ready"
+    assert ("frontend", "1 of 2 pods ready in shop-frontend; web-2: has not started") in list(page.lines()), "in a line"
+
+
+def test_ended_pods_of_jobs_are_not_lacking() -> None:
+    done = within("Pod", "migrate-1", status={"phase": "Succeeded"})
+    assert report("shop", [SPACE, pod("web-1", "True"), done], None).ready, "a job that ran is done"
+
+
+def test_a_system_that_is_not_there_is_not_ready() -> None:
+    assert not report("shop", [], None).ready, "nothing runs"
+
+
+def test_volumes_and_certificates_are_summed_up() -> None:
+    claims = [within("PersistentVolumeClaim", n, spec={"resources": {"requests": {"storage": "1Gi"}}}, status={"phase": p})
+              for n, p in (("a", "Bound"), ("b", "Pending"))]  # fmt: skip
+    signed = within(
+        "Certificate", "c", status={"notAfter": "2031", "conditions": [{"type": "Ready", "status": "True"}]}
+    )
+    lines = dict(report("shop", [SPACE, *claims, signed], None).lines())
+    assert lines["volumes"] == "1 of 2 bound", "those that wait are not"
+    assert lines["certificates"] == "1 of 1 ready, the first ends 2031", "when to look again"
+
+
+def test_a_load_balancer_is_the_door_where_there_is_one() -> None:
+    service = within("Service", "traefik", spec={"type": "LoadBalancer"})
+    assert "port-forward --namespace shop-frontend service/traefik 8443:443" in foreign_door([service]).first, (
+        "without an address kubectl opens a port"
+    )
+    service["status"] = {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}}
+    assert foreign_door([service]) == Door("192.0.2.7", 443), "else the address itself"
+
+
+def test_every_public_address_is_told_once() -> None:
+    rules = [{"match": "Host(`a.example`) && PathPrefix(`/api`)"}, {"match": "Host(`a.example`)"}]
+    route = within("IngressRoute", "r", spec={"routes": rules})
+    found = list(routes([route, route], Door("127.0.0.1", 8443)))
+    assert [one["url"] for one in found] == ["https://a.example:8443/", "https://a.example:8443/api"], "sorted"
+    assert found[0]["resolve"] == "a.example:8443:127.0.0.1", "what curl needs without a resolver"
+    assert next(routes([route], Door("192.0.2.7", 443)))["url"] == "https://a.example/", "the usual port is not written"
+
+
+def test_the_authority_is_that_of_the_entry() -> None:
+    mine = within("Certificate", "ca", spec={"isCA": True, "secretName": "shop-ca"})
+    leaf = within("Certificate", "leaf", spec={"secretName": "leaf"})
+    assert authority_secret([leaf, mine], ["shop-frontend"]) == ("shop-frontend", "shop-ca"), "curl trusts this one"
+    assert authority_secret([leaf], ["shop-frontend"]) is None, "where others signed, curl needs nothing"

@@ -36,9 +36,8 @@ def test_programs_get_every_change_with_its_fields(quadrant: Runner, settled: Cl
     key = settled.find("Deployment")[0]
     settled.edit(key, lambda one: one["spec"].update(minReadySeconds=9, strategy={"type": "Odd"}))
     (change,) = json.loads(quadrant("diff", *STACK, "--format", "json").out)
-    assert (change["kind"], change["name"], change["action"]) == ("Deployment", key.split("|")[3], "change"), (
-        "the object"
-    )
+    assert change["action"] == "change", "what would be done"
+    assert (change["kind"], change["name"]) == ("Deployment", key.split("|")[3]), "to which object"
     assert {"live", "wanted", "path"} == set(change["fields"][0]), "each field with both values"
 
 

@@ -57,13 +57,16 @@ def test_a_system_that_is_not_there_is_not_ready() -> None:
     assert not report("shop", [], None).ready, "nothing runs"
 
 
+def claim(name: str, phase: str) -> dict[str, Any]:
+    wanted = {"resources": {"requests": {"storage": "1Gi"}}}
+    return within("PersistentVolumeClaim", name, spec=wanted, status={"phase": phase})
+
+
 def test_volumes_and_certificates_are_summed_up() -> None:
-    claims = [within("PersistentVolumeClaim", n, spec={"resources": {"requests": {"storage": "1Gi"}}}, status={"phase": p})
-              for n, p in (("a", "Bound"), ("b", "Pending"))]  # fmt: skip
-    signed = within(
-        "Certificate", "c", status={"notAfter": "2031", "conditions": [{"type": "Ready", "status": "True"}]}
-    )
-    lines = dict(report("shop", [SPACE, *claims, signed], None).lines())
+    ready = {"notAfter": "2031", "conditions": [{"type": "Ready", "status": "True"}]}
+    claims = [claim("a", "Bound"), claim("b", "Pending")]
+    page = report("shop", [SPACE, *claims, within("Certificate", "c", status=ready)], None)
+    lines = dict(page.lines())
     assert lines["volumes"] == "1 of 2 bound", "those that wait are not"
     assert lines["certificates"] == "1 of 1 ready, the first ends 2031", "when to look again"
 

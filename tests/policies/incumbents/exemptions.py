@@ -39,6 +39,13 @@ _SPREAD = "topologySpreadConstraints keep the copies apart and, other than anti-
 _OPERATORS = "Certificate Cluster ExternalSecret IngressRoute Issuer Middleware PodMonitor Pooler PrometheusRule"
 _OPERATORS += " SecretStore ServiceMonitor TLSOption TLSStore"
 
+_IMAGE_USER = "PostgreSQL's image fixes its user: initdb refuses one without a name"
+_POSTGRES = (
+    "StatefulSet *-database/postgres", "StatefulSet *-database/postgresql", "StatefulSet *-database/postgres-primary",
+    "StatefulSet *-database/admin-postgres", "StatefulSet *-platform/platform-postgres",
+    "StatefulSet *-platform/mvp-platform-vehicles-db",
+)  # fmt: skip
+
 EXEMPTIONS: tuple[Exempt, ...] = (
     _exempt(
         "checkov", "CKV_K8S_43",
@@ -55,6 +62,8 @@ EXEMPTIONS: tuple[Exempt, ...] = (
         "it is the container that hands the certificate to devices: its trouble must not take the entry point away",
         "Deployment motovault-frontend/traefik", stacks="motovault-dev",
     ),
+    _exempt("checkov", "CKV_K8S_40", _IMAGE_USER, *_POSTGRES, stacks="*-dev"),
+    _exempt("kube-score", "container-security-context-user-group-id", _IMAGE_USER, *_POSTGRES, stacks="*-dev"),
     _exempt(
         "kubeconform", "error", "the schemas of operators' kinds are not Kubernetes' own, and none comes with it",
         *(f"{kind} *" for kind in _OPERATORS.split()),
@@ -62,7 +71,7 @@ EXEMPTIONS: tuple[Exempt, ...] = (
     _exempt(
         "kube-score",
         "container-resource-requests-equal-limits container-cpu-requests-equal-limits "
-        "container-memory-requests-equal-limits",
+        "container-memory-requests-equal-limits container-ephemeral-storage-request-equals-limit",
         "a limit above the request lets a container use what others leave; tier-ceilings bounds the ratio",
     ),
     _exempt("kube-score", "deployment-has-host-podantiaffinity", _SPREAD),

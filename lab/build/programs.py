@@ -1,4 +1,7 @@
-"""The programs of the lab: which Go module folder pins each, and what building them takes."""
+"""The programs of the lab: which Go module folder pins each, and what building them takes.
+
+A pin moves by `go get -tool PACKAGE@VERSION` in its folder; the digest of the folder then asks for a new build.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,88 @@
+"""Programs are compiled once, appear whole, and are made anew when what decides them changes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lab.build import binaries
+from lab.build.failure import BuildFailed
+from lab.build.programs import Module
+from lab.home import Home
+from model.errors import BadInput
+from tests.build.conftest import Tool, quiet
+
+
+def test_a_program_is_compiled_once_and_linked_under_its_name(
+    go: None, module: Module, home: Home, calls: Path
+) -> None:
+    first = binaries.ensure(["engine"], home, quiet)
+    second = binaries.ensure(["engine"], home, quiet)
+    assert first == second, "the same requirements are the same program"
+    assert first["engine"].read_text() == "a program\n", "Go calls it `server`, the lab `engine`"
+    assert (home.bin / "engine").resolve() == first["engine"].resolve(), "people find it under its name"
+    assert len(calls.read_text().splitlines()) == 1, "what is kept is not compiled again"
+
+
+def test_a_kept_program_needs_no_compiler(
+    go: None, module: Module, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = binaries.ensure(["engine"], home, quiet)
+    monkeypatch.setenv("PATH", os.devnull)
+    assert binaries.ensure(["engine"], home, quiet) == kept, "a machine may have lost its Go meanwhile"
+
+
+@pytest.mark.parametrize("change", ["go.mod", "go.sum", "main.go"])
+def test_any_change_of_a_module_compiles_it_anew(
+    change: str, go: None, module: Module, home: Home, calls: Path
+) -> None:
+    before = binaries.ensure(["engine"], home, quiet)["engine"]
+    with (module.folder / change).open("a", encoding="utf-8") as file:
+        file.write("// another version\n")
+    after = binaries.ensure(["engine"], home, quiet)["engine"]
+    assert before != after, f"{change} decides what the program is"
+    assert before.is_file(), "a cluster may still be running the former program"
+    assert (home.bin / "engine").resolve() == after.resolve(), "the name follows the checkout"
+    assert len(calls.read_text().splitlines()) == 2, "one build each"
+
+
+def test_what_a_killed_build_left_is_made_anew(go: None, module: Module, home: Home) -> None:
+    target = binaries.kept(module, home)
+    half = target.parent / f".{target.name}.part"
+    half.mkdir(parents=True)
+    (half / "engine").write_text("half a program", encoding="utf-8")
+    path = binaries.ensure(["engine"], home, quiet)["engine"]
+    assert path.read_text() == "a program\n", "a half-written program is never used"
+    assert not half.exists(), "what was left is gone"
+
+
+def test_a_failed_build_names_its_log_and_leaves_no_program(
+    go: None, module: Module, home: Home, monkeypatch: pytest.MonkeyPatch, tool: Tool
+) -> None:
+    tool("go", 'case $1 in env) shift; for n; do echo "${CACHES}"; done ;; *) echo undefined: thing; exit 1 ;; esac')
+    with pytest.raises(BuildFailed) as failed:
+        binaries.ensure(["engine"], home, quiet)
+    assert "undefined: thing" in str(failed.value), "the compiler's own words tell the cause"
+    assert failed.value.log.read_text() == "undefined: thing\n", "the whole of it is in the log"
+    assert not binaries.kept(module, home).exists(), "nothing looks finished"
+
+
+def test_an_unknown_program_is_refused_with_the_nearest_name(home: Home) -> None:
+    with pytest.raises(BadInput, match="did you mean 'kubelet'"):
+        binaries.ensure(["kubelett"], home, quiet)
+    assert not home.root.exists(), "bad input changes nothing"
+
+
+def test_a_machine_without_go_is_told_which_version_it_needs(tool: Tool, module: Module, home: Home) -> None:
+    with pytest.raises(BadInput, match=r"go: is not on PATH, and compiles engine; install Go 1\.98\.0 or newer"):
+        binaries.ensure(["engine"], home, quiet)
+    assert not home.root.exists(), "a machine that cannot build is left as it was"
+
+
+def test_an_old_go_that_may_not_renew_itself_is_refused(
+    go: None, module: Module, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERSION", "1.97.9")
+    with pytest.raises(BadInput, match=r"is go1\.97\.9, and engine need Go 1\.98\.0"):
+        binaries.ensure(["engine"], home, quiet)
+    assert not home.root.exists(), "nothing was begun"

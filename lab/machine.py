@@ -1,0 +1,149 @@
+"""What the lab needs to know of the machine it is to run on; looking changes nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from lab import addons, control_plane, daemons, network, node, plan, teardown
+from lab.build import debian, images
+from lab.home import Home
+from model.errors import Problem
+
+CONTROLLERS = ("cpu", "memory", "pids")
+"""Controllers of cgroups without which the kubelet does not start."""
+LINKS = (("bridge",), ("veth", "peer", "name", "lab-trial-peer"))
+NETWORKS = (f"{plan.NODE_ADDRESS}/32", plan.PODS, plan.SERVICES, *(f"{one.gateway}/24" for one in plan.OUTSIDE))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine, as far as the lab depends on it."""
+
+    platform: tuple[str, str]
+    root: bool
+    memory: int
+    """Free megabytes."""
+    disk: int
+    """Free megabytes where the lab's state goes."""
+    taken: tuple[tuple[int, str], ...] = ()
+    """Ports of loopback that somebody else listens on, and what they are for."""
+    routed: tuple[tuple[str, str], ...] = ()
+    """Networks of the lab that lead elsewhere, each with the link."""
+    foreign: tuple[str, ...] = ()
+    """What another Kubernetes node on this machine has, and the lab would need for itself."""
+    lacking: tuple[str, ...] = ()
+    """Features of the kernel that are not there."""
+    running: bool = False
+    """Whether processes of this lab run already."""
+    builds: tuple[Problem, ...] = ()
+    """Why programs and images that are missing could not be made."""
+
+
+def look(home: Home) -> Machine:
+    """Look at this machine."""
+    alive = {name for name in daemons.names(home) if daemons.recorded(home, name)}
+    root, known = os.geteuid() == 0, bool(daemons.names(home))
+    return Machine(
+        platform=(platform.system(), platform.machine()),
+        root=root,
+        memory=_memory(),
+        disk=shutil.disk_usage(_existing(home.state)).free // 1_000_000,
+        taken=tuple((port, what) for port, what in _ports(alive).items() if not _free(port)),
+        routed=tuple(_routed()),
+        foreign=() if known or not root else tuple(_foreign()),
+        lacking=tuple(_lacking()) if root and not alive else (),
+        running=bool(alive),
+        builds=tuple(_builds(home)),
+    )
+
+
+def _ports(alive: set[str]) -> dict[int, str]:
+    """Return the ports of loopback that the lab has still to take, and what for."""
+    wanted = control_plane.PORTS | node.PORTS
+    doors = plan.Doors.here()
+    public = {doors.http: "the public entry (LAB_HTTP_PORT)", doors.https: "the public entry (LAB_HTTPS_PORT)"}
+    missing = {port: name for port, name in wanted.items() if name not in alive}
+    return missing | ({} if "doors" in alive else public)
+
+
+def _free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _routed() -> Iterator[tuple[str, str]]:
+    """Yield the lab's networks to which the machine has a way of its own, other than the default one."""
+    ours = set(network.left_links())
+    for line in Path("/proc/net/route").read_text("ascii").splitlines()[1:]:
+        link, target, _, _, _, _, _, mask = line.split()[:8]
+        way = IPv4Network((_address(target), str(_address(mask))))
+        for one in NETWORKS if way.prefixlen and link not in ours else ():
+            if way.overlaps(IPv4Network(one, strict=False)):
+                yield one, link
+
+
+def _address(text: str) -> str:
+    return socket.inet_ntoa(bytes.fromhex(text)[::-1])
+
+
+def _foreign() -> Iterator[str]:
+    if shutil.which("nft"):
+        there = network.tables()
+        yield from (f"nftables table {' '.join(one)}" for one in network.PROXY_TABLES if " ".join(one) in there)
+    yield from (f"cgroup {place}" for place in teardown.pod_cgroups()[-1:])
+
+
+def _lacking() -> Iterator[str]:
+    """Yield what the kernel cannot do, tried in a network namespace that ends with the trial."""
+    if "overlay" not in Path("/proc/filesystems").read_text("ascii").split() and not _done("modprobe", "overlay"):
+        yield "the file system overlay, of which containers' roots are made"
+    controllers = _controllers()
+    yield from (f"the cgroup controller {name}" for name in CONTROLLERS if name not in controllers)
+    for kind, *more in LINKS:
+        if not _done("unshare", "--net", "ip", "link", "add", "name", "lab-trial", "type", kind, *more):
+            yield f"network links of type {kind}, by which pods are connected"
+    rule = "add table inet lab_trial; add chain inet lab_trial x { type nat hook prerouting priority 0; }"
+    if shutil.which("nft") and not _done("unshare", "--net", "nft", rule):
+        yield "nftables with address translation, by which Services work"
+
+
+def _controllers() -> set[str]:
+    with suppress(OSError):
+        return set(Path("/sys/fs/cgroup/cgroup.controllers").read_text("ascii").split())
+    rows = (line.split() for line in Path("/proc/cgroups").read_text("ascii").splitlines()[1:])
+    return {name for name, hierarchy, _, enabled in rows if enabled == "1" and hierarchy != "0"}
+
+
+def _done(*command: str) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _builds(home: Home) -> Iterator[Problem]:
+    yield from debian.problems(debian.missing())
+    yield from images.problems((*node.IMAGES, *addons.IMAGES), home, (*control_plane.PROGRAMS, *node.PROGRAMS))
+
+
+def _memory() -> int:
+    lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) // 1000 for line in lines if line.startswith("MemAvailable:"))
+
+
+def _existing(place: Path) -> Path:
+    return next(folder for folder in (place, *place.parents) if folder.exists())

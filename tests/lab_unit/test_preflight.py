@@ -1,0 +1,89 @@
+"""What stands in the way of the lab is told before anything changes: what, why, and the way out."""
+
+import re
+import socket
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import plan, preflight
+from lab.home import Home
+from lab.machine import Machine, look
+from model.errors import BadInput, Problem
+
+GOOD = Machine(platform=("Linux", "x86_64"), root=True, memory=8_000, disk=50_000)
+
+
+def told(**facts: Any) -> list[Problem]:
+    return list(preflight.problems(replace(GOOD, **facts)))
+
+
+def test_a_machine_that_has_everything_is_not_complained_about() -> None:
+    assert told() == [], "the lab comes up on it"
+
+
+@pytest.mark.parametrize(
+    ("facts", "what", "remedy"),
+    [
+        ({"platform": ("Darwin", "arm64")}, "Darwin arm64", "KUBECONFIG"),
+        ({"root": False}, "is not root", "sudo"),
+        ({"memory": 900}, "900 MB free.*3500", "KUBECONFIG"),
+        ({"disk": 100}, "100 MB free.*4000", "QUADRANT_LAB_HOME"),
+        ({"taken": ((12379, "etcd"),)}, "taken, and etcd needs it", "ss -ltnp 'sport = :12379'"),
+        ({"taken": ((8443, "the public entry (LAB_HTTPS_PORT)"),)}, "the public entry", "LAB_HTTPS_PORT="),
+        ({"routed": (("10.244.0.0/24", "cni0"),)}, "leads to cni0", "ip route"),
+        ({"foreign": ("nftables table ip kube-proxy",)}, "kube-proxy, of another Kubernetes node", "KUBECONFIG"),
+        ({"lacking": ("network links of type bridge",)}, "lacks network links of type bridge", "KUBECONFIG"),
+    ],
+)
+def test_each_lack_is_told_with_its_reason_and_the_way_out(facts: dict[str, Any], what: str, remedy: str) -> None:
+    (found,) = told(**facts)
+    assert re.search(what, found.what), "the message says what is wrong and why it matters"
+    assert remedy in found.remedy, "the message names what helps"
+    assert found.path, "the message says where"
+
+
+def test_all_lacks_are_told_at_once() -> None:
+    found = told(root=False, memory=1, disk=1, taken=((12379, "etcd"), (10257, "kube-controller-manager")))
+    assert len(found) == 5, "whoever mends one at a time runs the command five times"
+
+
+def test_what_cannot_be_built_is_among_the_lacks() -> None:
+    problem = Problem(("go",), "is not on PATH, and compiles etcd", "install Go 1.24 or newer")
+    assert told(builds=(problem,)) == [problem], "a build that fails after ten minutes is found in the first second"
+
+
+def test_a_lab_that_runs_is_not_asked_for_memory_again() -> None:
+    assert told(running=True, memory=1, disk=1) == [], "it has taken its share; the command only completes it"
+
+
+def test_a_lab_that_runs_in_part_still_needs_the_ports_that_it_lacks() -> None:
+    assert len(told(running=True, taken=((10249, "kube-proxy"),))) == 1, "a stranger took the port of a part that ended"
+
+
+def test_a_port_that_a_stranger_holds_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as stranger:
+        port = stranger.getsockname()[1]
+        monkeypatch.setenv("LAB_HTTPS_PORT", str(port))
+        assert (port, "the public entry (LAB_HTTPS_PORT)") in look(Home(tmp_path)).taken, "curl would meet the stranger"
+
+
+def test_looking_at_a_machine_leaves_no_trace(tmp_path: Path) -> None:
+    look(Home(tmp_path / "lab"))
+    assert list(tmp_path.iterdir()) == [], "a refusal must leave nothing behind"
+
+
+@pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "80 80", "²"])
+def test_a_door_that_is_no_port_is_bad_input(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("LAB_HTTP_PORT", text)
+    with pytest.raises(BadInput, match="LAB_HTTP_PORT"):
+        plan.Doors.here()
+
+
+def test_the_doors_have_usual_ports_and_chosen_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_HTTPS_PORT", "9443")
+    monkeypatch.delenv("LAB_HTTP_PORT", raising=False)
+    assert plan.Doors.here() == plan.Doors(8000, 9443), "one may be chosen without the other"

@@ -46,17 +46,20 @@ def sentence(table: Sequence[Row], what: str = "manifests that must fail") -> st
     caught = [sum(1 for row in table if row.theirs[index]) for index in range(len(SCANNERS))]
     any_of_them = sum(1 for row in table if any(row.theirs))
     ours = sum(1 for row in table if row.ours)
-    theirs = ", ".join(f"{one.title} {number}" for one, number in zip(SCANNERS, caught, strict=True))
-    return f"Of {len(table)} {what}, Quadrant's policies catch {ours}; {theirs}, and the three together {any_of_them}."
+    named = [f"{one.title} {number}" for one, number in zip(SCANNERS, caught, strict=True)]
+    theirs = f"{', '.join(named[:-1])} and {named[-1]}"
+    return (
+        f"Of {len(table)} {what}, Quadrant's policies catch {ours}, {theirs}; the three together catch {any_of_them}."
+    )
 
 
 def page(table: Sequence[Row]) -> str:
     """The whole page."""
     rest = [row for row in table if row.case.policy not in OWN_CONVENTIONS]
-    general = sentence(rest, "that do not concern Traefik, segments or the matrix, which no general tool knows")
-    return "\n".join(
-        [INTRODUCTION.format(total=sentence(table), general=general), *_totals(table), "", *_details(table), ""]
+    general = sentence(
+        rest, "manifests that do not concern Traefik, segments or the matrix, which no general tool can know"
     )
+    return "\n".join([INTRODUCTION.format(total=sentence(table), general=general), _totals(table), _details(table)])
 
 
 def _totals(table: Sequence[Row]) -> str:

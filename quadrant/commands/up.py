@@ -11,6 +11,7 @@ from policies.pack import Object
 from quadrant import engine
 from quadrant.cluster import apply, desired, discovery, opening, own, watching
 from quadrant.cluster.images import images_of
+from quadrant.cluster.kubectl import Refusal
 from quadrant.cluster.rollout import Planned, Session, planned
 from quadrant.cluster.state import only_one
 from quadrant.commands.check import as_line, mandatory, violations
@@ -97,4 +98,7 @@ def _carried_out(session: Session, built: desired.Stack, plan: Planned) -> None:
         say(f"nothing changed: all {plan.changes.unchanged} objects are as they should be")
         return
     say(plan.changes.summary())
-    apply.carry_out(session.kubectl, built, plan, say)
+    try:
+        apply.carry_out(session.kubectl, built, plan, say)
+    except Refusal as error:
+        raise Refusal(f"{error}\nnot everything was applied; without the cause, the same command goes on") from None

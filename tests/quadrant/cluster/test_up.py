@@ -107,6 +107,27 @@ def test_an_up_that_broke_off_is_finished_by_the_next(
     assert "nothing changed" in quadrant("up", *STACK).err, "nothing is left to do"
 
 
+def test_an_interrupted_up_says_how_to_go_on(
+    quadrant: Runner, settled: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("quadrant.cluster.watching.until_ready", interrupted)
+    result = quadrant("up", *STACK)
+    assert result.code == 130, "as a shell expects it"
+    assert "goes on from here" in result.err, "nothing is lost"
+
+
+def test_a_refusal_half_way_is_told_as_one(quadrant: Runner, cluster: Cluster) -> None:
+    name = next(one["metadata"]["name"] for one in recorded(SYSTEM, "dev").manifests() if one["kind"] == "Service")
+    cluster.configure(refused=[name])
+    result = quadrant("up", *STACK)
+    assert result.code == 2, "the cluster said no"
+    assert f'"{name}" is invalid' in result.err, "in the server's own words"
+    assert "not everything was applied" in result.err, "and the user knows where things stand"
+
+
 def test_what_does_not_get_ready_is_told_with_its_reason(quadrant: Runner, cluster: Cluster) -> None:
     broken = next(one["metadata"]["name"] for one in recorded(SYSTEM, "dev").manifests() if one["kind"] == "Deployment")
     cluster.configure(broken=[broken])

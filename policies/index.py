@@ -116,6 +116,22 @@ class Stack:
         return dict(self._read(self.of_kind("Namespace"), lambda obj: (obj.name, obj.labels)))
 
     @cached_property
+    def by_name(self) -> dict[tuple[str, str, str], Object]:
+        """The objects by kind, namespace and name."""
+        return {(obj.kind, obj.namespace, obj.name): obj for obj in self.objects}
+
+    @cached_property
+    def _kinds(self) -> frozenset[tuple[str, str]]:
+        return frozenset((obj.kind, obj.namespace) for obj in self.objects)
+
+    def shows(self, namespace: str, *kinds: str) -> bool:
+        """Whether all objects of these kinds in a namespace should be here: the namespace is, or some of them are.
+
+        Others may be part of manifests that nobody gave us, so that what is missing is no mistake.
+        """
+        return ("Namespace", "", namespace) in self.by_name or any((kind, namespace) in self._kinds for kind in kinds)
+
+    @cached_property
     def segments(self) -> tuple[Object, ...]:
         """The namespaces that are labelled as a segment."""
         labelled = {name for name, labels in self.namespace_labels.items() if SEGMENT in labels}

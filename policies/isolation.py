@@ -53,10 +53,10 @@ def _strangers(matrix: Matrix) -> Iterator[Finding]:
 
 
 def default_deny_everywhere(stack: Stack) -> Iterator[Finding]:
-    """Every segment namespace refuses all traffic, in both directions, that no other policy allows."""
+    """Every namespace of the stack refuses all traffic, in both directions, that no other policy allows."""
     owners = {name: matrix.obj for matrix in stack.matrices for name in matrix.namespaces}
-    owners |= {obj.name: obj for obj in stack.segments}
-    for namespace in sorted(stack.segment_names):
+    owners |= {obj.name: obj for obj in stack.of_kind("Namespace") if not obj.name.startswith("kube-")}
+    for namespace in sorted(owners):
         denied = {
             direction
             for policy in stack.network_policies
@@ -70,27 +70,32 @@ def default_deny_everywhere(stack: Stack) -> Iterator[Finding]:
 
 
 def every_pod_covered(stack: Stack) -> Iterator[Finding]:
-    """Every pod is selected in both directions, and no policy or peer is dangling."""
+    """Every pod is selected in both directions, and no policy or peer is dangling.
+
+    Where neither a namespace nor any NetworkPolicy in it is among the manifests, its policies may be elsewhere.
+    """
     graph = graph_of(stack)
     workloads = {f"{pod.workload.namespace}/{pod.workload.name}": pod.workload for pod in stack.pods}
     for identity, obj in workloads.items():
         held = {"Ingress": graph.ingress, "Egress": graph.egress}
-        for direction in DIRECTIONS:
-            if obj.namespace in stack.segment_names and identity not in held[direction]:
+        judged = obj.namespace in stack.segment_names or stack.shows(obj.namespace, "NetworkPolicy")
+        for direction in DIRECTIONS if judged else ():
+            if identity not in held[direction]:
                 yield Finding(f"no NetworkPolicy selects its pods for {direction}", direction, obj)
+    inhabited = {obj.namespace for obj in workloads.values()}
     for policy in stack.network_policies:
-        # Peers outside the stack are known from a matrix only, whose absence is a violation itself.
-        if stack.matrices and policy.namespace in stack.segment_names:
-            yield from _dangling(policy, graph)
+        if policy.namespace in (stack.segment_names if stack.matrices else inhabited):
+            yield from _dangling(policy, graph, outside=bool(stack.matrices))
 
 
-def _dangling(policy: NetworkPolicy, graph: Connectivity) -> Iterator[Finding]:
+def _dangling(policy: NetworkPolicy, graph: Connectivity, *, outside: bool) -> Iterator[Finding]:
+    """A selector without pods, and peers without; those of other namespaces are known from a matrix only."""
     held = (*graph.ingress.values(), *graph.egress.values())
     if not policy.selects_everything() and not any(policy.rules in group for group in held):
         yield Finding("it selects no pod of the stack or the matrix", "selector", policy.obj)
     for rule in policy.rules.rules:
         for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=False):
-            if peer.range is None and not group:
+            if peer.range is None and not group and (outside or peer.namespaces is None):
                 message = f"the peer {_labels(policy, peer)} is no pod of the stack or the matrix"
                 yield Finding(message, "peer", policy.obj)
 
@@ -109,15 +114,15 @@ POLICIES = (
         remedy="Register the ConfigMap quadrant-matrix with the label quadrant.dev/matrix.",
     ),
     StackPolicy(
-        name="default-deny-everywhere", title="Every segment refuses what is not allowed, both ways",
-        severity=Severity.CRITICAL, tags=("NSA-2", "CIS-5.3.2"), group=GROUP, needs_matrix=True,
+        name="default-deny-everywhere", title="Every namespace refuses what is not allowed, both ways",
+        severity=Severity.CRITICAL, tags=("NSA-2", "CIS-5.3.2"), group=GROUP,
         predicate=default_deny_everywhere,
         why="A namespace without it lets a new or mislabelled pod talk to everybody.",
         remedy="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules.",
     ),
     StackPolicy(
         name="every-pod-covered-both-directions", title="NetworkPolicies and pods meet",
-        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, needs_matrix=True, predicate=every_pod_covered,
+        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, predicate=every_pod_covered,
         why="A policy that selects nothing, or names nobody, protects nothing and looks as if it did.",
         remedy="Correct the labels of the selector, or remove the policy.",
     ),

@@ -8,9 +8,12 @@ from typing import Any
 
 from policies import (
     access_control,
+    aliases,
     api_versions,
+    availability,
     containers,
     exposure,
+    hosts,
     isolation,
     network_policies,
     opaque,
@@ -19,10 +22,13 @@ from policies import (
     pod_security,
     privileges,
     public_routes,
+    quota,
     reachability,
+    references,
     routing,
     secret_use,
     segments,
+    services,
     wellformed,
 )
 from policies.engine import level_of, run_resource, run_stack, unreadable_views, without_exempted
@@ -74,6 +80,12 @@ _STACK: tuple[StackPolicy, ...] = (
     *isolation.POLICIES,
     *reachability.POLICIES,
     *public_routes.POLICIES,
+    *aliases.POLICIES,
+    *services.POLICIES,
+    *references.POLICIES,
+    *hosts.POLICIES,
+    *availability.POLICIES,
+    *quota.POLICIES,
     *operations.POLICIES,
     StackPolicy(
         name="exemptions", title="Exemptions are used and in force",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
 
+from model.reachability.selectors import Selector
 from policies.access import InvalidError, MalformedError, Node
 from policies.pods import Pod
 
@@ -16,11 +17,20 @@ def _each(node: Node, build: Callable[[Node], Any]) -> list[Any]:
     return [build(item) for item in node.items()]
 
 
-def _selector(node: Node) -> Shape:
+def selector(node: Node) -> Shape:
+    """A label selector."""
     return {
         "matchLabels": node.at("matchLabels").texts(),
         "matchExpressions": _each(node.at("matchExpressions"), _requirement),
     }
+
+
+def parsed_selector(node: Node) -> Selector:
+    """A label selector that can be matched."""
+    try:
+        return Selector.parse(selector(node))
+    except ValueError as error:
+        raise InvalidError(node, str(error)) from error
 
 
 def _requirement(node: Node) -> Shape:
@@ -45,7 +55,7 @@ def _network(node: Node) -> str:
 
 
 def _peer(node: Node) -> Shape:
-    parts = (("podSelector", _selector), ("namespaceSelector", _selector), ("ipBlock", ip_block))
+    parts = (("podSelector", selector), ("namespaceSelector", selector), ("ipBlock", ip_block))
     return {key: build(node.at(key)) for key, build in parts if node.at(key).present()}
 
 
@@ -80,7 +90,7 @@ def network_policy(node: Node) -> Shape:
             "namespace": node.at("metadata", "namespace").text() or "default",
         },
         "spec": {
-            "podSelector": _selector(spec.at("podSelector")),
+            "podSelector": selector(spec.at("podSelector")),
             "policyTypes": types or (["Ingress", "Egress"] if spec.at("egress").present() else ["Ingress"]),
             "ingress": _each(spec.at("ingress"), _rule("from")),
             "egress": _each(spec.at("egress"), _rule("to")),

@@ -151,7 +151,7 @@ def router(**spec: Any) -> Manifest:
         "kind": "Rule",
         "match": "Host(`shop.example.com`)",
         "middlewares": [{"name": "guard"}],
-        "services": [{"name": "api", "port": 80}],
+        "services": [{"name": "api", "namespace": f"{SYSTEM}-backend", "port": 80}],
     }
     full = {"entryPoints": ["websecure"], "routes": [route], "tls": {"secretName": "shop-tls"}, **spec}
     return obj("traefik.io/v1alpha1", "IngressRoute", "api", spec=full)

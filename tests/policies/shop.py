@@ -104,6 +104,16 @@ def _selectors(peer: Manifest) -> list[Manifest]:
     ]
 
 
+def share(segment: str) -> list[Manifest]:
+    """What a namespace may take."""
+    hard = {"requests.cpu": "4", "requests.memory": "8Gi", "limits.memory": "8Gi"}
+    limits = [{"type": "Container", "default": {"memory": "64Mi"}}]
+    return [
+        builders.obj("v1", "ResourceQuota", "quota", segment, spec={"hard": hard}),
+        builders.obj("v1", "LimitRange", "limits", segment, spec={"limits": limits}),
+    ]
+
+
 def api_with_secret() -> Manifest:
     """The API with its database password mounted as a read-only file."""
     api = builders.workload()
@@ -120,12 +130,15 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
     segments = ("frontend", "backend", "database")
     secret = builders.obj(
         "v1", "Secret", "api-secrets", "backend",
-        metadata={"annotations": {"quadrant.dev/consumers": "api, migrate"}}, stringData={"password": "x"},
+        metadata={"annotations": {"quadrant.dev/consumers": "api, migrate", "quadrant.dev/generated-keys": "password"}},
+        stringData={"password": "x"},
     )  # fmt: skip
     entry: dict[str, Any] = {"type": "LoadBalancer", "ports": [{"port": 443, "targetPort": 8443}]}
     return [
         *(builders.namespace(segment) for segment in segments),
         builders.matrix_config_map(declared),
+        *(part for segment in segments for part in share(segment)),
+        *(builders.obj("v1", "ServiceAccount", name, facts[0]) for name, facts in WORKLOADS.items()),
         *(default_deny(segment) for segment in segments),
         *network_policies(declared),
         secret,
@@ -135,6 +148,7 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
         builders.middleware("limit", rateLimit={"average": 100, "period": "1m", "burst": 10}),
         builders.middleware("guard", chain={"middlewares": [{"name": "limit"}]}),
         builders.router(),
+        builders.obj("cert-manager.io/v1", "Certificate", "shop", spec={"secretName": "shop-tls"}),
         builders.obj("v1", "ConfigMap", "api-config", "backend", data={"app.yaml": "logLevel: INFO\n"}),
     ]
 

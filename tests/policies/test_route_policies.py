@@ -26,7 +26,8 @@ def with_router(**spec: object) -> list[Manifest]:
 
 
 def route(*middlewares: str) -> Manifest:
-    return {"kind": "Rule", "match": "PathPrefix(`/`)", "middlewares": [{"name": name} for name in middlewares]}
+    match = "Host(`shop.example.com`) && PathPrefix(`/`)"
+    return {"kind": "Rule", "match": match, "middlewares": [{"name": name} for name in middlewares]}
 
 
 @pytest.mark.demand("ING-50")
@@ -83,8 +84,9 @@ def test_an_open_origin_is_refused(origin: str) -> None:
 @pytest.mark.demand("SEC-04")
 def test_a_secret_is_used_only_by_its_declared_consumers() -> None:
     path = "metadata/annotations"
+    generated = {"quadrant.dev/generated-keys": "password"}
     for consumers in ({}, {"quadrant.dev/consumers": "migrate, db"}):
-        stack = replaced(shop.stack(), "Secret", "api-secrets", path, consumers)
+        stack = replaced(shop.stack(), "Secret", "api-secrets", path, generated | consumers)
         assert broken(stack) == {("secret-consumers", "")}, "the API is not among them"
     assert broken(shop.stack()) == set(), "the API is named, among others"
 

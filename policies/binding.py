@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi_policy as sdk
 
 from model.errors import BadInput
 from policies.configuration import configured, properties
-from policies.engine import run_resource, run_stack, unreadable_views, without_exempted
+from policies.engine import level_of, run_resource, run_stack, unreadable_views, without_exempted
 from policies.index import Stack
+from policies.objects import Object
 from policies.pack import POLICIES
 from policies.remediation import remedied
 from policies.resources import Resources, Stacks, object_of
 from policies.rules import Policy, ResourcePolicy, StackPolicy, Violation
 from policies.settings import Config
+from policies.verdict import Level
+from policies.wellformed import NAME as WELL_FORMED
 
+RESOURCE_POLICIES = tuple(policy for policy in POLICIES.values() if isinstance(policy, ResourcePolicy))
 _NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
 _FRAMEWORKS = {
     "PSS": ("Pod Security Standards", "1.37"),
@@ -31,7 +35,8 @@ def _may_apply(policy: ResourcePolicy, token: str) -> bool:
     return kind.endswith("List") or policy.applies(kind.removesuffix("Patch"))
 
 
-def _message(found: Violation, policy: Policy) -> str:
+def message_of(found: Violation, policy: Policy) -> str:
+    """What the engine shows of a violation: rule, place, what, why and how to mend it."""
     rule = f"{found.policy}/{found.check}" if found.check else found.policy
     place = f"{found.kind} {found.namespace}/{found.name}".replace(" /", " ")
     return f"[{rule}] {place}: {found.message}. Why: {policy.why} Remedy: {policy.remedy} See {policy.url}"
@@ -63,8 +68,8 @@ def _resource(
         if not _may_apply(policy, args.resource_type):
             return None
         for each in resources.read(position, args):
-            for found in without_exempted(run_resource(policy, each, config), config):
-                report(_message(found, POLICIES[found.policy]), found.urn)
+            for found in without_exempted(_said_by(policy, each, config), config):
+                report(message_of(found, POLICIES[found.policy]), found.urn)
         return None
 
     return sdk.ResourceValidationPolicy(
@@ -75,6 +80,23 @@ def _resource(
         config_schema=sdk.PolicyConfigSchema(properties(policy.name)),
         **_about(policy),
     )
+
+
+def _said_by(policy: ResourcePolicy, obj: Object, config: Config) -> Iterable[Violation]:
+    """What a policy finds in its own name. A wrong type is for `well-formed` to say, whichever policy met it."""
+    if policy.name != WELL_FORMED:
+        return (found for found in _judged(policy, obj, config) if found.policy == policy.name)
+    running = (one for one in RESOURCE_POLICIES if level_of(one, config) is not Level.DISABLED)
+    everything = (found for one in running for found in _judged(one, obj, config))
+    return dict.fromkeys(found for found in everything if found.policy == WELL_FORMED)
+
+
+def _judged(policy: ResourcePolicy, obj: Object, config: Config) -> tuple[Violation, ...]:
+    """What a policy finds, worked out once while the configuration is the same."""
+    if obj.derived.get(policy.name, (None,))[0] is not config:
+        obj.derived[policy.name] = (config, tuple(run_resource(policy, obj, config)))
+    found: tuple[Violation, ...] = obj.derived[policy.name][1]
+    return found
 
 
 def _remediation(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceRemediation:
@@ -117,7 +139,7 @@ def _group(position: int, policies: list[StackPolicy], stacks: Stacks, known: _C
             return report(_misconfigured(group.name, error), None)
         stack = stacks.read(position, args.resources, config)
         for found in without_exempted(_findings(policies, stack), config):
-            report(_message(found, POLICIES[found.policy]), found.urn)
+            report(message_of(found, POLICIES[found.policy]), found.urn)
         idle = [policy.name for policy in policies if policy.needs_matrix and not stack.has_isolation]
         return args.not_applicable(f"{', '.join(idle)}: {_NO_MATRIX}") if idle else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -110,6 +110,13 @@ class Pack:
             for one in manifests
         ]
         return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
+
+    def judge(self, manifests: Sequence[Mapping[str, Any]]) -> Answer:
+        """All resources of a stack one by one, and then the stack."""
+        found = self.analyze_stack(manifests)
+        for one in manifests:
+            found |= self.analyze(one)
+        return found
 
 
 def _struct(manifest: Mapping[str, Any]) -> Any:

@@ -51,11 +51,15 @@ def _binary(target: Target) -> str:
 
 
 def brought(session: Session) -> dict[str, Any]:
-    """Return the overrides that a cluster of ours brings: one image for those that nobody can pull, and its API."""
+    """Return the overrides that a cluster of ours brings; the stack's own go before them.
+
+    One image stands in for those that nobody can pull, and requests are small: a node of two cores holds a system.
+    """
     if session.target.kind not in own.CLUSTERS:
         return {}
-    say(f"the system's own images are stood in for by {SAMPLE}, but those that the stack names in `images`")
-    return {"standIn": SAMPLE, "network": {"apiServer": {"cidrs": api_addresses(session.kubectl)}}}
+    say(f"{SAMPLE} stands in for the system's own images, and requests are small; the stack's own overrides go first")
+    network = {"apiServer": {"cidrs": api_addresses(session.kubectl)}}
+    return {"standIn": SAMPLE, "requests": {"services": 2, "stores": 5}, "network": network}
 
 
 def api_addresses(kubectl: Kubectl) -> list[str]:

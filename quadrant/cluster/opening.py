@@ -59,7 +59,7 @@ def brought(session: Session) -> dict[str, Any]:
         return {}
     say(f"{SAMPLE} stands in for the system's own images, and requests are small; the stack's own overrides go first")
     network = {"apiServer": {"cidrs": api_addresses(session.kubectl)}}
-    return {"standIn": SAMPLE, "requests": {"services": 2, "stores": 5}, "network": network}
+    return {"standIn": SAMPLE, "requests": {"services": 7, "stores": 7}, "network": network}
 
 
 def api_addresses(kubectl: Kubectl) -> list[str]:

@@ -29,11 +29,15 @@ def external_names(stack: Stack) -> Iterator[Finding]:
 
 
 def _host_aliases(stack: Stack, pod: Pod) -> Iterator[Finding]:
-    addresses = {obj.node.at("spec", "clusterIP").text() for obj in stack.of_kind("Service")} - {"", "None"}
     for alias in pod.spec.at("hostAliases").items():
-        if alias.at("ip").text() not in addresses and not _listed(stack, alias):
+        if not _served(stack, alias.at("ip").required().text()) and not _listed(stack, alias):
             message = f"{alias.path} leads to {alias.at('ip').text()}, which is no Service of the stack"
             yield Finding(message, "hostAliases", pod.workload)
+
+
+def _served(stack: Stack, address: str) -> bool:
+    """Whether it is the address of a Service of the stack."""
+    return any(obj.node.at("spec", "clusterIP").text() == address for obj in stack.of_kind("Service"))
 
 
 def _listed(stack: Stack, alias: Node) -> bool:

@@ -127,6 +127,7 @@ def _node(home: Home, say: Say) -> None:
     kubectl = Kubectl(home)
     _until(lambda: kubectl.ask("get", "node", plan.NODE).returncode == 0, (agent,), home, say)
     calico.name_node(kubectl)
+    node.declare_storage(kubectl, home)
     daemons.start(felix, home)
     _until(lambda: _ready_node(kubectl), (agent, proxy, felix), home, say)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,16 @@ def felix(home: Home) -> Daemon:
     environment = {f"FELIX_{name}": value for name, value in settings.items()}
     environment |= {"KUBECONFIG": str(kubeconfig.file(home)), "DATASTORE_TYPE": "kubernetes"}
     return Daemon("calico-felix", (str(home.bin / "calico-felix"),), environment)
+
+
+def declare_storage(kubectl: kubeconfig.Kubectl, home: Home) -> None:
+    """Say how much pods may write outside volumes; a kubelet that does not measure it would say nothing.
+
+    Without a number, no pod that asks for ephemeral storage finds a node; the kubelet keeps what it does not measure.
+    """
+    megabytes = shutil.disk_usage(home.state).free // 1_000_000
+    patch = json.dumps({"status": {"capacity": {"ephemeral-storage": f"{megabytes}M"}}})
+    kubectl.run("patch", "node", plan.NODE, "--subresource=status", "--type=merge", f"--patch={patch}")
 
 
 def write_settings(home: Home) -> None:

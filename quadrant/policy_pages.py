@@ -6,13 +6,14 @@ import inspect
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from difflib import unified_diff
+from pathlib import Path
 
-from policies.configuration import names
+from policies.configuration import names, properties
 from policies.pack import POLICIES
 from policies.pod_security import AllOf
 from policies.rules import Policy, ResourcePolicy, StackPolicy
-from policies.settings import Setting, settings_of
+from policies.settings import settings_of
 from quadrant.corpus import Case, cases
 from quadrant.stacks import ROOT
 from quadrant.tables import table
@@ -96,25 +97,16 @@ def _checks(policy: Policy) -> str:
 
 def _configuration(policy: Policy) -> Iterator[str]:
     key = policy.group.name if isinstance(policy, StackPolicy) else policy.name
-    settings = settings_of(key)
+    known, switches = properties(key), (setting.switch for setting in settings_of(key))
+    rows = [(f"`{one.key}`", f"`{json.dumps(known[one.key]['default'])}`", one.about) for one in switches]
     among = f", together with {', '.join(one for one in names()[key] if one != policy.name)}" if _grouped(key) else ""
     yield f"## Configuration\n\nUnder `{key}`{among}; `enforcementLevel` and `exempt` as for every policy."
-    if settings:
-        yield table(("switch", "default", "what it does"), map(_setting, settings))
+    if rows:
+        yield table(("switch", "default", "what it does"), rows)
 
 
 def _grouped(key: str) -> bool:
     return len(names()[key]) > 1
-
-
-def _setting(setting: Setting) -> tuple[str, str, str]:
-    return f"`{setting.switch.key}`", f"`{_plain(setting.default)}`", setting.switch.about
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, frozenset | tuple | list):
-        return json.dumps(sorted(value) if isinstance(value, frozenset) else list(value))
-    return json.dumps(value) if isinstance(value, bool | int | Mapping) else str(value)
 
 
 def _examples(examples: Sequence[Case]) -> Iterator[str]:
@@ -122,8 +114,8 @@ def _examples(examples: Sequence[Case]) -> Iterator[str]:
         return
     shown = min(examples, key=lambda case: (not case.differing[0], len("".join(case.differing)), case.name))
     failing, passing = shown.differing
-    yield f"## Fails\n\n{_sentence(shown.wrong)}\n\n{_yaml(failing) or _absent(passing)}"
-    yield f"## Passes\n\n{_yaml(passing) or 'The same without this object.'}"
+    yield f"## Fails\n\n{_sentence(shown.wrong)}\n\n{_yaml(failing) or 'These objects are not there.'}"
+    yield f"## Passes\n\n{_change(failing, passing)}\n\nThe whole of it: {_file(shown.twin)}."
     rows = ((_link(case), case.wrong, f"`{case.check}`" if case.check else "") for case in examples)
     yield f"## All examples\n\n{table(('fails', 'what is wrong', 'check'), rows)}"
 
@@ -136,11 +128,17 @@ def _yaml(text: str) -> str:
     return f"```yaml\n{text}```" if text else ""
 
 
-def _absent(passing: str) -> str:
-    count = passing.count("---\n") + 1
-    return "What follows is not there." if count == 1 else f"These {count} objects are not there."
+def _change(failing: str, passing: str) -> str:
+    """What makes the failing example pass."""
+    if not failing or not passing:
+        return _yaml(passing) or "The same without this object."
+    lines = unified_diff(failing.splitlines(), passing.splitlines(), lineterm="", n=4)
+    return "\n".join(["```diff", *(line for line in lines if not line.startswith(("---", "+++", "@@"))), "```"])
 
 
 def _link(case: Case) -> str:
-    path = case.path.relative_to(ROOT)
-    return f"[{case.path.stem}]({_UP}/{path}) ([passes]({_UP}/{case.twin.relative_to(ROOT)}))"
+    return f"{_file(case.path)} ({_file(case.twin, 'passes')})"
+
+
+def _file(path: Path, text: str = "") -> str:
+    return f"[{text or path.stem}]({_UP}/{path.relative_to(ROOT)})"

@@ -1,0 +1,93 @@
+"""Other scanners find nothing in the shipped stacks but what is exempted, and the comparison with them is current."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from policies.pack import POLICIES
+from quadrant.corpus import cases
+from quadrant.rendering import files
+from quadrant.stacks import ROOT
+from tests.policies.incumbents import comparison, table
+from tests.policies.incumbents.comparison import SCANNERS
+from tests.policies.incumbents.exemptions import EXEMPTIONS
+from tests.policies.incumbents.scanner import Found, Scanner
+from tests.stacks import STACKS, recorded
+
+pytestmark = pytest.mark.oracle
+
+rows = cache(comparison.rows)
+BY_NAME = {scanner.name: scanner for scanner in SCANNERS}
+
+
+def require(*scanners: Scanner) -> None:
+    for scanner in scanners:
+        if scanner.missing:
+            pytest.skip(scanner.missing)
+
+
+@cache
+def stacks() -> dict[str, str]:
+    """Every shipped stack as one text."""
+    return {
+        f"{system}-{stage}": "---\n".join(files(recorded(system, stage).manifests()).values())
+        for system, stage in STACKS
+    }
+
+
+@cache
+def findings(name: str) -> list[tuple[str, Found]]:
+    """What a scanner finds in the shipped stacks."""
+    answer = BY_NAME[name].judge(stacks())
+    return [(stack, found) for stack, some in answer.items() for found in some]
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_no_finding_in_the_shipped_stacks_lacks_an_exemption(name: str) -> None:
+    require(BY_NAME[name])
+    left = [
+        f"{stack}: {found.rule} {found.place} {found.text}"
+        for stack, found in findings(name)
+        if not any(row.covers(name, stack, found) for row in EXEMPTIONS)
+    ]
+    assert not left, "mend it, or exempt it with a reason:\n" + "\n".join(left)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_exemption_is_used_on_each_object_that_it_names(name: str) -> None:
+    require(BY_NAME[name])
+    unused = [
+        f"{row.rules} {pattern}"
+        for row in EXEMPTIONS
+        if row.scanner == name
+        for pattern in row.objects
+        if not any(replace(row, objects=frozenset({pattern})).covers(name, *one) for one in findings(name))
+    ]
+    assert not unused, "an exemption that covers nothing hides the next finding"
+
+
+def test_the_page_speaks_of_every_manifest_of_the_corpus() -> None:
+    text = (ROOT / table.PAGE).read_text(encoding="utf-8")
+    absent = [case.name for case in cases() if f"[{case.name}]" not in text]
+    assert not absent, "run `make docs` where the scanners are installed"
+
+
+def test_the_table_knows_only_policies_that_exist() -> None:
+    assert POLICIES.keys() >= table.OWN_CONVENTIONS, "a policy may have got another name"
+
+
+def test_ours_catch_everything_and_the_page_is_current() -> None:
+    require(*SCANNERS)
+    found = rows()
+    missed = [row.case.name for row in found if not row.ours]
+    assert not missed, "the pack finds every mistake of the corpus"
+    assert not table.outdated(found), "a comparison that is not current misleads"
+
+
+@pytest.mark.parametrize("scanner", SCANNERS, ids=lambda scanner: scanner.name)
+def test_a_scanner_finds_what_its_authors_wrote_it_for(scanner: Scanner) -> None:
+    require(scanner)
+    caught = [row.case.name for row in rows() if row.theirs[SCANNERS.index(scanner)]]
+    known = {"checkov": "no-privileged/container", "kube-score": "probes/no-liveness"}
+    assert known.get(scanner.name, "well-formed/quoted-flag") in caught, "else its answers would be misread"

@@ -1,0 +1,60 @@
+"""Every manifest of the corpus breaks its policy, and its twin, which differs only in this, does not."""
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from policies.pack import POLICIES
+from policies.pack import check as judge
+from quadrant.corpus import PASSES, Case, cases
+from quadrant.manifests import read_manifests
+
+FEWEST = 150
+CASES = cases()
+WITHOUT_MANIFESTS = {"exemptions"}
+"""Policies on the pack's configuration rather than on manifests."""
+
+
+@cache
+def broken(path: Path) -> frozenset[tuple[str, str]]:
+    """What `quadrant check --manifests` finds in a file, as policy and check."""
+    return frozenset((found.policy, found.check) for found in judge(read_manifests(path)))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_manifest_of_the_corpus_breaks_its_policy(case: Case) -> None:
+    found = broken(case.path)
+    assert case.policy in {policy for policy, _ in found}, f"{case.wrong}: this is what {case.policy} is for"
+    assert not case.check or (case.policy, case.check) in found, f"the finding is called {case.check}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_twin_of_a_manifest_keeps_its_policy(case: Case) -> None:
+    found = [check for policy, check in broken(case.twin) if policy == case.policy]
+    assert not found, f"otherwise the finding in {case.name} would prove nothing"
+
+
+def test_the_corpus_is_large_and_speaks_of_every_policy() -> None:
+    count = Counter(case.policy for case in CASES)
+    assert len(CASES) >= FEWEST, "a comparison needs a sample"
+    assert POLICIES.keys() - count.keys() <= WITHOUT_MANIFESTS, "each policy has a manifest that breaks it"
+
+
+def test_a_manifest_lies_in_the_folder_of_its_policy() -> None:
+    astray = [case.name for case in CASES if case.path.parent.name != case.policy]
+    assert not astray, "whoever looks for a policy's examples looks there"
+
+
+def test_every_twin_is_used_and_present() -> None:
+    used = {case.twin for case in CASES}
+    assert used == set(PASSES.glob("*.yaml")), "a twin without a case proves nothing, a case without a twin neither"
+
+
+def test_a_manifest_without_a_word_on_what_is_wrong_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("kind: Pod\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape("# policy/check: what is wrong. Twin: name")):
+        Case.read(file)

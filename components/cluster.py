@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from components.builders import images, manifests, pods, stores
+from components.builders import images, manifests, pods, spreading, stores
 from components.builders.files import claim_template
 from components.builders.manifests import Manifest
 from components.builders.postgresql import owner_secret_name, parameters, service_names
@@ -124,7 +124,7 @@ def placement(plan: Plan, endpoint: Endpoint) -> Manifest:
         "podAntiAffinityType": plan.environment.spread,
         "topologyKey": "kubernetes.io/hostname",
     }
-    return {"affinity": affinity, "topologySpreadConstraints": pods.spread(plan, endpoint)}
+    return {"affinity": affinity, "topologySpreadConstraints": spreading.spread(plan, endpoint)}
 
 
 def owner_credentials(plan: Plan, vault: Vault, endpoint: Endpoint, database: declared.Database) -> Manifest:

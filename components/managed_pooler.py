@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components.builders import manifests, pods, stores
+from components.builders import manifests, pods, spreading, stores
 from components.builders.manifests import Manifest
 from components.builders.scrape import pod_monitor
 from components.pooler import PoolerArgs, copies, encrypted, pool
@@ -74,5 +74,5 @@ def pod_spec(plan: Plan, name: str, pooler: declared.Pooler) -> Manifest:
         "containers": [container],
         "priorityClassName": class_name(plan, stores.LEVEL),
         "affinity": {"podAntiAffinity": stores.apart(plan, endpoint)},
-        "topologySpreadConstraints": pods.spread(plan, endpoint),
+        "topologySpreadConstraints": spreading.spread(plan, endpoint),
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from components.builders.disk import bounded
 from components.builders.manifests import Manifest, metadata, name_of, port_name
+from components.builders.spreading import spread
 from model.endpoint import Endpoint
 from model.plan import Plan
 from model.service import TIERS, Resources, Size
@@ -104,11 +106,9 @@ def container(
 def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifest, *, starts: int = 1) -> Manifest:
     """Return the three probes, given as actions, with the environment's timings; `starts` lengthens the start."""
     timing = plan.environment.probes
-    liveness_timing = {
-        "periodSeconds": timing.liveness_period,
-        "timeoutSeconds": timing.liveness_timeout,
-        "failureThreshold": timing.liveness_failures,
-    }
+    failures = timing.liveness_failures
+    if readiness == liveness:  # it is called unready long before it is killed
+        failures = max(failures, 2 * timing.readiness_period * timing.readiness_failures // timing.liveness_period)
     return {
         "startupProbe": {
             **startup,
@@ -122,7 +122,12 @@ def probes(plan: Plan, startup: Manifest, readiness: Manifest, liveness: Manifes
             "timeoutSeconds": timing.readiness_timeout,
             "failureThreshold": timing.readiness_failures,
         },
-        "livenessProbe": {**liveness, **liveness_timing},
+        "livenessProbe": {
+            **liveness,
+            "periodSeconds": timing.liveness_period,
+            "timeoutSeconds": timing.liveness_timeout,
+            "failureThreshold": failures,
+        },
     }
 
 
@@ -143,6 +148,7 @@ def tcp_probe(port: int) -> Manifest:
 
 def template(plan: Plan, pod: Pod) -> Manifest:
     """Return a pod template that passes the restricted profile, and resolves the seeds' short names."""
+    volumes = [mount.volume for mount in pod.mounts if len(mount.volume) > 1]
     spec: Manifest = {
         "serviceAccountName": name_of(pod.endpoint),
         "automountServiceAccountToken": pod.token,
@@ -156,11 +162,11 @@ def template(plan: Plan, pod: Pod) -> Manifest:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "terminationGracePeriodSeconds": pod.grace,
-        "containers": list(pod.containers),
+        "containers": bounded(pod.containers, volumes),
     }
     optional: Manifest = {
-        "initContainers": list(pod.init),
-        "volumes": [mount.volume for mount in pod.mounts if len(mount.volume) > 1],
+        "initContainers": bounded(pod.init),
+        "volumes": volumes,
         "dnsConfig": _dns(plan, pod.endpoint),
         "hostAliases": list(pod.host_aliases),
         "priorityClassName": pod.priority,
@@ -177,22 +183,3 @@ def _dns(plan: Plan, endpoint: Endpoint) -> Manifest | None:
     """Add the namespaces that the workload's rows lead to, so that short names of other segments resolve."""
     namespaces = plan.searches(endpoint)
     return {"searches": [f"{namespace}.svc.cluster.local" for namespace in namespaces]} if namespaces else None
-
-
-def spread(plan: Plan, endpoint: Endpoint) -> list[Manifest]:
-    """Keep copies on different nodes, and in different zones where the environment has them.
-
-    Nodes that take no such pods do not count: an empty control-plane node would hold back every second copy.
-    """
-    keys = ["kubernetes.io/hostname", *(["topology.kubernetes.io/zone"] if plan.environment.zones else [])]
-    strict = "DoNotSchedule" if plan.environment.spread == "required" else "ScheduleAnyway"
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": key,
-            "whenUnsatisfiable": strict if key.endswith("hostname") else "ScheduleAnyway",
-            "nodeTaintsPolicy": "Honor",
-            "labelSelector": {"matchLabels": dict(endpoint.labels)},
-        }
-        for key in keys
-    ]

@@ -78,9 +78,9 @@ def clickhouse_settings(system: str, stage: str, name: str) -> dict[str, Any]:
 
 
 def limits(system: str, stage: str, name: str) -> dict[str, str]:
-    """The limits of the container that carries its workload's name."""
-    found: dict[str, str] = container(system, stage, name)["resources"]["limits"]
-    return found
+    """The CPU and memory limits of the container that carries its workload's name."""
+    stated = container(system, stage, name)["resources"]["limits"]
+    return {resource: stated[resource] for resource in ("cpu", "memory") if resource in stated}
 
 
 def claim(system: str, stage: str, name: str) -> str:

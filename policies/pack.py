@@ -39,7 +39,7 @@ from policies.rules import Finding, Group, Policy, ResourcePolicy, Severity, Sta
 from policies.settings import Config
 from policies.verdict import Level, Violation
 
-__all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check"]
+__all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check", "not_applicable"]
 
 EXEMPTIONS_GROUP = Group(name="exemptions", title="Exemptions are used and in force")
 
@@ -127,3 +127,9 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
     if _judged("exemptions", stack.config):
         found += run_stack(_STACK[-1], stack)
     return list(dict.fromkeys(found))
+
+
+def not_applicable(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:
+    """The policies that compare with the declared connections, where no matrix and no segment is among the objects."""
+    stack = Stack(tuple(objects(manifests)), Config())
+    return [] if stack.has_isolation else [policy.name for policy in _STACK if policy.needs_matrix]

@@ -11,7 +11,7 @@ import typer
 from model.errors import BadInput, Problem
 from policies.configuration import load
 from policies.pack import Config as Settings
-from policies.pack import Level, Object, Violation
+from policies.pack import Level, Object, Violation, not_applicable
 from policies.pack import check as judge
 from policies.profiles import check_profile
 from policies.pss_version import Profile
@@ -69,6 +69,8 @@ def command(
         for violation in found:
             show_lines(as_line(violation))
         say(f"{summary(found)} in {len(objects)} objects")
+        if idle := [] if profile else not_applicable(objects):
+            say(f"not applicable without a matrix of connections: {', '.join(idle)}")
     if mandatory(found):
         raise typer.Exit(Code.FOUND)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policies.pack import check
+from policies.pack import check, not_applicable
 from policies.rules import Violation
 from tests.policies import builders, shop
 from tests.policies.builders import UNKNOWN, Manifest, find, replaced, without
@@ -87,6 +87,9 @@ def test_manifests_without_segments_and_matrix_are_not_applicable() -> None:
     plain = [builders.workload(), builders.service()]
     assert broken(plain) == set(), "isolation is not judged"
     assert "network-isolation" in PACK.analyze_stack(plain).not_applicable, "and the engine is told why"
+    compared = {"matrix-present", "symmetric-rules", "reachability-equals-matrix", "one-entry-one-exit"}
+    assert set(not_applicable(plain)) == compared, "whoever checks files is told too"
+    assert not not_applicable(shop.GOOD), "with a matrix every policy applies"
 
 
 def test_a_pod_that_no_policy_selects_is_refused() -> None:

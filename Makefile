@@ -67,6 +67,10 @@ test: setup oracles ## Run all tests and write the report that `make demands` re
 test-fast: setup ## Run the unit tests only
 	$(BIN)/python -m pytest -n 2 -m "not oracle and not lab" $(ARGS)
 
+.PHONY: test-lab
+test-lab: setup ## Run the tests that need a cluster: that of KUBECONFIG, else the lab
+	$(BIN)/python -m pytest -m lab $(ARGS)
+
 .PHONY: lint
 lint: setup ## Check style and formatting
 	$(BIN)/ruff check $(SOURCES)

@@ -19,7 +19,9 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in ("kubectl", "kind"):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
-        program.write_text(f'#!/bin/sh\necho "{name} $@" >> {log}\n[ "$3" != --filename=- ] || {{ cat; echo; }} >> {log}\n', "utf-8")
+        program.write_text(
+            f'#!/bin/sh\necho "{name} $@" >> {log}\n[ "$3" != --filename=- ] || {{ cat; echo; }} >> {log}\n', "utf-8"
+        )
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(definitions, "all_kinds", lambda: [DEFINITION])

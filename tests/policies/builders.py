@@ -43,8 +43,8 @@ def container(name: str, port: int) -> Manifest:
         "image": "registry.example.com:5000/shop/app:1.4.0",
         "ports": [{"name": "http", "containerPort": port}],
         "resources": {
-            "requests": {"cpu": "100m", "memory": "64Mi"},
-            "limits": {"cpu": 1, "memory": "128Mi"},
+            "requests": {"cpu": "100m", "memory": "64Mi", "ephemeral-storage": "64Mi"},
+            "limits": {"cpu": 1, "memory": "128Mi", "ephemeral-storage": "256Mi"},
         },
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -53,13 +53,14 @@ def container(name: str, port: int) -> Manifest:
         },
         "startupProbe": probe,
         "readinessProbe": probe,
-        "livenessProbe": probe,
+        "livenessProbe": {**probe, "failureThreshold": 6},
     }
 
 
 def init_container() -> Manifest:
     """An init container that satisfies every policy."""
-    return {key: value for key, value in container("seed", 3001).items() if not key.endswith("Probe")}
+    serving = ("ports", "startupProbe", "readinessProbe", "livenessProbe")
+    return {key: value for key, value in container("seed", 3001).items() if key not in serving}
 
 
 def pod_spec(name: str, port: int) -> Manifest:
@@ -67,9 +68,12 @@ def pod_spec(name: str, port: int) -> Manifest:
     return {
         "serviceAccountName": name,
         "automountServiceAccountToken": False,
+        "priorityClassName": f"{SYSTEM}-critical",
+        "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname"}],
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 10001,
+            "runAsGroup": 10001,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container(name, port)],
@@ -94,11 +98,16 @@ def workload(
     kind: str = "Deployment",
 ) -> Manifest:
     """A workload that satisfies every policy, of a kind with a template in its spec."""
+    own: Manifest = {
+        "StatefulSet": {"serviceName": name},
+        "Job": {"activeDeadlineSeconds": 600, "ttlSecondsAfterFinished": 3600},
+    }.get(kind, {})
     return {
         "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
         "kind": kind,
         "metadata": {"name": name, "namespace": f"{SYSTEM}-{segment}", "labels": labels(name, component)},
         "spec": {
+            **own,
             "selector": {"matchLabels": {"app.kubernetes.io/name": name}},
             "template": {
                 "metadata": {"labels": labels(name, component)},

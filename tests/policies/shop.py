@@ -124,6 +124,18 @@ def api_with_secret() -> Manifest:
     return api
 
 
+def pods(name: str) -> Manifest:
+    """A workload of the platform: two copies of it."""
+    made = api_with_secret() if name == "api" else builders.workload(name, *WORKLOADS[name])
+    return builders.changed(made, "spec/replicas", 2)
+
+
+def budget(name: str, segment: str) -> Manifest:
+    """What a drain may take from a workload."""
+    spec = {"maxUnavailable": 1, "selector": {"matchLabels": {"app.kubernetes.io/name": name}}}
+    return builders.obj("policy/v1", "PodDisruptionBudget", name, segment, spec=spec)
+
+
 def stack(declared: Manifest | None = None) -> list[Manifest]:
     """All objects of the platform."""
     declared = declared or matrix()
@@ -142,8 +154,10 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
         *(default_deny(segment) for segment in segments),
         *network_policies(declared),
         secret,
-        *(api_with_secret() if name == "api" else builders.workload(name, *facts) for name, facts in WORKLOADS.items()),
+        *(pods(name) for name in WORKLOADS),
+        *(budget(name, facts[0]) for name, facts in WORKLOADS.items()),
         builders.service(),
+        builders.service("db", "database", clusterIP="None", ports=[{"port": 5432}]),
         builders.service("traefik", "frontend", **entry),
         builders.middleware("limit", rateLimit={"average": 100, "period": "1m", "burst": 10}),
         builders.middleware("guard", chain={"middlewares": [{"name": "limit"}]}),

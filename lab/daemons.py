@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +18,8 @@ from model.errors import BadInput, Problem
 
 TAIL = 8
 """Lines of a log that a message repeats."""
+PATIENCE = 90.0
+"""Seconds that a part of the cluster may take to get ready."""
 GATE = 'read -r go && exec "$@" < /dev/null'
 """A daemon begins when it is on record: one whose starter is killed before that reads an end, and ends."""
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -152,6 +154,24 @@ def _write(file: Path, content: dict[str, Any]) -> None:
     part = file.with_suffix(".part")
     part.write_text(json.dumps(content), "utf-8")
     part.replace(file)
+
+
+def wait_until(ready: Callable[[], bool], parts: Collection[Daemon], home: Home, say: Callable[[str], None]) -> None:
+    """Wait until something holds, as long as the processes that it needs run; BadInput where it takes too long."""
+    names = " and ".join(part.name for part in parts)
+    start = told = time.monotonic()
+    while not ready():
+        for part in parts:
+            check_alive(part, home)
+        now = time.monotonic()
+        if now - start > PATIENCE:
+            logs = ", ".join(str(part.log(home)) for part in parts)
+            what = f"did not get ready within {PATIENCE:.0f} s"
+            raise BadInput([Problem((names,), what, f"read {logs}, then run `lab up` again")])
+        if now - told > 10:
+            told = now
+            say(f"waiting for {names}, {now - start:.0f} s so far")
+        time.sleep(0.2)
 
 
 def check_alive(daemon: Daemon, home: Home) -> None:

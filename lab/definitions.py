@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import yaml
 
 from lab.build.programs import MODULES_FOLDER
+from lab.home import Home
+from lab.kubeconfig import Kubectl
 from model.errors import BadInput, Problem
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "crds"
@@ -50,7 +53,44 @@ class _Loader(yaml.CSafeLoader):
     """Reads `=`, an operator of Alertmanager's matchers, as the text that it is."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+def _as_text(_: yaml.CSafeLoader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", _as_text)
+
+
+def install(home: Home, sources: Collection[Source], found: Collection[dict[str, Any]]) -> None:
+    """Bring definitions to the cluster, and remember of what sources they were."""
+    kubectl = Kubectl(home)
+    there = _there(kubectl)
+    if lacking := [one for one in found if one["metadata"]["name"] not in there]:
+        kubectl.apply(lacking)
+    names = [one["metadata"]["name"] for one in found]
+    kubectl.run("wait", "--for=condition=Established", *(f"crd/{name}" for name in names), "--timeout=60s")
+    record = _record(home, sources)
+    record.write_text(json.dumps(names), "utf-8")
+
+
+def installed(home: Home, sources: Collection[Source]) -> bool:
+    """Whether the cluster has all definitions of sources that have not changed since they were installed."""
+    record = _record(home, sources)
+    return record.exists() and set(json.loads(record.read_text("utf-8"))) <= _there(Kubectl(home))
+
+
+def _there(kubectl: Kubectl) -> set[str]:
+    """Return the names alone: whole definitions are megabytes."""
+    return {line.split()[0] for line in kubectl.run("get", "crd", "--no-headers").splitlines()}
+
+
+def _record(home: Home, sources: Collection[Source]) -> Path:
+    """Return the file that says what was installed, under a name that another version does not have."""
+    total = hashlib.sha256(repr(sources).encode())
+    for source in sources:
+        total.update((MODULES_FOLDER / source.pin / "go.mod").read_bytes())
+    for file in sorted(shared().glob("*.yaml")) if sources == SOURCES else ():
+        total.update(file.read_bytes())
+    return home.state / f"definitions-{total.hexdigest()[:16]}.json"
 
 
 def all_kinds() -> list[dict[str, Any]]:

@@ -37,6 +37,8 @@ def connect(home: Home) -> None:
     FORWARDING.write_text("1", "ascii")
     for outside in plan.OUTSIDE:
         _connect_outside(outside)
+    _ip("-n", plan.INTERNET.name, "address", "replace", f"{plan.METADATA}/32", "dev", "eth0")
+    _ip("route", "replace", f"{plan.METADATA}/32", "dev", plan.INTERNET.link)
 
 
 def _connect_outside(outside: plan.Outside) -> None:
@@ -62,13 +64,8 @@ def disconnect(home: Home) -> None:
             _ip("netns", "delete", outside.name)
     for link in [*left_links()]:
         _run(["ip", "link", "delete", link])
-    for family, table in PROXY_TABLES:
-        if f"{family} {table}" in tables():
-            _run(["nft", "delete", "table", family, table])
     _remove_rules(before.tables)
-    for name in _run(["ipset", "list", "-name"]).split():
-        if name.startswith("cali"):
-            _run(["ipset", "destroy", name])
+    _remove_sets()
     if FORWARDING.read_text("ascii").strip() != before.forwarding:
         FORWARDING.write_text(before.forwarding, "ascii")
 
@@ -106,6 +103,16 @@ def tables() -> set[str]:
 
 def _is_ours(line: str) -> bool:
     return any(f" {mark}" in line or f":{mark}" in line or f'"{mark}' in line for mark in MARKS)
+
+
+def _remove_sets() -> None:
+    """Remove the proxy's tables, and Felix's sets, which its rules must not use any more."""
+    for table in PROXY_TABLES:
+        if " ".join(table) in tables():
+            _run(["nft", "delete", "table", *table])
+    for name in _run(["ipset", "list", "-name"]).split():
+        if name.startswith("cali"):
+            _run(["ipset", "destroy", name])
 
 
 def _remove_rules(before: Collection[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +45,9 @@ class Loader(yaml.CSafeLoader):
 
 
 Loader.add_constructor("tag:yaml.org,2002:int", Loader.number)
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+\Z", re.ASCII), list("-+.0123456789")
+)  # as JSON and Kubernetes write it, without a dot or a sign
 
 
 @dataclass(frozen=True)

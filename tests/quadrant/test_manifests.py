@@ -110,6 +110,6 @@ def test_a_file_of_several_json_values_holds_as_many_objects(tmp_path: Path) -> 
     assert [(one.kind, one.line) for one in objects] == [("A", 1), ("B", 2)], "as jq and kubectl write and read them"
 
 
-def test_a_time_of_day_is_text(tmp_path: Path) -> None:
-    (found,) = read_manifests(write(tmp_path, a_yaml="kind: A\nargs: [1:30, 90]\n"))
-    assert found.manifest["args"] == ["1:30", 90], "Kubernetes counts no sixties"
+def test_numbers_are_those_of_kubernetes(tmp_path: Path) -> None:
+    (found,) = read_manifests(write(tmp_path, a_yaml="kind: A\nargs: [1:30, 90, 1e3, 1.5e+2, e3, 0x1F]\n"))
+    assert found.manifest["args"] == ["1:30", 90, 1000.0, 150.0, "e3", 31], "which counts no sixties, and knows powers"

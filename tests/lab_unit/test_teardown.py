@@ -1,0 +1,125 @@
+"""The end of a run takes what the lab made, and nothing that looks like it."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from lab import network, teardown
+from lab.home import Home
+
+NAT = """*nat
+:PREROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+:cali-PREROUTING - [0:0]
+:CNI-HOSTPORT-DNAT - [0:0]
+-A PREROUTING -m comment --comment "cali:6gwbT8clXdHdC1b1" -j cali-PREROUTING
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A CNI-HOSTPORT-DNAT -p tcp -j CNI-DN-1
+-A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE
+COMMIT
+"""
+
+
+class Machine:
+    """Commands are answered from a table and written down."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+        self.given: list[str] = []
+
+    def run(self, command: Sequence[str], given: str | None = None) -> str:
+        line = " ".join(command)
+        self.asked.append(line)
+        self.given += [given] if given else []
+        return self.answers.get(line, "")
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    machine = Machine(
+        {
+            "nft list tables": "table ip nat\ntable ip kube-proxy\ntable inet firewalld\n",
+            "iptables-nft-save -t nat": NAT,
+            "ip netns list": "lab-internet (id: 0)\nsomebody\n",
+            "ipset list -name": "cali40s:x\nblocklist\n",
+        }
+    )
+    monkeypatch.setattr(network, "_run", machine.run)
+    monkeypatch.setattr(network, "_ip", lambda *arguments: machine.run(["ip", *arguments]))
+    monkeypatch.setattr(network, "links", lambda: {"eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"})
+    return machine
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    forwarding = tmp_path / "ip_forward"
+    forwarding.write_text("1\n", "ascii")
+    monkeypatch.setattr(network, "FORWARDING", forwarding)
+    home = Home(tmp_path / "lab")
+    home.state.mkdir(parents=True)
+    (home.state / "before.json").write_text(json.dumps({"tables": ["ip nat"], "forwarding": "0"}), "utf-8")
+    return home
+
+
+def test_rules_of_others_in_a_shared_table_stay(machine: Machine, home: Home) -> None:
+    network.disconnect(home)
+    (restored,) = machine.given
+    assert "DOCKER" in restored, "Docker's rules are none of ours"
+    assert "MASQUERADE" in restored, "nor are those that somebody wrote by hand"
+    assert "cali" not in restored, "Felix's chains and rules go"
+    assert "CNI-" not in restored, "the port map's go too"
+
+
+def test_only_the_labs_own_tables_links_sets_and_namespaces_are_removed(machine: Machine, home: Home) -> None:
+    network.disconnect(home)
+    removed = {line for line in machine.asked if "delete" in line or "destroy" in line}
+    expected = {
+        "ip netns delete lab-internet",
+        "ip link delete lab0",
+        "ip link delete lab-inet",
+        "ip link delete cali12345",
+        "nft delete table ip kube-proxy",
+        "ipset destroy cali40s:x",
+    }
+    assert removed == expected, "somebody's namespace, bridge, set and firewall stay"
+
+
+def test_a_machine_that_did_not_forward_before_does_not_forward_after(machine: Machine, home: Home) -> None:
+    network.disconnect(home)
+    assert network.FORWARDING.read_text("ascii") == "0", "the machine is left as it was found"
+
+
+def test_a_table_that_the_run_brought_goes_when_nobody_else_uses_it(machine: Machine, home: Home) -> None:
+    (home.state / "before.json").write_text(json.dumps({"tables": [], "forwarding": "0"}), "utf-8")
+    ours = (line for line in NAT.splitlines() if not line.startswith("-A") or "cali" in line or "CNI" in line)
+    machine.answers["iptables-nft-save -t nat"] = "\n".join(ours)
+    network.disconnect(home)
+    assert "nft delete table ip nat" in machine.asked, "an empty table is a trace too"
+
+
+def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
+    found = list(network.left())
+    assert "link lab0" in found, "a bridge is named"
+    assert "network namespace lab-internet" in found, "a namespace is named"
+    assert "nftables table ip kube-proxy" in found, "a table is named"
+    assert [one for one in found if "cali:6gwbT8clXdHdC1b1" in one], "a rule is named in full"
+    assert not [one for one in found if "DOCKER -" in one or "docker0" in one], "what is not ours is not left of ours"
+
+
+def test_a_stranger_who_runs_our_programs_elsewhere_is_no_part_of_a_run(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.bin.mkdir(parents=True)
+    program = home.bin / "etcd"
+    program.write_bytes(Path("/usr/bin/sleep").read_bytes())
+    program.chmod(0o755)
+    with subprocess.Popen([str(program), "60"]) as stranger:
+        try:
+            assert not [one for one in teardown.left(home) if f"process {stranger.pid}:" in one], (
+                "a test may borrow etcd for itself; only processes that name the run's folder are the run's"
+            )
+        finally:
+            stranger.kill()

@@ -50,13 +50,14 @@ def _routes(stack: Stack) -> Iterator[Route]:
 
 
 def _of_ingress(obj: Object) -> Iterator[Route]:
-    default = obj.node.at("spec", "defaultBackend")
+    name, default = obj.node.at("spec", "ingressClassName").text(), obj.node.at("spec", "defaultBackend")
     if default.present():
-        yield Route(obj, default, (), ("default", obj.node.at("spec", "ingressClassName").text()))
+        yield Route(obj, default, (), ("ingress", name))
     for rule in obj.node.at("spec", "rules").items():
         host = rule.at("host").text()
         for path in rule.at("http", "paths").items():
-            yield Route(obj, rule, (host,), ("ingress", host, path.at("path").text(), path.at("pathType").text()))
+            key = ("ingress", name, host, path.at("path").text(), path.at("pathType").text())
+            yield Route(obj, rule, (host,), key)
 
 
 def _hosts(match: str) -> Iterator[str]:

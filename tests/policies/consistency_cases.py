@@ -136,6 +136,7 @@ CASES = (
     Change("host-hygiene/backend-port", "an Ingress to a port that is none", "Ingress", f"{BACKEND}/port",
            {"number": 8080}),
     Change("host-hygiene/taken", "two Ingresses for one host and path", added=ingress("other")),
+    Change("", "one host in two classes", added=ingress("other", ingressClassName="internal")),
     Change("", "two Ingresses for two hosts", added=ingress("other", "www.example.com")),
     Change("host-hygiene/host", "an Ingress for whatever is left", "Ingress", "spec/defaultBackend",
            {"service": {"name": "api", "port": {"number": 80}}}),

@@ -1,11 +1,13 @@
 """A scanner by other authors, and what it finds in texts of manifests, remembered by their content."""
 
+import fcntl
 import hashlib
 import inspect
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
@@ -53,9 +55,9 @@ class Scanner:
     def judge(self, texts: Mapping[str, str]) -> dict[str, list[Found]]:
         """What it finds in each text; only texts that it has not judged before are given to it."""
         kept = {name: CACHE / "scans" / f"{self.name}-{self._key(text)}.json" for name, text in texts.items()}
-        unknown = [name for name in texts if not kept[name].exists()]
-        if unknown:
-            for name, found in self._scan({name: texts[name] for name in unknown}).items():
+        with _alone(self.name):
+            unknown = {name: text for name, text in texts.items() if not kept[name].exists()}
+            for name, found in self._scan(unknown).items() if unknown else ():
                 _keep(kept[name], found)
         return {name: [Found(*row) for row in json.loads(file.read_text())] for name, file in kept.items()}
 
@@ -72,9 +74,18 @@ class Scanner:
         return {name: found[file] for name, file in files.items()}
 
 
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Let other processes wait for what this one finds, rather than look for it as well."""
+    folder = CACHE / "scans"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _keep(file: Path, found: Sequence[Found]) -> None:
-    """Write in one step, since tests run in several processes."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write in one step, so that an interrupted run leaves no half of it."""
     with NamedTemporaryFile("w", dir=file.parent, delete=False) as fresh:
         json.dump(sorted(found), fresh)
     shutil.move(fresh.name, file)

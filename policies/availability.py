@@ -20,8 +20,8 @@ def pdb_and_hpa(stack: Stack) -> Iterator[Finding]:
     """Workloads of several pods have a budget that allows one to go, and autoscalers a target that lets them."""
     for scaler in stack.of_kind("HorizontalPodAutoscaler"):
         yield from _scaler(stack, scaler)
-    autoscaled = dict(_autoscaled(stack))
-    least = {pod.workload: _least(pod.workload, autoscaled) for pod in stack.pods if pod.workload.kind in _REPLICATED}
+    scaled = autoscaled(stack)
+    least = {pod.workload: least_copies(pod.workload, scaled) for pod in stack.pods if pod.workload.kind in _REPLICATED}
     budgeted = set[Object]()
     for budget in stack.of_kind("PodDisruptionBudget"):
         selected = {pod.workload for pod in stack.pods if _guards(budget, pod)}
@@ -44,15 +44,16 @@ def _target(scaler: Object) -> tuple[str, str, str]:
     return target.at("kind").text(), scaler.namespace, target.at("name").text()
 
 
-def _autoscaled(stack: Stack) -> Iterator[tuple[tuple[str, str, str], int]]:
-    for scaler in stack.of_kind("HorizontalPodAutoscaler"):
-        yield _target(scaler), scaler.node.at("spec", "minReplicas").integer() or 1
+def autoscaled(stack: Stack) -> dict[tuple[str, str, str], int]:
+    """The fewest copies that autoscalers leave, by kind, namespace and name of the workload."""
+    scalers = stack.of_kind("HorizontalPodAutoscaler")
+    return {_target(scaler): scaler.node.at("spec", "minReplicas").integer() or 1 for scaler in scalers}
 
 
-def _least(obj: Object, autoscaled: dict[tuple[str, str, str], int]) -> int:
+def least_copies(obj: Object, scaled: dict[tuple[str, str, str], int]) -> int:
     """How many pods the workload has at the least."""
     replicas = obj.node.at("spec", "replicas").integer()
-    return autoscaled.get((obj.kind, obj.namespace, obj.name), 1 if replicas is None else replicas)
+    return scaled.get((obj.kind, obj.namespace, obj.name), 1 if replicas is None else replicas)
 
 
 def _scaler(stack: Stack, scaler: Object) -> Iterator[Finding]:

@@ -64,6 +64,8 @@ def _field(setting: Setting) -> Any:
 
 def _plain(value: Any) -> Any:
     """A default as JSON has it."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, Mapping):

@@ -12,7 +12,7 @@ from policies.pods import Pod
 from policies.rules import Finding, Group, Severity, StackPolicy
 from policies.secret_use import secret_names
 
-GROUP = Group(name="operations", title="Secrets reach their consumers only, and nothing runs in debug mode")
+GROUP = Group(name="operations", title="Secrets stay with their consumers, nothing runs in debug mode, copies stand in")
 CONSUMERS = "quadrant.dev/consumers"
 NAME = "app.kubernetes.io/name"
 """A workload is known by this label; its object may be called otherwise."""

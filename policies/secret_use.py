@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policies.access import Node
 from policies.pod_security import WORKLOADS
 from policies.pods import Pod
-from policies.rules import Finding, ResourcePolicy, Severity, Subject
+from policies.rules import Finding, Level, ResourcePolicy, Severity, Subject
 
 ALLOWED_ENV = frozenset({"NODE_ENV", "CONFIG_PATH", "SECRETS_DIR"})
 _CSI_DRIVER = "secrets-store.csi.k8s.io"
@@ -31,7 +31,8 @@ def allowed_env(subject: Subject) -> Iterator[Finding]:
         return
     for container in subject.pod.containers:
         for node in container.node.at("env").items():
-            if (name := node.at("name").text()) not in ALLOWED_ENV:
+            name = node.at("name").text()
+            if name not in ALLOWED_ENV or node.at("valueFrom", "secretKeyRef").present():
                 yield Finding(f"{container.where} sets {name!r} ({node.path})")
         for node in container.node.at("envFrom").items():
             yield Finding(f"{container.where} takes its environment from elsewhere ({node.path})")
@@ -68,8 +69,8 @@ def read_only_secrets(subject: Subject) -> Iterator[Finding]:
 
 POLICIES = (
     ResourcePolicy(
-        name="no-inline-secrets", title="No secret is an environment variable",
-        severity=Severity.HIGH, tags=("CIS-5.4.1",), kinds=WORKLOADS, predicate=no_secret_env,
+        name="secrets-as-files", title="Secrets are files, not variables", level=Level.ADVISORY,
+        severity=Severity.MEDIUM, tags=("CIS-5.4.1",), kinds=WORKLOADS, predicate=no_secret_env,
         why="The environment leaks into crash dumps, logs and child processes, and never rotates.",
         remedy="Mount the Secret as files under /run/secrets.",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple, get_type_hints
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_type_hints
 from policies.exemptions import EXEMPTIONS, Exemption
 from policies.switches import ObjectSwitches, PodSwitches, Switch
 from policies.verdict import Level
+from policies.workload_switches import WorkloadSwitches
 
 
 class Setting(NamedTuple):
@@ -23,7 +24,7 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Config(PodSwitches, ObjectSwitches):
+class Config(PodSwitches, WorkloadSwitches, ObjectSwitches):
     """What a stack may set: every switch, exemptions, levels. `today` decides which exemptions have expired."""
 
     exemptions: tuple[Exemption, ...] = EXEMPTIONS
@@ -61,7 +62,8 @@ def _settings() -> Iterator[Setting]:
     for each in fields(Config):
         for mark in getattr(hints[each.name], "__metadata__", ()):
             if isinstance(mark, Switch):
-                yield Setting(each.name, hints[each.name], mark, each.default)
+                default = each.default_factory() if each.default_factory is not MISSING else each.default
+                yield Setting(each.name, hints[each.name], mark, default)
 
 
 def settings_of(name: str) -> tuple[Setting, ...]:

@@ -86,7 +86,8 @@ def _said_by(policy: ResourcePolicy, obj: Object, config: Config) -> Iterable[Vi
     """What a policy finds in its own name. A wrong type is for `well-formed` to say, whichever policy met it."""
     if policy.name != WELL_FORMED:
         return (found for found in _judged(policy, obj, config) if found.policy == policy.name)
-    running = (one for one in RESOURCE_POLICIES if level_of(one, config) is not Level.DISABLED)
+    applying = (one for one in RESOURCE_POLICIES if one.applies(obj.kind))
+    running = (one for one in applying if level_of(one, config) is not Level.DISABLED)
     everything = (found for one in running for found in _judged(one, obj, config))
     return dict.fromkeys(found for found in everything if found.policy == WELL_FORMED)
 

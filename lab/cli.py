@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -24,16 +25,28 @@ def _progress() -> Callable[[str], None]:
     return lambda line: typer.echo(f"{time.monotonic() - start:6.1f} s  {line}", err=True)
 
 
+@contextmanager
+def _interruptible(command: str) -> Iterator[None]:
+    """Let an interrupt end the command with a word on what then; every step goes on from where it was."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted; `lab {command}` goes on from here", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
 @app.command()
 def up() -> None:
     """Bring the cluster up, or go on with what was interrupted; prints its kubeconfig."""
-    typer.echo(cluster.up(Home.here(), _progress()))
+    with _interruptible("up"):
+        typer.echo(cluster.up(Home.here(), _progress()))
 
 
 @app.command()
 def down() -> None:
     """Remove the cluster and all its data; what was built stays."""
-    cluster.down(Home.here(), _progress())
+    with _interruptible("down"):
+        cluster.down(Home.here(), _progress())
 
 
 @app.command()
@@ -80,6 +93,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (BadInput, BuildFailed) as error:
         typer.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; the same command goes on from here", err=True)
-        sys.exit(INTERRUPTED)

@@ -42,15 +42,15 @@ def connect(home: Home) -> None:
 
 
 def _connect_outside(outside: plan.Outside) -> None:
-    """Make a namespace whose only way leads to the node."""
+    """Make a namespace whose only way leads to the node; of its range the machine routes this one address."""
     if outside.name not in namespaces():
         _ip("netns", "add", outside.name)
     if outside.link not in links():
         _ip("link", "add", outside.link, "type", "veth", "peer", "name", "eth0", "netns", outside.name)
-    _ip("address", "replace", f"{outside.gateway}/24", "dev", outside.link)
+    _ip("address", "replace", outside.gateway, "peer", outside.address, "dev", outside.link)
     _ip("link", "set", outside.link, "up")
     inside = ("-n", outside.name)
-    _ip(*inside, "address", "replace", f"{outside.address}/24", "dev", "eth0")
+    _ip(*inside, "address", "replace", outside.address, "peer", outside.gateway, "dev", "eth0")
     for link in ("lo", "eth0"):
         _ip(*inside, "link", "set", link, "up")
     _ip(*inside, "route", "replace", "default", "via", outside.gateway)

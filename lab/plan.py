@@ -26,12 +26,14 @@ class Outside:
     address: str
 
 
-INTERNET = Outside("lab-internet", "lab-inet", "203.0.113.1", "203.0.113.10")
+INTERNET = Outside("lab-internet", "lab-inet", "10.244.254.1", "203.0.113.10")
 """What every name outside the cluster resolves to; an address that no egress rule excepts."""
-CLIENT = Outside("lab-client", "lab-client", "198.51.100.1", "198.51.100.10")
+METADATA = "169.254.169.254"
+"""The address at which clouds tell credentials; the internet's stand-in answers there too."""
+CLIENT = Outside("lab-client", "lab-client", "10.244.254.2", "198.51.100.10")
 """From where public routes are tried: the node itself is exempt from its pods' policies."""
 OUTSIDE = (INTERNET, CLIENT)
-BALANCERS = "203.0.113.200"
+BALANCERS = "198.18.0.1"
 """The first address that a Service of type LoadBalancer is given."""
 
 

@@ -50,6 +50,11 @@ class Container:
         """Role, name and path, for messages."""
         return f"{self.role} {self.name!r} ({self.node.path})"
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it runs beside the main containers: an init container does if it is restarted, as a sidecar."""
+        return self.role == "container" or self.node.at("restartPolicy").text() == "Always"
+
     @cached_property
     def security(self) -> Node:
         """The container's own security context."""

@@ -55,7 +55,7 @@ def _called(number: int) -> str:
 
 def _names(pod: Pod) -> Iterator[Finding]:
     """A NetworkPolicy or a Service may name a port, which must then mean one number in the pod."""
-    ports = [port for container in pod.containers for port in container.ports]
+    ports = [port for container in pod.containers if container.lasts for port in container.ports]
     numbers = defaultdict(set)
     for port in ports:
         name = port.at("name").text()
@@ -69,7 +69,8 @@ def _names(pod: Pod) -> Iterator[Finding]:
 
 def _probe_ports(container: Container) -> Iterator[Finding]:
     """The kubelet asks the pod's address, so a number may be another container's; a name is looked up here only."""
-    declared = {_number(port) for one in container.pod.containers for port in one.ports}
+    declared = {_number(port) for one in container.pod.containers if one.lasts or one is container
+                for port in one.ports}  # fmt: skip
     names = {port.at("name").text() for port in container.ports} - {""}
     for probe in _PROBES:
         for action in ("httpGet", "tcpSocket", "grpc"):

@@ -113,7 +113,7 @@ def one_direction(policy: Shape, direction: str) -> Shape | None:
 
 def pod_manifest(pod: Pod) -> Shape:
     """A Pod with only what decides about connections: place, labels and ports."""
-    lasting = (container for container in pod.containers if _outlives_start(container.node))
+    lasting = (container for container in pod.containers if container.lasts)
     ports = [port for container in lasting for port in container.ports]
     return {
         "apiVersion": "v1",
@@ -125,11 +125,6 @@ def pod_manifest(pod: Pod) -> Shape:
         },
         "spec": {"containers": [{"ports": [_container_port(port) for port in ports]}]},
     }
-
-
-def _outlives_start(container: Node) -> bool:
-    """Main containers and sidecars, which are init containers that are restarted."""
-    return ".initContainers[" not in container.path or container.at("restartPolicy").text() == "Always"
 
 
 def _container_port(node: Node) -> Shape:

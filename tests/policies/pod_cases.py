@@ -57,7 +57,6 @@ POD_SECURITY = (
     breaks("volumes/0", {"name": "v", "hostPath": {"path": "/"}}, "volume-types/hostPathVolumes",
            "volume-types/restrictedVolumes"),
     breaks("volumes/0", {"name": "v", "nfs": {"server": "a", "path": "/"}}, "volume-types/restrictedVolumes"),
-    keeps("volumes/0", {"name": "v"}),
     keeps("volumes/0", {"name": "v", "hostPath": None, "image": {"reference": "registry.example.com/data:1.2"}}),
     keeps("volumes/0", {"name": "v", "csi": {"driver": "disk.example.com"}}),
     breaks(f"{MAIN}/ports/0/hostPort", 3001, "no-host-ports/hostPorts"),
@@ -79,8 +78,8 @@ POD_SECURITY = (
     breaks(f"{POD}/runAsNonRoot", REMOVE, "run-as-non-root/runAsNonRoot"),
     breaks(f"{OWN}/runAsNonRoot", False, "run-as-non-root/runAsNonRoot"),
     keeps(f"{OWN}/runAsNonRoot", True),
-    breaks(f"{POD}/runAsUser", 0, "run-as-non-root/runAsUser"),
-    breaks(f"{INIT}/securityContext/runAsUser", 0, "run-as-non-root/runAsUser"),
+    breaks(f"{POD}/runAsUser", 0, "run-as-non-root/runAsUser", "high-uid-gid/runAsUser"),
+    breaks(f"{INIT}/securityContext/runAsUser", 0, "run-as-non-root/runAsUser", "high-uid-gid/runAsUser"),
     breaks(f"{POD}/seccompProfile", REMOVE, "seccomp/seccompProfile_restricted"),
     breaks(f"{OWN}/seccompProfile", {"type": "Unconfined"}, "seccomp/seccompProfile_restricted",
            "seccomp/seccompProfile_baseline"),
@@ -96,48 +95,8 @@ POD_SECURITY = (
     keeps(f"{POD}/sysctls", [{"name": "net.ipv4.tcp_notsent_lowat", "value": "1"}]),
 )  # fmt: skip
 
-CONTAINERS = (
-    *(
-        breaks(f"{container}/resources/{side}/{resource}", REMOVE, f"requests-and-limits/{side}.{resource}")
-        for container in (MAIN, INIT) for side in ("requests", "limits") for resource in ("cpu", "memory")
-    ),
-    breaks(f"{OWN}/readOnlyRootFilesystem", REMOVE, "read-only-rootfs/"),
-    breaks(f"{INIT}/securityContext/readOnlyRootFilesystem", False, "read-only-rootfs/"),
-    breaks(f"{MAIN}/image", "registry.example.com:5000/shop/app", "pinned-by-tag-and-digest/tag"),
-    breaks(f"{MAIN}/image", "app:latest", "pinned-by-tag-and-digest/tag"),
-    breaks(f"{INIT}/image", "app:stable", "pinned-by-tag-and-digest/tag"),
-    breaks(f"{MAIN}/image", f"app@sha256:{64 * '0'}", "pinned-by-tag-and-digest/tag"),
-    breaks("volumes/0", {"name": "v", "image": {"reference": "data"}}, "pinned-by-tag-and-digest/tag"),
-    keeps(f"{MAIN}/image", f"app:v3@sha256:{64 * '0'}"),
-    breaks(f"{MAIN}/startupProbe", REMOVE, "probes/startupProbe"),
-    breaks(f"{MAIN}/readinessProbe", REMOVE, "probes/readinessProbe"),
-    breaks(f"{MAIN}/livenessProbe", REMOVE, "probes/livenessProbe"),
-    breaks(f"{MAIN}/ports/0/containerPort", 22, "allowed-ports/container-port", "allowed-ports/probe-port"),
-    breaks(f"{MAIN}/ports", [{"containerPort": 3001}, {"containerPort": 80}], "allowed-ports/container-port"),
-    breaks(f"{MAIN}/livenessProbe", {"tcpSocket": {"port": 3002}}, "allowed-ports/probe-port"),
-    breaks(f"{MAIN}/livenessProbe", {"httpGet": {"port": "metrics"}}, "allowed-ports/probe-port"),
-    keeps(f"{MAIN}/livenessProbe", {"httpGet": {"port": "http"}}),
-    keeps(f"{MAIN}/livenessProbe", {"exec": {"command": ["true"]}}),
-)  # fmt: skip
-
-SECRET_REF = {"name": "NODE_ENV", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
-SECRET_VOLUME = {"name": "scratch", "projected": {"sources": [{"secret": {"name": "s"}}]}}
-CONFIGURATION = (
-    breaks(f"{MAIN}/env", [SECRET_REF], "no-inline-secrets/env"),
-    breaks(f"{INIT}/env", [SECRET_REF], "no-inline-secrets/env"),
-    breaks(f"{MAIN}/envFrom", [{"secretRef": {"name": "s"}}], "no-inline-secrets/envFrom", "allowed-env/"),
-    breaks(f"{MAIN}/env", [{"name": "LOG_LEVEL", "value": "INFO"}], "allowed-env/"),
-    breaks(f"{INIT}/env", [{"name": "DB_HOST", "value": "db"}], "allowed-env/"),
-    breaks(f"{MAIN}/envFrom", [{"configMapRef": {"name": "c"}}], "allowed-env/"),
-    keeps(f"{MAIN}/env", [{"name": name, "value": "x"} for name in ("NODE_ENV", "CONFIG_PATH", "SECRETS_DIR")]),
-)  # fmt: skip
-
 UNKNOWNS = (
     breaks("hostNetwork", UNKNOWN, "no-host-namespaces/unknown"),
-    breaks(f"{MAIN}/image", UNKNOWN, "pinned-by-tag-and-digest/unknown", "no-nginx-ingress/unknown"),
     breaks(f"{MAIN}/securityContext/privileged", UNKNOWN, "no-privileged/unknown"),
-    breaks(f"{MAIN}/resources/limits/memory", UNKNOWN, "requests-and-limits/unknown"),
-    keeps("serviceAccountName", UNKNOWN),
     keeps("nodeName", UNKNOWN),
-    keeps(f"{MAIN}/args", [UNKNOWN]),
 )

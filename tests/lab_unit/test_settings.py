@@ -84,7 +84,7 @@ def test_every_port_of_loopback_that_a_part_takes_is_looked_at_beforehand(home: 
 
 
 def test_networks_of_the_lab_do_not_overlap() -> None:
-    outside = (f"{one.gateway}/24" for one in plan.OUTSIDE)
+    outside = (f"{address}/32" for one in plan.OUTSIDE for address in (one.gateway, one.address))
     texts = (plan.PODS, plan.SERVICES, f"{plan.NODE_ADDRESS}/32", *outside)
     networks = [ipaddress.ip_network(text, strict=False) for text in texts]
     pairs = [(one, other) for one in networks for other in networks if one is not other]

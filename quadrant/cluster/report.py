@@ -39,7 +39,8 @@ class Report:
             lacking = "".join(f"; {pod}: {why}" for pod, why in one["lacking"].items())
             yield one["segment"], f"{one['ready']} of {one['pods']} pods ready in {one['namespace']}{lacking}"
         bound = [one for one in self.volumes if one["phase"] == "Bound"]
-        yield "volumes", f"{len(bound)} of {len(self.volumes)} bound"
+        unused = "".join(f"; {one['name']} is {one['phase']}" for one in self.volumes if one not in bound)
+        yield "volumes", f"{len(bound)} of {len(self.volumes)} bound{unused}"
         yield "certificates", self._certificates()
 
     def _certificates(self) -> str:

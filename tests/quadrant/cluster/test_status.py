@@ -67,7 +67,7 @@ def test_volumes_and_certificates_are_summed_up() -> None:
     claims = [claim("a", "Bound"), claim("b", "Pending")]
     page = report("shop", [SPACE, *claims, within("Certificate", "c", status=ready)], None)
     lines = dict(page.lines())
-    assert lines["volumes"] == "1 of 2 bound", "those that wait are not"
+    assert lines["volumes"] == "1 of 2 bound; shop-frontend/b is Pending", "and which is not"
     assert lines["certificates"] == "1 of 1 ready, the first ends 2031", "when to look again"
 
 

@@ -137,7 +137,8 @@ def running(stage: str) -> list[Manifest]:
     for target in manifests(PINKY, stage):
         if any(True for _ in pod_specs(target)):
             made = template(target)
-            metadata = {"name": f"{target['metadata']['name']}-0", "namespace": target["metadata"]["namespace"]}
+            metadata = {"name": f"{target['metadata']['name']}-0", "namespace": target["metadata"]["namespace"],
+                        "ownerReferences": [{"kind": target["kind"], "name": target["metadata"]["name"]}]}  # fmt: skip
             found.append({"apiVersion": "v1", "kind": "Pod", "metadata": made["metadata"] | metadata,
                           "spec": made["spec"]})  # fmt: skip
     return found

@@ -2,6 +2,7 @@
 
 import pytest
 
+from policies.pack import POLICIES
 from tests.demands.rendered import (
     STAGES,
     breaks,
@@ -92,7 +93,7 @@ def test_both_sides_of_a_call_have_the_key(stage: str, caller: str, callee: str,
 @STAGES
 @pytest.mark.demand("SEC-03")
 def test_secrets_are_read_only_files(stage: str) -> None:
-    for policy in ("no-inline-secrets", "secrets-read-only", "allowed-env"):
+    for policy in ("no-inline-secrets", "secrets-as-files", "secrets-read-only", "allowed-env"):
         assert not breaks(MOTOVAULT, stage, policy), f"the stack keeps to {policy}"
     for name in ("admin-backend", "mvp-platform-tenants", "mvp-platform-vehicles-api"):
         assert secret_files(MOTOVAULT, stage, name), f"{name} finds its secrets under /run/secrets"
@@ -104,9 +105,10 @@ def test_a_secret_in_the_environment_is_refused(stage: str) -> None:
     target = workload(MOTOVAULT, stage, "admin-backend")
     entry = {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "postgres-password", "key": "password"}}}
     found = refusals(target, "spec/template/spec/containers/0/env", [entry])
-    assert "no-inline-secrets" in found, "the environment is read by whoever sees a crash"
+    assert {"secrets-as-files", "allowed-env"} <= found, "the environment is read by whoever sees a crash"
     whole = refusals(target, "spec/template/spec/containers/0/envFrom", [{"secretRef": {"name": "postgres-password"}}])
-    assert "no-inline-secrets" in whole, "a whole Secret no less"
+    assert {"secrets-as-files", "allowed-env"} <= whole, "a whole Secret no less"
+    assert POLICIES["allowed-env"].level == "mandatory", "for the system's own services it stops the deployment"
 
 
 @STAGES

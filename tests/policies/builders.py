@@ -98,10 +98,11 @@ def workload(
     kind: str = "Deployment",
 ) -> Manifest:
     """A workload that satisfies every policy, of a kind with a template in its spec."""
-    own: Manifest = {
+    of_kinds: Manifest = {
         "StatefulSet": {"serviceName": name},
         "Job": {"activeDeadlineSeconds": 600, "ttlSecondsAfterFinished": 3600},
-    }.get(kind, {})
+    }
+    own: Manifest = of_kinds.get(kind, {})
     return {
         "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
         "kind": kind,

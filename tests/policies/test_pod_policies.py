@@ -7,8 +7,8 @@ import copy
 import pytest
 
 from policies.pack import POLICIES, Level, check
-from policies.pod_security import CHECKS
 from policies.pods import TEMPLATES
+from policies.pss_checks import CHECKS
 from policies.rules import ResourcePolicy
 from policies.settings import Config
 from tests.policies import credential_cases, workload_cases

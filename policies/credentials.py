@@ -12,18 +12,20 @@ from policies.rules import Finding, ResourcePolicy, Severity, Subject
 _FORMATS = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
     "an access key": re.compile(
-        r"\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|gh[opsru]_\w{36}|github_pat_\w{22,}|glpat-[\w-]{20}"
-        r"|xox[abprs]-[\w-]{10,}|[rs]k_live_\w{10,}|hvs\.[\w-]{24,})\b"
+        r"(?<![\w-])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|gh[opsru]_\w{36}|github_pat_\w{22,}|glpat-[\w-]{20}"
+        r"|xox[abprs]-[\w-]{10,}|[rs]k_live_\w{10,}|hvs\.[\w-]{24,})(?![\w-])"
     ),
-    "a signed token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
+    "a signed token": re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
 }
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:(?P<value>[^\s/@'\"]+)@", re.IGNORECASE)
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"]{0,200}:(?P<value>[^\s/@'\"]{1,200})@", re.IGNORECASE)
 _CREDENTIAL = re.compile(
     r"(?:^|_)(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|(?:api|access|account|private|secret|signing)_?key)$"
 )
 _REFERENCE = re.compile(r"(?:^|_)(?:existing|pull|tls|external)_")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SETTING = re.compile(r"^\s*(?:export\s+|-\s+)?(?P<name>[A-Za-z][\w.-]*)\s*[:=]\s*(?P<value>\S.*?)\s*$", re.MULTILINE)
+_SETTING = re.compile(
+    r"^[ \t]*(?:export +|- +)?(?P<name>[A-Za-z][\w.-]*)[ \t]*[:=][ \t]*(?P<value>\S.*)$", re.MULTILINE
+)
 _QUOTED = re.compile(r"(?P<q>[\"'])(?P<name>[A-Za-z][\w.-]*)(?P=q)\s*:\s*(?P<value>\"[^\"\n]*\"|'[^'\n]*')")
 _OPTION = re.compile(r"^--?(?P<name>[A-Za-z][\w.-]*)=(?P<value>.+)$", re.DOTALL)
 _PLACEHOLDER = re.compile(
@@ -41,7 +43,7 @@ def _is_credential(name: str, value: str) -> bool:
     words = re.sub(r"[^a-z0-9]+", "_", _WORD_START.sub("_", name).lower())
     if not _CREDENTIAL.search(words) or _REFERENCE.search(words):
         return False
-    bare = value.rstrip(",;")
+    bare = value.rstrip().rstrip(",;")
     text = bare.strip("\"'")
     computed = bare == text and _CODE.search(bare)
     number = text.isdigit() and "pass" not in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple, Self
 
 from policies.access import Node
@@ -51,9 +52,13 @@ class Reference(NamedTuple):
     def is_from(self, allowed: str) -> bool:
         """Whether it comes from a registry, given as `host[:port][/path]`; `*` stands for one label of the host."""
         host, _, path = allowed.partition("/")
-        pattern = r"[^.:/]+".join(map(re.escape, host.split("*"))) + ("" if ":" in host else r"(:\d+)?")
         inside = not path or self.path == path or self.path.startswith(path.rstrip("/") + "/")
-        return inside and re.fullmatch(pattern, self.registry) is not None
+        return inside and _hosts(host).fullmatch(self.registry) is not None
+
+
+@cache
+def _hosts(pattern: str) -> re.Pattern[str]:
+    return re.compile(r"[^.:/]+".join(map(re.escape, pattern.split("*"))) + ("" if ":" in pattern else r"(:\d+)?"))
 
 
 def _images(subject: Subject) -> Iterator[tuple[str, Node]]:

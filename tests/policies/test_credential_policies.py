@@ -77,3 +77,8 @@ def test_the_engine_finds_the_same_credentials() -> None:
     for name, value in HELD:
         assert (POLICY, "env") in PACK.analyze(variable(name, value)).rules, f"{name} is one, through its proxies too"
         assert PACK.analyze(config_map(value, name)).rules == {(POLICY, "config-map")}, "and so it is in a ConfigMap"
+
+
+@pytest.mark.parametrize("part", ["\n", "eyJ-", "a.", "://", '"a":', " "])
+def test_a_long_text_is_read_in_one_pass(part: str) -> None:
+    assert not found(config_map(part * 50_000 + "!")), "a search that begins anew at each letter would never end"

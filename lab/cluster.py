@@ -127,7 +127,7 @@ def _outside(home: Home, _: Say) -> None:
     way_in = (sys.executable, "-m", "lab.doors", str(kubeconfig.file(home)), str(doors.http), str(doors.https))
     importable = {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
     for name, command in (
-        ("internet", (*inside, *map(str, internet.PORTS))),
+        ("internet", (*inside, str(authority.folder(home)), *map(str, internet.PORTS))),
         ("doors", way_in),
     ):
         daemons.start(daemons.Daemon(name, command, importable), home)

@@ -135,14 +135,17 @@ def _running(process: Process) -> bool:
 
 def of_command(part: str) -> Iterator[Process]:
     """Yield the processes in whose command line `part` is an argument."""
+    return (process for process in everybody() if part in process.command)
+
+
+def everybody() -> Iterator[Process]:
+    """Yield all processes that have a command line."""
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with suppress(OSError):
-            command = tuple((entry / "cmdline").read_bytes().decode("utf-8", "replace").split("\0"))
-            started = start_time(int(entry.name))
-            if part in command and started is not None:
-                yield Process(int(entry.name), started, command)
+        with suppress(OSError, ValueError):
+            text = (entry / "cmdline").read_bytes().decode("utf-8", "replace") if entry.name.isdigit() else ""
+            started = start_time(int(entry.name)) if text else None
+            if started is not None:
+                yield Process(int(entry.name), started, tuple(text.split("\0")))
 
 
 def _boot() -> str:

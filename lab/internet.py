@@ -1,6 +1,6 @@
 """The stand-in for everything outside: on usual ports it answers under any name, with TLS on 443 and 8443.
 
-Runs in a network namespace of its own: `python -m lab.internet PORT...`.
+Runs in a network namespace of its own: `python -m lab.internet KEYS PORT...`, where KEYS has the lab's authority.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from lab import authority, plan
-from lab.home import Home
 
 PORTS = (80, 443, 5432, 6379, 9092)
 ENCRYPTED = frozenset({443, 8443})
@@ -64,4 +63,4 @@ async def serve(keys: Path, ports: list[int], address: str = "0.0.0.0") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(authority.folder(Home.here()), [int(port) for port in sys.argv[1:]]))
+    asyncio.run(serve(Path(sys.argv[1]), [int(port) for port in sys.argv[2:]]))

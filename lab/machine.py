@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from lab import addons, control_plane, daemons, network, node, plan, teardown
+from lab import addons, control_plane, daemons, network, node, plan, residue
 from lab.build import debian, images
 from lab.home import Home
 from model.errors import Problem
@@ -87,7 +87,7 @@ def _free(port: int) -> bool:
 
 def _routed() -> Iterator[tuple[str, str]]:
     """Yield the lab's networks to which the machine has a way of its own, other than the default one."""
-    ours = set(network.left_links())
+    ours = network.left_links()
     for line in Path("/proc/net/route").read_text("ascii").splitlines()[1:]:
         link, target, _, _, _, _, _, mask = line.split()[:8]
         way = IPv4Network((_address(target), str(_address(mask))))
@@ -104,7 +104,8 @@ def _foreign() -> Iterator[str]:
     if shutil.which("nft"):
         there = network.tables()
         yield from (f"nftables table {' '.join(one)}" for one in network.PROXY_TABLES if " ".join(one) in there)
-    yield from (f"cgroup {place}" for place in teardown.pod_cgroups()[-1:])
+    used = (root for root in residue.roots() if any(residue.members(inner) for inner in root.rglob("*")))
+    yield from (f"pods in the cgroup {root}" for root in [*used][:1])
 
 
 def _lacking() -> Iterator[str]:

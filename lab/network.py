@@ -34,6 +34,7 @@ def connect(home: Home) -> None:
         _ip("link", "add", plan.NODE_LINK, "type", "bridge")
     _ip("address", "replace", f"{plan.NODE_ADDRESS}/32", "dev", plan.NODE_LINK)
     _ip("link", "set", plan.NODE_LINK, "up")
+    _ip("route", "replace", plan.GATEWAY, "dev", plan.NODE_LINK)
     FORWARDING.write_text("1", "ascii")
     for outside in plan.OUTSIDE:
         _connect_outside(outside)
@@ -62,7 +63,7 @@ def disconnect(home: Home) -> None:
     for outside in plan.OUTSIDE:
         if outside.name in namespaces():
             _ip("netns", "delete", outside.name)
-    for link in [*left_links()]:
+    for link in left_links():
         _run(["ip", "link", "delete", link])
     _remove_rules(before.tables)
     _remove_sets()
@@ -70,15 +71,15 @@ def disconnect(home: Home) -> None:
         FORWARDING.write_text(before.forwarding, "ascii")
 
 
-def left_links() -> Iterator[str]:
-    """Yield the links on this machine that a run makes: the node's, those outside, those of pods."""
+def left_links() -> set[str]:
+    """Return the links on this machine that a run makes: the node's, those outside, those of pods."""
     ours = {plan.NODE_LINK, *(outside.link for outside in plan.OUTSIDE)}
-    return (link for link in links() if link in ours or link.startswith("cali"))
+    return {link for link in links() if link in ours or link.startswith("cali")}
 
 
 def left() -> Iterator[str]:
     """Yield, in words, every link, namespace and rule of a run that is on this machine."""
-    yield from (f"link {link}" for link in left_links())
+    yield from (f"link {link}" for link in sorted(left_links()))
     yield from (f"network namespace {outside.name}" for outside in plan.OUTSIDE if outside.name in namespaces())
     yield from (f"nftables table {' '.join(table)}" for table in PROXY_TABLES if " ".join(table) in tables())
     for table in FILTER_TABLES:

@@ -150,6 +150,7 @@ def _kubelet(home: Home) -> dict[str, Any]:
         "localStorageCapacityIsolation": False,
         "evictionHard": {},
         "imageGCHighThresholdPercent": 100,
+        "makeIPTablesUtilChains": False,
         "healthzPort": 0,
         "maxPods": 250,
         "podLogsDir": str(home.state / "pod-logs"),

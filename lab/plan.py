@@ -10,6 +10,8 @@ from model.errors import BadInput, Problem
 NODE = "quadrant-lab"
 NODE_LINK, NODE_ADDRESS = "lab0", "10.244.255.1"
 """A bridge without ports: the kernel need not have dummy devices, and pods cannot reach loopback."""
+GATEWAY = "169.254.1.1"
+"""Pods' way out, by Calico's convention: the machine answers for it only where it has a way there itself."""
 API = f"https://{NODE_ADDRESS}:6443"
 PODS = "10.244.0.0/24"
 SERVICES, API_SERVICE, DNS_SERVICE = "10.96.0.0/16", "10.96.0.1", "10.96.0.10"

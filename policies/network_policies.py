@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from policies.access import InvalidError, Node
 from policies.rules import Finding, ResourcePolicy, Severity, Subject
 
 NAME = "app.kubernetes.io/name"
-_PRIVATE = {
+_PRIVATE: Mapping[int, list[IPv4Network] | list[IPv6Network]] = {
     4: [IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.169.254/32")],
     6: [IPv6Network(text) for text in ("fc00::/7", "fe80::/10", "fd00:ec2::254/128")],
 }

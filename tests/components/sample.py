@@ -18,7 +18,7 @@ from model.environment import PRESETS, Environment, merged
 from model.plan import Plan, plan
 from model.system import System
 from model.types import Stage
-from quadrant.recorder import PLACEHOLDER, PROJECT, Monitor, Recorded
+from quadrant.recorder import PROJECT, Monitor, Recorded, Values, placeholders
 from quadrant.runtime import execute
 
 Manifest = dict[str, Any]
@@ -92,8 +92,8 @@ def main_container(workload: Manifest) -> Manifest:
 class Witness(Monitor):
     """A recorder that also keeps the values that Secrets receive, which the recorder itself redacts."""
 
-    def __init__(self, values: Callable[[str, str], str]) -> None:
-        super().__init__("test", values, False)
+    def __init__(self, values: Values) -> None:
+        super().__init__("test", values, unknown=False, reveal=False)
         self.secrets: dict[str, dict[str, str]] = {}
 
     @override
@@ -111,9 +111,9 @@ def _opened(value: Any) -> Any:
     return {key: _opened(member) for key, member in value.items()} if isinstance(value, dict) else value
 
 
-def witnessed(build: Callable[[], object], values: Callable[[str, str], str] | None = None) -> Witness:
+def witnessed(build: Callable[[], object], values: Values = placeholders) -> Witness:
     """What a function registers under the mock runtime."""
-    monitor = Witness(values or (lambda _urn, _name: PLACEHOLDER))
+    monitor = Witness(values)
     execute(lambda: (build(), None)[1], monitor, {}, (PROJECT, "test"), False)
     return monitor
 

@@ -54,12 +54,17 @@ class Container:
         return (self.root / path).read_text()
 
 
-def redis(tmp_path: Path, host: str, votes: tuple[str, ...] = (), kept: str | None = None) -> str:
-    """The configuration with which a copy starts, given what the Sentinels say and what lies on its claim."""
+def redis(
+    tmp_path: Path, host: str, votes: tuple[str, ...] = (), kept: str | None = None, later: tuple[str, ...] = ()
+) -> str:
+    """The configuration with which a copy starts, given what the Sentinels say, now and later, and what it kept."""
     container = Container(tmp_path, host)
     (tmp_path / "etc/redis/redis.conf").write_text("port 6379\n")
     (tmp_path / "run/redis/auth.conf").write_text('requirepass "x"\n')
     (tmp_path / "votes").write_text("".join(f"{vote}\n" for vote in votes))
+    if later:
+        (tmp_path / "later").write_text("".join(f"{vote}\n" for vote in later))
+        container.program("sleep", "cp @root@/later @root@/votes\n")
     container.program("redis-cli", REDIS_CLI.replace("@votes@", str(tmp_path / "votes")))
     if kept is not None:
         (tmp_path / "data/redis.conf").write_text(kept)
@@ -113,6 +118,16 @@ def test_at_first_start_the_first_copy_is_master(tmp_path: Path, host: str, role
 def test_a_restarted_master_follows_the_one_that_the_sentinels_elected(tmp_path: Path) -> None:
     found = redis(tmp_path, "session-0", votes=("session-2", "session-2", "-"), kept="port 6379\n")
     assert found.endswith("replicaof session-2 6379\n"), "two of three are a majority"
+
+
+def test_a_master_that_died_waits_until_another_one_is_elected(tmp_path: Path) -> None:
+    found = redis(tmp_path, "session-0", votes=("session-0",) * 3, kept="port 6379\n", later=("session-1",) * 3)
+    assert found.endswith("replicaof session-1 6379\n"), "back at once, it would wipe what only its copies still have"
+
+
+def test_a_master_that_died_goes_on_where_no_other_is_elected(tmp_path: Path) -> None:
+    found = redis(tmp_path, "session-0", votes=("session-0",) * 3, kept="port 6379\n")
+    assert "replicaof" not in found, "without a copy to elect, its log is the best that is left"
 
 
 def test_the_elected_copy_is_master_whatever_its_claim_says(tmp_path: Path) -> None:

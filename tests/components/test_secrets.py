@@ -7,6 +7,7 @@ import pytest
 from components.secrets import CONSUMERS, Secrets, vault_objects
 from components.site import Site
 from model.plan import Plan, plan
+from quadrant.recorder import placeholders
 from tests.components.sample import Manifest, Witness, environment, kinds, one, planned, shop, without, witnessed
 from tests.stacks import walk
 
@@ -14,7 +15,10 @@ from tests.stacks import walk
 def generated(some: Plan) -> Witness:
     """What the component registers where there is no vault; every random value is a different one."""
     numbers = count(1)
-    return witnessed(lambda: Secrets("secrets", Site(some, {})), lambda _urn, _name: f"value-{next(numbers)}")
+    return witnessed(
+        lambda: Secrets("secrets", Site(some, {})),
+        lambda urn, name: dict.fromkeys(placeholders(urn, name), f"value-{next(numbers)}"),
+    )
 
 
 def external(name: str, namespace: str) -> Manifest:

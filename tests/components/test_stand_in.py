@@ -49,8 +49,8 @@ def test_a_stack_with_a_stand_in_breaks_no_policy(system: str, stage: str) -> No
 
 @pytest.mark.parametrize(("system", "stage"), STACKS)
 def test_a_stand_in_is_called_by_a_command_of_its_own(system: str, stage: str) -> None:
-    found = [one for manifest in with_stand_in(system, stage) for one in containers(manifest) if one.get("image") == IMAGE]
-    for one in found:
+    every = (one for manifest in with_stand_in(system, stage) for one in containers(manifest))
+    for one in (one for one in every if one.get("image") == IMAGE):
         assert one["command"] == ["python3", "-m", "sample"], "nothing depends on an image's entry point"
         assert one["args"][1] == f"--name={one['name']}", "it says for whom it stands in"
 

@@ -48,6 +48,7 @@ ENFORCED = {
     for key, value in (("enforce", "restricted"), ("enforce-version", "v1.36"))
 }
 HOST = {"host": "shop.example.com"}
+EDGE = workload("traefik", component="edge")
 READ = {"apiGroups": ["traefik.io"], "resources": ["ingressroutes"], "verbs": ["get", "list", "watch"]}
 PUBLIC: Manifest = {"type": "LoadBalancer", "ports": [{"port": 80, "targetPort": 8000}, {"port": 443}]}
 DASHBOARD: Manifest = {"type": "LoadBalancer", "ports": [{"port": 443}, {"port": 8080}]}
@@ -104,8 +105,8 @@ TLS = (
     Case(obj("traefik.io/v1alpha1", "TLSOption", "default", spec={"minVersion": "VersionTLS13"})),
     Case(obj("traefik.io/v1alpha1", "TLSOption", "default", spec={"minVersion": "VersionTLS11"}),
          ("tls-only/min-version",)),
-    Case(changed(workload("traefik", component="edge"), f"{MAIN}/args", ["--api.insecure=true"]), ("tls-only/dashboard",)),
-    Case(changed(workload("traefik", component="edge"), f"{MAIN}/args", ["--api.dashboard=true", "--api.insecure=false"])),
+    Case(changed(EDGE, f"{MAIN}/args", ["--api.insecure=true"]), ("tls-only/dashboard",)),
+    Case(changed(EDGE, f"{MAIN}/args", ["--api.dashboard=true", "--api.insecure=false"])),
 )  # fmt: skip
 ORIGINS = tuple(
     Case(middleware("cors", headers={"accessControlAllowOriginList": [origin]}), rules)

@@ -77,7 +77,7 @@ class Pack:
     def configure(self, policy: str, level: str = "mandatory", **settings: Any) -> None:
         """Set what `--policy-pack-config` sets for a policy."""
         properties = json_format.ParseDict(settings, struct_pb2.Struct())
-        config = proto.PolicyConfig(enforcementLevel=level.upper(), properties=properties)
+        config = proto.PolicyConfig(enforcementLevel=proto.EnforcementLevel.Value(level.upper()), properties=properties)
         self._settings[policy] = config
         self._servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig=self._settings), None)
 

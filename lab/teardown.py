@@ -57,16 +57,21 @@ def _remove_cgroups(home: Home) -> None:
 
 
 def _remove_files(home: Home) -> None:
+    """Remove the run's folder, and what its programs write elsewhere whatever they are told."""
     with suppress(OSError):
         for link in CONTAINER_LOGS.iterdir():
             if link.is_symlink() and link.readlink().is_relative_to(home.state):
                 link.unlink()
     if not any(Path(one.command[0]).name == RUNTIME for one in daemons.everybody() if one.command):
         shutil.rmtree(SHIM_SOCKETS / "s", ignore_errors=True)
-    for file in (FELIX_FILES / "mtu", FELIX_FILES / "nodename"):
-        file.unlink(missing_ok=True)
+    _remove_felix()
+    if not residue.mounts(home):
+        shutil.rmtree(home.state, ignore_errors=True)
+
+
+def _remove_felix() -> None:
+    for name in ("mtu", "nodename"):
+        (FELIX_FILES / name).unlink(missing_ok=True)
     for folder in (FELIX_FILES, residue.FELIX / "cgroup", residue.FELIX):
         with suppress(OSError):
             folder.rmdir()
-    if not residue.mounts(home):
-        shutil.rmtree(home.state, ignore_errors=True)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"flag"
+	"fmt"
 	"log"
 	"net/http"
 	"strconv"
@@ -108,6 +109,10 @@ func main() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(newPools(console))
 	http.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	// The landing page, which probes ask for: it answers whether or not PgBouncer does.
+	http.HandleFunc("/{$}", func(answer http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(answer, "pgbouncer_exporter: see /metrics")
+	})
 	server := &http.Server{Addr: *address, ReadHeaderTimeout: 10 * time.Second}
 	log.Fatal(server.ListenAndServe())
 }

@@ -80,6 +80,8 @@ def settings(plan: Plan, cache: declared.Cache) -> str:
     if cache_mode(plan.environment, cache) == "sentinel":
         # A master that was cut off still thinks that it is one; without a copy that confirms, it refuses writes.
         values |= {"min-replicas-to-write": "1", "min-replicas-max-lag": "10"}
+        # A new master may have to send a copy everything; each second that it waits for others, writers wait too.
+        values |= {"repl-diskless-sync-delay": "0"}
     return "".join(f"{key} {value}\n" for key, value in values.items())
 
 

@@ -11,7 +11,7 @@ from model.plan import Plan
 
 API_VERSION = "cert-manager.io/v1"
 DIRECTORY = "/run/tls"
-CERTIFICATE, KEY = f"{DIRECTORY}/tls.crt", f"{DIRECTORY}/tls.key"
+CERTIFICATE, KEY, AUTHORITY = f"{DIRECTORY}/tls.crt", f"{DIRECTORY}/tls.key", f"{DIRECTORY}/ca.crt"
 
 
 def authority_name(plan: Plan) -> str:

@@ -27,11 +27,14 @@ case $self in
   *) leader=$master ;;
 esac
 if [ $# -gt 0 ]; then
-  attempts=1
+  attempts=1 dead_master=
   if [ -f "$kept" ]; then
     # The Sentinels know more than the disk, so after a restart they get time to answer.
     attempts=5
     leader=$(sed -n 's/^replicaof "\{0,1\}\([^ "]*\).*/\1/p' "$kept")
+    # A master that is back before it was missed would have the copies drop what its log lacks, so it lets the
+    # Sentinels miss it. Where no copy is left to elect, it goes on as master.
+    if [ -z "$leader" ]; then attempts=10 dead_master=$self; fi
   fi
   REDISCLI_AUTH=$(cat "$password_file")
   export REDISCLI_AUTH
@@ -39,7 +42,7 @@ if [ $# -gt 0 ]; then
     answer=$(elected "$@")
     if [ -n "$answer" ]; then
       leader=$answer
-      break
+      if [ "$leader" != "$dead_master" ]; then break; fi
     fi
     attempts=$((attempts - 1))
     sleep 1

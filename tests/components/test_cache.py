@@ -133,6 +133,7 @@ def test_sentinels_agree_by_majority_within_seconds() -> None:
 def test_a_master_that_was_cut_off_refuses_writes() -> None:
     assert conf(built("session"), "session")["min-replicas-to-write"] == "1", "they would be lost with it"
     assert "min-replicas-to-write" not in conf(built("counters"), "counters"), "a single copy has no replica"
+    assert conf(built("session"), "session")["repl-diskless-sync-delay"] == "0", "it would add to every failover"
 
 
 def test_a_master_hands_over_before_it_stops() -> None:

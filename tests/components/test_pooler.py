@@ -74,6 +74,7 @@ def test_clients_of_the_pooler_use_the_transport_that_the_database_demands() -> 
     main = main_container(one(manifests, "Deployment"))
     assert "/run/tls" in {mount["mountPath"] for mount in main["volumeMounts"]}, "the server reads its key there"
     assert ini(manifests)["client_tls_key_file"] == "/run/tls/tls.key", "as its file says"
+    assert ini(manifests)["client_tls_ca_file"] == "/run/tls/ca.crt", "images may come without authorities"
     [exporter] = [found for found in pod_spec(one(manifests, "Deployment"))["containers"] if found is not main][:1]
     assert "sslmode=require" in exporter["command"][-1], "the exporter is a client too"
 

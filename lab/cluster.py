@@ -18,6 +18,7 @@ from lab import (
     node,
     plan,
     preflight,
+    settings,
     teardown,
 )
 from lab.build import binaries, debian, images
@@ -94,7 +95,8 @@ def _kinds(home: Home, say: Say) -> None:
 
 
 def _node(home: Home, say: Say) -> None:
-    node.write_settings(home)
+    for name in settings.write(home):
+        daemons.stop(home, name)
     runtime, agent, felix = node.containerd(home), node.kubelet(home), node.felix(home)
     daemons.start(runtime, home)
     daemons.wait_until(lambda: ctr(home, "version").returncode == 0, (runtime,), home, say)

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Collection
 from pathlib import Path
 
-from lab import node
+from lab import settings
 from lab.build import images
 from lab.build.catalogue import ABSENT, IMAGES
 from lab.build.image import normalised
@@ -29,7 +29,7 @@ def load(home: Home, names: Collection[str], say: Say) -> tuple[str, ...]:
 
 def ctr(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Ask the lab's containerd."""
-    command = ["ctr", "--address", str(node.socket(home)), "--namespace", "k8s.io", *arguments]
+    command = ["ctr", "--address", str(settings.socket(home)), "--namespace", "k8s.io", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

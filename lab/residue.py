@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from lab import daemons, network, node, plan
+from lab import daemons, network, plan, settings
 from lab.daemons import Process
 from lab.home import Home
 
@@ -42,7 +42,7 @@ def processes(home: Home) -> list[Process]:
 
 def pods(home: Home) -> Iterator[Process]:
     """Yield the shims of the run's containerd, and everything that they started."""
-    shims = daemons.of_command(str(node.socket(home)))
+    shims = daemons.of_command(str(settings.socket(home)))
     yield from (shim for shim in shims if "containerd-shim" in shim.command[0])
     for place in pod_cgroups(home):
         for pid in members(place):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lab import addons, control_plane, node, plan
+from lab import addons, control_plane, node, plan, settings
 from lab.build.catalogue import IMAGES
 from lab.daemons import Daemon
 from lab.home import Home
@@ -18,17 +18,26 @@ from lab.home import Home
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "lab")
     home.bin.mkdir(parents=True)
-    node.write_settings(home)
+    settings.write(home)
     return home
 
 
-def settings(home: Home, name: str) -> dict[str, Any]:
+def written(home: Home, name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((home.state / "settings" / name).read_text("utf-8"))
     return found
 
 
 def flags(daemon: Daemon) -> dict[str, str]:
     return dict(part.removeprefix("--").partition("=")[::2] for part in daemon.command[1:])
+
+
+def test_settings_that_are_as_they_should_be_are_not_written_again(home: Home) -> None:
+    before = {file: file.stat().st_mtime_ns for file in settings.folder(home).rglob("*") if file.is_file()}
+    assert settings.write(home) == (), "nobody has to start anew"
+    after = {file: file.stat().st_mtime_ns for file in settings.folder(home).rglob("*") if file.is_file()}
+    assert after == before, "the proxy ends whenever its file is written"
+    (settings.folder(home) / "kubelet.yaml").write_text("{}", "utf-8")
+    assert settings.write(home) == ("kubelet",), "who was told something else starts anew"
 
 
 def test_the_runtime_keeps_to_the_labs_folder(home: Home) -> None:
@@ -46,7 +55,7 @@ def test_the_runtime_works_without_the_right_to_raise_limits(home: Home) -> None
 
 
 def test_the_kubelet_takes_the_machine_as_it_is(home: Home) -> None:
-    found = settings(home, "kubelet.yaml")
+    found = written(home, "kubelet.yaml")
     expected = {"cgroupDriver": "cgroupfs", "failCgroupV1": False, "failSwapOn": False, "enforceNodeAllocatable": []}
     assert {key: found[key] for key in expected} == expected, "cgroup v1 and swap are no reason not to start"
     assert found["evictionHard"] == {}, "a full disk of the machine's owner is not the pods' fault"
@@ -54,13 +63,13 @@ def test_the_kubelet_takes_the_machine_as_it_is(home: Home) -> None:
 
 
 def test_the_proxy_leaves_the_machines_connection_table_alone(home: Home) -> None:
-    found = settings(home, "proxy.yaml")
+    found = written(home, "proxy.yaml")
     assert found["mode"] == "nftables", "its tables have names of their own, which can be removed"
     assert found["conntrack"] == {"maxPerCore": 0, "min": 0}, "that limit is the machine's, and may be read-only"
 
 
 def test_policies_are_enforced_by_the_plugin_that_felix_reads(home: Home) -> None:
-    plugins = settings(home, "cni/10-lab.conflist")["plugins"]
+    plugins = written(home, "cni/10-lab.conflist")["plugins"]
     assert [one["type"] for one in plugins] == ["calico", "portmap"], "the plain bridge enforces nothing"
     assert plugins[0]["policy"] == {"type": "k8s"}, "NetworkPolicies are what is to be enforced"
     linked = {link.name for link in (home.state / "settings" / "plugins").iterdir()}
@@ -72,7 +81,7 @@ def test_nothing_listens_where_others_could_reach_it(home: Home) -> None:
     addresses = [value for found in given for key, value in found.items() if key.endswith(("bind-address", "urls"))]
     hosts = {one.partition("//")[2].rpartition(":")[0] if "//" in one else one for one in addresses}
     assert hosts == {"127.0.0.1", plan.NODE_ADDRESS}, "the cluster's administrator is root on this machine"
-    assert settings(home, "kubelet.yaml")["address"] == plan.NODE_ADDRESS, "the API server asks it there"
+    assert written(home, "kubelet.yaml")["address"] == plan.NODE_ADDRESS, "the API server asks it there"
 
 
 def test_every_port_of_loopback_that_a_part_takes_is_looked_at_beforehand(home: Home) -> None:
@@ -80,7 +89,7 @@ def test_every_port_of_loopback_that_a_part_takes_is_looked_at_beforehand(home: 
     for port in (12379, 12380):
         assert f":{port}" in commands, "the list of ports must be of ports that are used"
         assert port in control_plane.PORTS, "a port that is taken is told before anything starts"
-    assert json.dumps(settings(home, "proxy.yaml")).count("127.0.0.1:") == len(node.PORTS), "the proxy's ports too"
+    assert json.dumps(written(home, "proxy.yaml")).count("127.0.0.1:") == len(node.PORTS), "the proxy's ports too"
 
 
 def test_networks_of_the_lab_do_not_overlap() -> None:

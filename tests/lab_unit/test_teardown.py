@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import network, teardown
+from lab import network, residue
 from lab.home import Home
 
 NAT = """*nat
@@ -118,7 +118,7 @@ def test_a_stranger_who_runs_our_programs_elsewhere_is_no_part_of_a_run(tmp_path
     program.chmod(0o755)
     with subprocess.Popen([str(program), "60"]) as stranger:
         try:
-            assert not [one for one in teardown.left(home) if f"process {stranger.pid}:" in one], (
+            assert not [one for one in residue.left(home) if f"process {stranger.pid}:" in one], (
                 "a test may borrow etcd for itself; only processes that name the run's folder are the run's"
             )
         finally:

@@ -17,7 +17,7 @@ _SERVICE = "kubernetes.io/service-name"
 
 def external_names(stack: Stack) -> Iterator[Finding]:
     """Services and pods alias only what the platform lists, the matrix declares or the stack itself serves."""
-    for pod in stack.pods:
+    for pod in stack.declared_pods:
         yield from _host_aliases(stack, pod)
     for obj in stack.of_kind("Service"):
         spec = obj.node.at("spec")

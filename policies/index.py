@@ -87,6 +87,11 @@ class Stack:
         return tuple(pod for pod, _ in self._shaped_pods)
 
     @cached_property
+    def declared_pods(self) -> tuple[Pod, ...]:
+        """The pods that somebody declares; those that a live cluster lists found long ago what they refer to."""
+        return tuple(pod for pod in self.pods if not pod.workload.is_owned)
+
+    @cached_property
     def pod_manifests(self) -> tuple[Shape, ...]:
         """The pods in the shape that the reachability model reads."""
         return tuple(shape for _, shape in self._shaped_pods)

@@ -20,8 +20,7 @@ _UNAVAILABLE = (
 
 def _is_kept(subject: Subject) -> bool:
     """Whether an owner, Helm or the kubelet looks after the object."""
-    owned = any(True for _ in subject.node.at("metadata", "ownerReferences").items())
-    return owned or any(subject.obj.annotations.at(name).present() for name in _KEEPERS)
+    return subject.obj.is_owned or any(subject.obj.annotations.at(name).present() for name in _KEEPERS)
 
 
 def no_bare_pods(subject: Subject) -> Iterator[Finding]:

@@ -54,6 +54,11 @@ class Object:
         """The namespace; empty where it is not a string."""
         return self._text("metadata", "namespace")
 
+    @cached_property
+    def is_owned(self) -> bool:
+        """Whether a controller made it, as it makes the Pods that a live cluster lists."""
+        return any(True for _ in self.node.at("metadata", "ownerReferences").items())
+
     @property
     def identity(self) -> str:
         """Kind, namespace and name, for messages."""

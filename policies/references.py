@@ -31,7 +31,7 @@ def references_resolve(stack: Stack) -> Iterator[Finding]:
     secrets = frozenset(_made(stack)) | {("", name) for name in stack.config.known_secrets}
     for obj in stack.of_kind("Secret"):
         yield from _written(stack, obj)
-    for pod in stack.pods:
+    for pod in stack.declared_pods:
         for reference in _of_pod(pod):
             yield from _resolved(stack, secrets, pod.workload, reference)
     for obj in stack.of_kind("Ingress", "IngressRoute", "IngressRouteTCP"):

@@ -98,7 +98,7 @@ def _linked(source: str, target: str) -> None:
 def _forget() -> None:
     """Remove the cgroups, which empty in the kernel's own time."""
     tops = [hierarchy / CGROUP for hierarchy in CGROUPS.iterdir()]
-    eventually(lambda: not any([_stays(top) for top in tops]), "the cgroups of the second machine are gone")
+    eventually(lambda: sum(_stays(top) for top in tops) == 0, "the cgroups of the second machine are gone")
 
 
 def _stays(top: Path) -> bool:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 SCRIPT = Path(__file__).with_name("sockets.py")
 SOURCES_AT_ONCE = 6
@@ -85,23 +85,35 @@ def connect_all(work: dict[str, tuple[Place, list[Target]]]) -> dict[tuple[str, 
 
 
 @contextmanager
+def watching(place: Place, targets: Sequence[Target]) -> Iterator[set[str]]:
+    """Addresses that answered at any time during the block; they are known when it has ended."""
+    seen = set[str]()
+    with running(place, "watch") as (given, printed):
+        given.write(json.dumps(targets) + "\n")
+        given.flush()
+        assert printed.readline() == "watching\n", f"no watcher starts in {place.enter}"
+        yield seen
+        given.close()
+        seen.update(json.loads(printed.readline()))
+
+
+@contextmanager
+def running(place: Place, mode: str) -> Iterator[tuple[IO[str], IO[str]]]:
+    """The input and the output of a script inside a namespace, which ends with its input."""
+    command = place.command(sys.executable, "-S", str(SCRIPT), mode)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None, "it was opened as a pipe"
+        assert process.stdout is not None, "it was opened as a pipe"
+        yield process.stdin, process.stdout
+
+
+@contextmanager
 def listening(places: Iterable[tuple[Place, list[tuple[str, int]]]]) -> Iterator[None]:
     """Listeners on ports inside namespaces, which end with the block."""
     with ExitStack() as stack:
         for place, ports in places:
-            process = stack.enter_context(
-                subprocess.Popen(
-                    place.command(sys.executable, "-S", str(SCRIPT), "listen"),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            assert process.stdin is not None, "it was opened as a pipe"
-            assert process.stdout is not None, "it was opened as a pipe"
-            stack.callback(process.wait)
-            stack.callback(process.stdin.close)
-            process.stdin.write(json.dumps(ports) + "\n")
-            process.stdin.flush()
-            assert process.stdout.readline() == "listening\n", f"a listener does not start in {place.enter}"
+            given, printed = stack.enter_context(running(place, "listen"))
+            given.write(json.dumps(ports) + "\n")
+            given.flush()
+            assert printed.readline() == "listening\n", f"no listener starts in {place.enter}"
         yield

@@ -1,4 +1,4 @@
-"""Connects and listens inside a network namespace: `python sockets.py connect|listen`, JSON on standard input.
+"""Connects, watches and listens inside a network namespace: `python sockets.py connect|watch|listen`, JSON on input.
 
 Needs nothing but the standard library, since it runs wherever a pod's namespace is entered.
 """
@@ -61,6 +61,17 @@ async def connect(targets: list[tuple[str, str, int]]) -> list[str]:
     return list(await asyncio.gather(*(one(*target) for target in targets)))
 
 
+async def watch(targets: list[tuple[str, str, int]], ready: TextIO) -> list[str]:
+    """The addresses that ever answered, asked over and over until standard input ends."""
+    seen = set[str]()
+    end = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
+    print("watching", file=ready, flush=True)
+    while not end.done():
+        answers = zip(targets, await connect(targets), strict=True)
+        seen |= {address for (_, address, _), answer in answers if answer != "silent"}
+    return sorted(seen)
+
+
 class Echo(asyncio.DatagramProtocol):
     """Answers every datagram."""
 
@@ -92,5 +103,7 @@ if __name__ == "__main__":
     given = json.loads(sys.stdin.readline())
     if sys.argv[1] == "connect":
         print(json.dumps(asyncio.run(connect([tuple(target) for target in given]))))
+    elif sys.argv[1] == "watch":
+        print(json.dumps(asyncio.run(watch([tuple(target) for target in given], sys.stdout))))
     else:
         asyncio.run(listen([tuple(port) for port in given], sys.stdout))

@@ -23,6 +23,7 @@ FORBIDDEN = {
     "components": {"policies", "quadrant", "lab"},
     "policies": {"components", "quadrant", "lab"},
     "quadrant": {"components"},
+    "lab": {"components", "policies", "quadrant", "pulumi", "pulumi_kubernetes", "pulumi_policy"},
 }
 
 

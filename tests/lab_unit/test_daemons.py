@@ -143,8 +143,9 @@ def test_a_program_that_is_missing_is_told_like_any_other_end(home: Home) -> Non
 
 
 def test_a_process_is_found_by_an_argument_of_its_command(home: Home) -> None:
-    process = daemons.start(Daemon("marked", ("sh", "-c", "sleep 300", "mark-of-this-test")), home)
-    assert until(lambda: [one.pid for one in daemons.of_command("mark-of-this-test")] == [process.pid]), (
+    mark = f"mark of {home.root}"
+    process = daemons.start(Daemon("marked", ("sh", "-c", "sleep 300", mark)), home)
+    assert until(lambda: [one.pid for one in daemons.of_command(mark)] == [process.pid]), (
         "shims are told by their containerd's socket in just this way"
     )
     assert os.getpid() not in {one.pid for one in daemons.of_command("no-such-mark")}, "others do not count"

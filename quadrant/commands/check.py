@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +11,8 @@ import typer
 
 from model.errors import BadInput, Problem
 from policies.configuration import load
+from policies.pack import POLICIES, Level, Object, Violation, not_applicable
 from policies.pack import Config as Settings
-from policies.pack import Level, Object, Violation, not_applicable
 from policies.pack import check as judge
 from policies.profiles import check_profile
 from policies.pss_version import Profile
@@ -23,6 +24,8 @@ from quadrant.stacks import recorded
 NAME = "check"
 
 FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "file", "line")
+REASONS = ("severity", "why", "remedy", "url")
+"""What every violation of a policy shares; `url` is its page."""
 
 System = Annotated[str | None, typer.Option("--system", "-s", help="A system, together with --stack.")]
 Stack = Annotated[str | None, typer.Option("--stack", "-t", help="A stack of it: dev or prod.")]
@@ -68,6 +71,8 @@ def command(
     else:
         for violation in found:
             show_lines(as_line(violation))
+        for line in explained(found):
+            show_lines(line)
         say(f"{summary(found)} in {len(objects)} objects")
         if idle := [] if profile else not_applicable(objects):
             say(f"not applicable without a matrix of connections: {', '.join(idle)}")
@@ -107,7 +112,15 @@ def summary(found: list[Violation]) -> str:
 
 def as_json(violation: Violation) -> dict[str, Any]:
     """Return a violation for programs."""
-    return {field: getattr(violation, field) for field in FIELDS}
+    reasons = {field: getattr(POLICIES[violation.policy], field) for field in REASONS}
+    return {field: getattr(violation, field) for field in FIELDS} | reasons
+
+
+def explained(found: list[Violation]) -> Iterator[str]:
+    """Yield for each violated policy, once, why it is there, how to mend what it found, and where to read on."""
+    for name in dict.fromkeys(violation.policy for violation in found):
+        policy = POLICIES[name]
+        yield f"{name}: {policy.why} Remedy: {policy.remedy} See {policy.url}"
 
 
 def as_line(violation: Violation) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.quadrant.files import GOOD, write
 from tests.quadrant.running import STACK, Runner
+from tests.style.sources import ROOT
 
 HOST = """\
 apiVersion: v1
@@ -22,7 +23,10 @@ def test_a_stack_is_judged(quadrant: Runner) -> None:
     found = json.loads(result.out)
     assert result.code == 1, "the sample's pods have no security context"
     keys = {"policy", "check", "level", "kind", "namespace", "name", "message", "file", "line"}
-    assert all(set(violation) == keys for violation in found), "programs rely on the same keys in every violation"
+    reasons = {"severity", "why", "remedy", "url"}
+    assert all(set(violation) == keys | reasons for violation in found), "programs rely on the same keys everywhere"
+    assert all(violation[key] for violation in found for key in reasons), "every row says why, and how to mend it"
+    assert all((ROOT / violation["url"]).is_file() for violation in found), "and names a page that is there"
     assert {violation["level"] for violation in found} >= {"mandatory"}, (
         "containers without a security context must stop a deployment"
     )
@@ -40,6 +44,9 @@ def test_violations_for_people_begin_with_the_place(quadrant: Runner, tmp_path: 
     write(tmp_path, pod_yaml=HOST)
     result = quadrant("check", "--manifests", tmp_path)
     assert result.out.startswith(f"{tmp_path}/pod.yaml:1: mandatory: "), "editors jump to such a line"
+    last = result.out.splitlines()[-1]
+    assert " Remedy: " in last, "each violated policy says once how to mend what it found"
+    assert last.endswith(".md"), "and where to read on"
     assert "in 1 objects" in result.err, "the summary is no result"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from lab import (
@@ -32,14 +34,15 @@ from model.errors import BadInput, Problem
 __all__ = ["down", "load", "running", "up"]
 
 
-def up(home: Home, say: Say) -> Path:
+def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
     """Bring the cluster up, going on where an earlier run ended, and return the administrator's kubeconfig.
 
+    Images that are `wanted` come to the node as soon as it can take them, those that the lab cannot make excepted.
     BadInput, before anything is changed, where the machine cannot; and with the end of a log where a part ends.
     """
     preflight.check(home)
     with locked(home.root / ".up.lock", "lab", say):
-        run(STEPS, home, say)
+        run((*STEPS, Step(WANTED, frozenset({RUNTIME, PROGRAMS, IMAGES}), partial(_load, wanted))), home, say)
     return kubeconfig.file(home)
 
 
@@ -94,12 +97,20 @@ def _kinds(home: Home, say: Say) -> None:
     definitions.install(home, definitions.SOURCES, definitions.all_kinds())
 
 
-def _node(home: Home, say: Say) -> None:
+def _runtime(home: Home, say: Say) -> None:
     for name in settings.write(home):
         daemons.stop(home, name)
-    runtime, agent, felix = node.containerd(home), node.kubelet(home), node.felix(home)
+    runtime = node.containerd(home)
     daemons.start(runtime, home)
     daemons.wait_until(lambda: ctr(home, "version").returncode == 0, (runtime,), home, say)
+
+
+def _load(wanted: Collection[str], home: Home, say: Say) -> None:
+    load(home, wanted, say)
+
+
+def _node(home: Home, say: Say) -> None:
+    agent, felix = node.kubelet(home), node.felix(home)
     load(home, node.IMAGES, say)
     daemons.start(agent, home)
     proxy = node.proxy(home)
@@ -143,6 +154,7 @@ def _ready_node(kubectl: Kubectl) -> bool:
 CALICO = (definitions.CALICO,)
 PACKAGES, PROGRAMS, IMAGES = "Debian packages", "programs", "images of the cluster's own pods"
 CONTROL, NETWORK_KINDS, KINDS = "control plane", "kinds of the network", "kinds of the systems' operators"
+RUNTIME, WANTED = "containerd", "images of the stack"
 NODE, ADDONS = "node", "names, volumes, certificates and metrics"
 OUTSIDE = "outside: the internet's stand-in, and the ports on loopback"
 STEPS = (
@@ -151,7 +163,8 @@ STEPS = (
     Step(IMAGES, frozenset({PACKAGES}), _images),
     Step(CONTROL, frozenset({PACKAGES, PROGRAMS}), _control_plane),
     Step(NETWORK_KINDS, frozenset({CONTROL}), _network_kinds, lambda home: definitions.installed(home, CALICO)),
-    Step(NODE, frozenset({IMAGES, NETWORK_KINDS}), _node),
+    Step(RUNTIME, frozenset({PACKAGES}), _runtime),
+    Step(NODE, frozenset({IMAGES, NETWORK_KINDS, RUNTIME}), _node),
     Step(KINDS, frozenset({CONTROL}), _kinds, lambda home: definitions.installed(home, definitions.SOURCES)),
     Step(OUTSIDE, frozenset({CONTROL}), _outside),
     Step(ADDONS, frozenset({NODE, KINDS}), _addons),

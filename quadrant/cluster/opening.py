@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from typing import Any
 
 from lab.build.catalogue import SAMPLE
@@ -25,10 +26,10 @@ def target_of(system: str, stage: str) -> Target:
     return target
 
 
-def started(target: Target) -> Session:
-    """Return a session with a cluster, brought up first where it is ours."""
+def started(target: Target, images: Collection[str]) -> Session:
+    """Return a session with a cluster, brought up first where it is ours, with the images of a stack."""
     if target.kind in own.CLUSTERS:
-        own.CLUSTERS[target.kind].up(say)
+        own.CLUSTERS[target.kind].up(images, say)
     return session(target)
 
 

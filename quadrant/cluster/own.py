@@ -27,8 +27,11 @@ class Own(Protocol):
     def port(self) -> int | None:
         """The port of the public entry on loopback; None where somebody has to forward it."""
 
-    def up(self, say: Say) -> None:
-        """Start it, or go on with a start that was interrupted, and write its kubeconfig."""
+    def up(self, images: Collection[str], say: Say, /) -> None:
+        """Start it, or go on with a start that was interrupted, and write its kubeconfig.
+
+        The images of a stack may be brought to its node meanwhile.
+        """
 
     def down(self, say: Say) -> None:
         """Remove it."""
@@ -42,7 +45,7 @@ class DockerKind:
 
     port: int | None = None
 
-    def up(self, say: Say) -> None:
+    def up(self, _: Collection[str], say: Say, /) -> None:
         """Create it, unless it is there."""
         if NAME in _kind("get", "clusters").split():
             _kind("export", "kubeconfig", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
@@ -71,9 +74,9 @@ class Lab:
         """The lab's own port on loopback."""
         return Doors.here().https
 
-    def up(self, say: Say) -> None:
+    def up(self, images: Collection[str], say: Say, /) -> None:
         """Start the lab, which writes its kubeconfig itself."""
-        cluster.up(Home.here(), say)
+        cluster.up(Home.here(), say, [*images, SAMPLE])
 
     def down(self, say: Say) -> None:
         """Stop the lab and remove its data; its programs and images are kept."""

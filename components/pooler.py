@@ -80,6 +80,8 @@ def pool(plan: Plan, pooler: declared.Pooler) -> dict[str, str]:
         "max_client_conn": str(pooler.max_client_connections),
         "max_prepared_statements": str(pooler.max_prepared_statements),
         "ignore_startup_parameters": "extra_float_digits",
+        # The default of 15 s keeps clients waiting long after the database is back from a restart.
+        "server_login_retry": "2",
     }
 
 

@@ -58,6 +58,12 @@ def test_transactions_keep_their_prepared_statements() -> None:
     assert int(ini(own())["max_prepared_statements"]) > 0, "zero breaks drivers that prepare"
 
 
+def test_clients_do_not_wait_long_after_their_database_is_back() -> None:
+    assert ini(own())["server_login_retry"] == "2", "the default lets 15 s pass between two tries"
+    parameters = one(managed(), "Pooler")["spec"]["pgbouncer"]["parameters"]
+    assert parameters["server_login_retry"] == "2", "a failover of the operator's is such a restart"
+
+
 @pytest.mark.parametrize(("tls", "mode"), [(True, "require"), (False, "prefer")])
 def test_the_pooler_uses_the_transport_that_the_database_demands(tls: bool, mode: str) -> None:
     plan = planned("dev", {"databases": {"orders-db": {"tls": tls}}})

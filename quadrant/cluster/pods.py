@@ -1,4 +1,4 @@
-"""Pods: whose they are, and what one waits for."""
+"""Pods: whose they are, what they mount, and what one waits for."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def _matches(pod: Manifest, manifest: Manifest, labels: Mapping[str, str]) -> bo
     metadata = pod["metadata"]
     same = metadata.get("namespace") == manifest["metadata"].get("namespace")
     return same and "deletionTimestamp" not in metadata and labels.items() <= metadata.get("labels", {}).items()
+
+
+def claims_of(pod: Manifest) -> Iterator[str]:
+    """Yield the claims that a pod mounts, as `namespace/name`."""
+    for volume in pod.get("spec", {}).get("volumes", ()):
+        if (source := volume.get("persistentVolumeClaim")) is not None:
+            yield f"{pod['metadata']['namespace']}/{source['claimName']}"
 
 
 def pod_lack(pod: Manifest) -> str | None:

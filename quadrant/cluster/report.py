@@ -8,7 +8,7 @@ from typing import Any
 
 from quadrant.cluster.entry import Door, foreign_door, routes
 from quadrant.cluster.objects import Manifest, condition
-from quadrant.cluster.pods import pod_lack
+from quadrant.cluster.pods import claims_of, pod_lack
 
 SYSTEM, SEGMENT = "quadrant.dev/system", "quadrant.dev/segment"
 
@@ -38,10 +38,16 @@ class Report:
         for one in self.segments:
             lacking = "".join(f"; {pod}: {why}" for pod, why in one["lacking"].items())
             yield one["segment"], f"{one['ready']} of {one['pods']} pods ready in {one['namespace']}{lacking}"
-        bound = [one for one in self.volumes if one["phase"] == "Bound"]
-        unused = "".join(f"; {one['name']} is {one['phase']}" for one in self.volumes if one not in bound)
-        yield "volumes", f"{len(bound)} of {len(self.volumes)} bound{unused}"
+        yield "volumes", self._volumes()
         yield "certificates", self._certificates()
+
+    def _volumes(self) -> str:
+        waiting = [one["name"] for one in self.volumes if one["waits"]]
+        due = [one for one in self.volumes if not one["waits"]]
+        lacking = [f"; {one['name']} is {one['phase']}" for one in due if one["phase"] != "Bound"]
+        how = "waits for its first pod" if len(waiting) == 1 else "wait for their first pods"
+        waits = f", {len(waiting)} {how} ({', '.join(waiting)})" if waiting else ""
+        return f"{len(due) - len(lacking)} of {len(due)} bound{waits}{''.join(lacking)}"
 
     def _certificates(self) -> str:
         good = [one for one in self.certificates if one["ready"]]
@@ -58,11 +64,12 @@ def report(system: str, objects: Collection[Manifest], port: int | None) -> Repo
     """
     spaces = segments_of(system, objects)
     ours = [one for one in objects if one["metadata"].get("namespace") in spaces]
+    mounted = {claim for pod in _kind(ours, "Pod") for claim in claims_of(pod)}
     door = Door("127.0.0.1", port) if port is not None else foreign_door(ours)
     return Report(
         tuple(_node(one) for one in _kind(objects, "Node")),
         tuple(_segment(name, segment, ours) for name, segment in sorted(spaces.items())),
-        tuple(_volume(one) for one in _kind(ours, "PersistentVolumeClaim")),
+        tuple(_volume(one, mounted) for one in _kind(ours, "PersistentVolumeClaim")),
         tuple(_certificate(one) for one in _kind(ours, "Certificate")),
         tuple(routes(ours, door)),
         door,
@@ -101,10 +108,12 @@ def _segment(namespace: str, segment: str, objects: Collection[Manifest]) -> dic
     return {"segment": segment, "namespace": namespace, "ready": ready, "pods": len(running), "lacking": lacks}
 
 
-def _volume(claim: Manifest) -> dict[str, Any]:
-    status = claim.get("status", {})
+def _volume(claim: Manifest, mounted: Collection[str]) -> dict[str, Any]:
+    status, name = claim.get("status", {}), _named(claim)
     size = status.get("capacity", {}).get("storage") or claim["spec"]["resources"]["requests"]["storage"]
-    return {"name": _named(claim), "phase": status.get("phase", "Pending"), "size": size}
+    phase = status.get("phase", "Pending")
+    # Most classes make a volume where its first pod runs, and that of a CronJob comes with its hour only.
+    return {"name": name, "phase": phase, "size": size, "waits": phase == "Pending" and name not in mounted}
 
 
 def _certificate(certificate: Manifest) -> dict[str, Any]:

@@ -21,8 +21,10 @@ def within(kind: str, name: str, **rest: Any) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "shop-frontend"}, **rest}
 
 
-def pod(name: str, ready: str) -> dict[str, Any]:
-    return within("Pod", name, status={"conditions": [{"type": "Ready", "status": ready}]})
+def pod(name: str, ready: str, *claims: str) -> dict[str, Any]:
+    mounted = [{"name": one, "persistentVolumeClaim": {"claimName": one}} for one in claims]
+    volumes = [{"name": "scratch", "emptyDir": {}}, *mounted]
+    return within("Pod", name, spec={"volumes": volumes}, status={"conditions": [{"type": "Ready", "status": ready}]})
 
 
 def test_a_page_of_a_live_stack_says_where_it_is_and_how_to_reach_it(quadrant: Runner, settled: Cluster) -> None:
@@ -65,10 +67,37 @@ def claim(name: str, phase: str) -> dict[str, Any]:
 def test_volumes_and_certificates_are_summed_up() -> None:
     ready = {"notAfter": "2031", "conditions": [{"type": "Ready", "status": "True"}]}
     claims = [claim("a", "Bound"), claim("b", "Pending")]
-    page = report("shop", [SPACE, *claims, within("Certificate", "c", status=ready)], None)
+    user = pod("web-1", "True", "a", "b")
+    page = report("shop", [SPACE, *claims, user, within("Certificate", "c", status=ready)], None)
     lines = dict(page.lines())
     assert lines["volumes"] == "1 of 2 bound; shop-frontend/b is Pending", "and which is not"
     assert lines["certificates"] == "1 of 1 ready, the first ends 2031", "when to look again"
+
+
+def test_a_claim_that_waits_for_its_first_pod_is_no_fault() -> None:
+    claims = [claim("data", "Bound"), claim("dumps", "Pending")]
+    page = report("shop", [SPACE, *claims, pod("web-1", "True", "data")], None)
+    line = "1 of 1 bound, 1 waits for its first pod (shop-frontend/dumps)"
+    assert dict(page.lines())["volumes"] == line, "a nightly job has not run yet, and nobody has to do anything"
+    assert [one["waits"] for one in page.volumes] == [False, True], "programs tell it apart too"
+
+
+def test_several_waiting_claims_hide_no_fault() -> None:
+    claims = [claim("data", "Pending"), claim("dumps", "Pending"), claim("logs", "Pending"), claim("old", "Lost")]
+    page = report("shop", [SPACE, *claims, pod("web-1", "False", "data")], None)
+    volumes = dict(page.lines())["volumes"]
+    waiting = "2 wait for their first pods (shop-frontend/dumps, shop-frontend/logs)"
+    assert volumes.startswith(f"0 of 2 bound, {waiting}; "), "those that wait are told by name"
+    assert volumes.endswith("; shop-frontend/data is Pending; shop-frontend/old is Lost"), (
+        "a pod waits for the first, and a lost one is lost with and without pods"
+    )
+
+
+def test_a_pod_of_another_namespace_is_no_user_of_a_claim() -> None:
+    strange = pod("web-1", "True", "dumps")
+    strange["metadata"]["namespace"] = "elsewhere"
+    page = report("shop", [SPACE, claim("dumps", "Pending"), strange], None)
+    assert page.volumes[0]["waits"], "claims are mounted within their namespace only"
 
 
 def test_a_load_balancer_is_the_door_where_there_is_one() -> None:

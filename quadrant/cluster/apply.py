@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from quadrant.cluster import applyset, kept
 from quadrant.cluster.changes import Action
 from quadrant.cluster.desired import Stack
-from quadrant.cluster.kubectl import Kubectl, listed
+from quadrant.cluster.kubectl import Kubectl, Refusal, listed
+from quadrant.cluster.lingering import explained, lingering
 from quadrant.cluster.objects import Manifest, key_of
 from quadrant.cluster.rollout import Planned
 from quadrant.rendering import in_order, is_ground
@@ -49,13 +50,23 @@ def _delete(kubectl: Kubectl, plan: Planned, action: Action, say: Say) -> None:
 
 
 def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say) -> None:
-    """Delete objects and wait until they are gone."""
+    """Delete objects and wait until they are gone; Refusal with what holds those that are not."""
     if those:
         last_first = list(reversed(in_order(those)))
         say(f"deleting {', '.join(str(key_of(one)) for one in last_first)}")
         names = [{key: one[key] for key in ("apiVersion", "kind")} | {"metadata": _place(one)} for one in last_first]
         wait = ("--ignore-not-found", "--wait", f"--timeout={SECONDS_TO_GO}s")
-        kubectl.need("delete", *wait, "-f", "-", stdin=listed(names))
+        answer = kubectl.run("delete", *wait, "-f", "-", stdin=listed(names))
+        if answer.code != 0:
+            _check_gone(kubectl, names, answer.complaints())
+
+
+def _check_gone(kubectl: Kubectl, names: Collection[Manifest], complaints: Collection[str]) -> None:
+    """Raise Refusal, unless what took too long went in the meantime."""
+    if not any("timed out waiting" in line for line in complaints):
+        raise Refusal("\n".join(complaints) or "kubectl delete failed")
+    if left := lingering(kubectl, names):
+        raise Refusal("\n".join([f"not gone after {SECONDS_TO_GO} s:", *explained(left, kubectl)]))
 
 
 def _place(manifest: Manifest) -> dict[str, str]:

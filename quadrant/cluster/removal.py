@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from quadrant.cluster import applyset, live
 from quadrant.cluster.apply import delete
+from quadrant.cluster.kubectl import Refusal
 from quadrant.cluster.rollout import Session
 
 Say = Callable[[str], None]
@@ -14,8 +15,15 @@ Say = Callable[[str], None]
 def remove(session: Session, system: str, say: Say) -> None:
     """Delete a system's members with their data, and, after the last system, what all shared.
 
-    Its parent goes last, so that whoever is killed in between finds the rest again.
+    Raises Refusal where something does not go. The parent goes last, so that the next run finds the rest again.
     """
+    try:
+        _remove(session, system, say)
+    except Refusal as error:
+        raise Refusal(f"{error}\nnot everything is gone; without the cause, the same command goes on") from None
+
+
+def _remove(session: Session, system: str, say: Say) -> None:
     kubectl = session.kubectl
     there = live.parents(kubectl, session.table)
     if system not in there:

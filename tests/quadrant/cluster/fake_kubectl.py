@@ -1,7 +1,8 @@
 """A kubectl whose cluster is one JSON file: one owner, namespaces that go with what they hold, no controllers.
 
 Run as `fake_kubectl.py FILE ARGUMENTS`. The file holds `served` (plural, apiVersion, namespaced, kind), `objects` and
-what was last applied, and what a test wants: `denied` verbs, `refused` names, and a `log` of the calls.
+what was last applied, and what a test wants: `denied` verbs, `refused` names, finalizers by what is `held`, and a `log`
+of the calls.
 """
 
 import json
@@ -161,9 +162,39 @@ def delete(words: list[str], options: dict[str, str]) -> int:
         kinds = {row[3] for row in STATE["served"] if row[0] == plural or row[0].removesuffix("s") == plural}
         gone = {key for key, one in STATE["objects"].items() if one["kind"] in kinds and key.endswith(f"|{words[1]}")}
     spaces = {key.split("|")[3] for key in gone if key.split("|")[1] == "Namespace"}
+    stays = held(gone, spaces)
     for part in ("objects", "applied"):
-        STATE[part] = {k: v for k, v in STATE[part].items() if k not in gone and k.split("|")[2] not in spaces}
-    return 0
+        STATE[part] = {
+            k: v for k, v in STATE[part].items() if k in stays or (k not in gone and k.split("|")[2] not in spaces)
+        }
+    return late(stays) if stays else 0
+
+
+def held(gone: set[str], spaces: set[str]) -> set[str]:
+    """What finalizers hold, and the namespaces around it, which tell how much is left in them."""
+    stays = {key for key in STATE["objects"] if key in STATE.get("held", {}) and (key in gone or within(key, spaces))}
+    for key in sorted(stays):
+        STATE["objects"][key]["metadata"].update(deletionTimestamp="2030", finalizers=STATE["held"][key])
+        group, kind, space, _ = key.split("|")
+        if space in spaces:
+            text = f"Some resources are remaining: {kind.lower()}s.{group} has 1 resource instances"
+            around = STATE["objects"][f"|Namespace||{space}"]
+            around["metadata"]["deletionTimestamp"] = "2030"
+            around["status"] = {
+                "conditions": [{"type": "NamespaceContentRemaining", "status": "True", "message": text}]
+            }
+            stays.add(f"|Namespace||{space}")
+    return stays
+
+
+def within(key: str, spaces: set[str]) -> bool:
+    return key.split("|")[2] in spaces
+
+
+def late(stays: set[str]) -> int:
+    _, kind, _, name = min(stays).split("|")
+    print(f"error: timed out waiting for the condition on {kind.lower()}s/{name}", file=sys.stderr)
+    return 1
 
 
 def config(words: list[str], _options: dict[str, str]) -> int:

@@ -10,12 +10,15 @@ from lab.build.catalogue import SAMPLE
 from lab.home import Home
 from model.errors import BadInput, Problem
 from quadrant.cluster import adoption, applyset, live, own
+from quadrant.cluster.api_access import cut_off
 from quadrant.cluster.desired import Stack
-from quadrant.cluster.kubectl import Kubectl
+from quadrant.cluster.kubectl import Kubectl, Refusal
 from quadrant.cluster.probe import machine
 from quadrant.cluster.rollout import Session, connected
 from quadrant.cluster.target import Kind, Target, choose
 from quadrant.console import say
+from quadrant.isolation import Isolation
+from quadrant.recorder import Recording
 from quadrant.stacks import ROOT, config_for
 
 
@@ -65,10 +68,24 @@ def brought(session: Session) -> dict[str, Any]:
 
 def api_addresses(kubectl: Kubectl) -> list[str]:
     """Return the addresses at which pods meet the API server: its Service's, and what stands behind that."""
-    service = kubectl.objects("get", "service", "kubernetes", "--namespace", "default")
+    services = kubectl.objects("get", "service", "kubernetes", "--namespace", "default", "--ignore-not-found")
     slices = kubectl.objects("get", "endpointslices", "kubernetes", "--namespace", "default", "--ignore-not-found")
     behind = [address for one in slices for endpoint in one["endpoints"] for address in endpoint["addresses"]]
-    return [_host(address) for address in (service[0]["spec"]["clusterIP"], *behind)]
+    return [_host(address) for address in (*(one["spec"]["clusterIP"] for one in services), *behind)]
+
+
+def warn_of_api(session: Session, stack: Stack, recording: Recording) -> None:
+    """Say at which addresses of a foreign cluster's API server the stack's own policies would cut its pods off."""
+    if session.target.kind in own.CLUSTERS:
+        return
+    try:
+        addresses = api_addresses(session.kubectl)
+    except Refusal as error:
+        say(f"warning: {error}; whether the policies let pods reach the API server is therefore not known")
+        return
+    matrix = Isolation(recording.manifests()).matrix
+    for line in cut_off(matrix, addresses, f"Pulumi.{stack.name}.yaml"):
+        say(line)
 
 
 def _host(address: str) -> str:

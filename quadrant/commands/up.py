@@ -36,6 +36,7 @@ def command(system: System, stack: Stack, timeout: Timeout = 600, output: Output
         if brought := opening.brought(session):
             built = desired.stack(system, stack, brought)
             recording = _judged(built)
+        opening.warn_of_api(session, built, recording)
         way = engine.applier(opening.stored(session, system))
         say(way.reason)
         if way.pulumi is not None:

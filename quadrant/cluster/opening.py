@@ -104,11 +104,16 @@ def stored(session: Session, system: str) -> str | None:
     return f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
 
 
+def context_of(session: Session) -> str:
+    """Return the context in use: the target's, else the kubeconfig's current one."""
+    return session.target.context or session.kubectl.need("config", "current-context").strip()
+
+
 def adopt(session: Session, stack: Stack) -> None:
     """Write a cluster that came from the environment into the stack's file, and say so."""
     target = session.target
     if target.adopt:
-        context = session.kubectl.need("config", "current-context").strip()
+        context = context_of(session)
         file = ROOT / f"Pulumi.{stack.name}.yaml"
         adoption.adopt(file, stack.system, stack.stage, adoption.settings(target.kubeconfig, context))
         say(f"{file.name} now names the cluster: {target.kubeconfig}, context {context}")

@@ -25,6 +25,11 @@ def kind_kubeconfig() -> Path:
     return folder() / "kind.kubeconfig"
 
 
+def authority_file(system: str, cluster: str) -> Path:
+    """Return where curl reads the certificate of the authority of a system's entry in one of several clusters."""
+    return folder() / f"{system}.{cluster}.crt"
+
+
 def passphrase_file() -> Path:
     """Return the file of the passphrase that encrypts pulumi's local state; written once, for the user alone."""
     path = folder() / "passphrase"

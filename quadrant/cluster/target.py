@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +13,8 @@ from pathlib import Path
 from model.errors import BadInput, Problem
 
 KUBECONFIG, CONTEXT = "quadrant:kubeconfig", "quadrant:context"
+_LONGEST = 60
+"""How much of a context's name a file's name repeats."""
 
 
 class Kind(StrEnum):
@@ -51,6 +55,14 @@ class Target:
     def settings(self) -> dict[str, str]:
         """The stack's settings that name it."""
         return {KUBECONFIG: str(self.kubeconfig)} | ({CONTEXT: self.context} if self.context else {})
+
+    def label(self, context: str) -> str:
+        """Return what tells the cluster from others in a file's name, given the context that is in use."""
+        if self.kind is not Kind.FOREIGN:
+            return str(self.kind)
+        # Two kubeconfigs may call different clusters the same, and a context may have signs that no file can.
+        digest = hashlib.sha256(f"{self.kubeconfig}\n{context}".encode()).hexdigest()[:8]
+        return f"{re.sub(r'[^A-Za-z0-9-]+', '-', context)[:_LONGEST]}-{digest}"
 
 
 def choose(config: Mapping[str, str], machine: Machine) -> Target:

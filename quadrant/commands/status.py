@@ -57,7 +57,7 @@ def _authority(session: Session, system: str, objects: Collection[Manifest]) -> 
         return None
     asked = ("get", "secret", place[1], "--namespace", place[0], "--ignore-not-found")
     for found in session.kubectl.objects(*asked):
-        file = state.folder() / f"{system}.crt"
+        file = state.authority_file(system, session.target.label(opening.context_of(session)))
         file.write_bytes(base64.b64decode(found["data"]["tls.crt"]))
         return file
     return None

@@ -1,6 +1,11 @@
 """`status` shows a stack on one page."""
 
+import base64
+import json
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from quadrant.cluster.entry import Door, authority_secret, foreign_door, routes
 from quadrant.cluster.report import report
@@ -116,6 +121,35 @@ def test_every_public_address_is_told_once() -> None:
     assert [one["url"] for one in found] == ["https://a.example:8443/", "https://a.example:8443/api"], "sorted"
     assert found[0]["resolve"] == "a.example:8443:127.0.0.1", "what curl needs without a resolver"
     assert next(routes([route], Door("192.0.2.7", 443)))["url"] == "https://a.example/", "the usual port is not written"
+
+
+def test_the_authority_of_one_cluster_is_not_that_of_another(
+    quadrant: Runner, settled: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    for name in ("here", "there"):
+        authority(settled, name)
+        kubeconfig = tmp_path / name
+        kubeconfig.write_text("apiVersion: v1\nkind: Config\n")
+        monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+        files.append(Path(json.loads(quadrant("status", *STACK, "--format", "json").out)["authority"]))
+    assert [file.read_text() for file in files] == ["here", "there"], "a system in two clusters has two authorities"
+    assert f"--cacert {files[1]} " in quadrant("status", *STACK).out, "and the line to try takes its own"
+
+
+def authority(cluster: Cluster, text: str) -> None:
+    """Let the controller of certificates have signed the entry's own authority."""
+    [space, name] = next(
+        (one["metadata"]["namespace"], one["spec"]["secretName"])
+        for one in (cluster.objects[key] for key in cluster.find("Certificate"))
+        if one["spec"].get("isCA") and one["metadata"]["namespace"].endswith("-frontend")
+    )
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": space}}
+    state = cluster.read()
+    state["objects"][f"|Secret|{space}|{name}"] = secret | {
+        "data": {"tls.crt": base64.b64encode(text.encode()).decode()}
+    }
+    cluster.write(state)
 
 
 def test_the_authority_is_that_of_the_entry() -> None:

@@ -57,6 +57,24 @@ def test_our_own_clusters_are_known_by_their_kubeconfig(file: Path, kind: Kind) 
     assert choose({KUBECONFIG: str(file)}, BARE).kind is kind, "also where the stack names it"
 
 
+def test_our_own_clusters_are_called_by_their_kind() -> None:
+    assert choose({}, BARE).label("quadrant") == "lab", "there is one of each on a machine"
+    assert choose({}, replace(BARE, docker=True, kind=True)).label("kind-quadrant") == "kind", "whatever its context"
+
+
+def test_no_two_clusters_share_a_label() -> None:
+    one, other = (choose({KUBECONFIG: file}, BARE) for file in ("/k/one", "/k/other"))
+    labels = {target.label(context) for target in (one, other) for context in ("blue", "a/b", "a:b")}
+    assert len(labels) == 6, "neither kubeconfigs nor contexts of a like name"
+    assert one.label("blue").startswith("blue-"), "people recognize theirs"
+
+
+def test_a_label_is_fit_for_the_name_of_a_file() -> None:
+    label = choose({KUBECONFIG: "/k/one"}, BARE).label(f"arn:aws:eks:eu-1:1234:cluster/{'x' * 300}")
+    assert "/" not in label, "a context may have any sign"
+    assert len(label) < 80, "and any length"
+
+
 def test_several_files_in_kubeconfig_are_refused_with_the_remedy() -> None:
     with pytest.raises(BadInput, match=r"names 2 files.*name one file"):
         choose({}, replace(BARE, kubeconfig="/a:/b"))

@@ -1,11 +1,16 @@
-"""The CustomResourceDefinitions of every kind that a system may use, from where their projects publish them."""
+"""The CustomResourceDefinitions of every kind that a system may use, from where their projects publish them.
+
+`python -m lab.definitions` prints them as one list for `kubectl apply --server-side -f -`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,18 +90,31 @@ def _there(kubectl: Kubectl) -> set[str]:
 
 def _record(home: Home, sources: Collection[Source]) -> Path:
     """Return the file that says what was installed, under a name that another version does not have."""
+    return home.state / f"definitions-{digest(sources)}.json"
+
+
+def digest(sources: Collection[Source]) -> str:
+    """Return what names the definitions of sources: another version of a module has another one."""
     total = hashlib.sha256(repr(sources).encode())
     for source in sources:
         total.update((MODULES_FOLDER / source.pin / "go.mod").read_bytes())
     for file in sorted(shared().glob("*.yaml")) if sources == SOURCES else ():
         total.update(file.read_bytes())
-    return home.state / f"definitions-{total.hexdigest()[:16]}.json"
+    return total.hexdigest()[:16]
 
 
 def all_kinds() -> list[dict[str, Any]]:
     """Return the definitions of all sources, and those beside the checkout."""
     files = [file for source in SOURCES for file in of(source)]
     return [*files, *(one for file in sorted(shared().glob("*.yaml")) for one in _read(file))]
+
+
+def problems() -> tuple[Problem, ...]:
+    """Return why definitions could not be fetched on this machine; empty where they can."""
+    if shutil.which("go") is not None:
+        return ()
+    remedy = "install Go, as lab/modules/kubernetes/go.mod asks for it"
+    return (Problem(("go",), "is not on PATH, and fetches the definitions of the systems' kinds", remedy),)
 
 
 def shared() -> Path:
@@ -118,6 +136,8 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _folder(source: Source) -> Path:
+    if found := problems():
+        raise BadInput(found)
     listed = subprocess.run(
         ["go", "mod", "download", "-json", source.module],
         cwd=MODULES_FOLDER / source.pin,
@@ -128,5 +148,19 @@ def _folder(source: Source) -> Path:
     )
     if listed.returncode != 0:
         what = f"cannot be fetched: {listed.stderr.strip() or listed.stdout.strip()}"
-        raise BadInput([Problem((source.module,), what, "look at `go env GOPROXY`, then run `lab up` again")])
+        raise BadInput([Problem((source.module,), what, "look at `go env GOPROXY`, then run the same command again")])
     return Path(json.loads(listed.stdout)["Dir"])
+
+
+def main() -> int:
+    """Print all definitions as one list; returns 2 where a module cannot be had."""
+    try:
+        sys.stdout.write(json.dumps({"apiVersion": "v1", "kind": "List", "items": all_kinds()}) + "\n")
+    except BadInput as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

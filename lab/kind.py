@@ -1,4 +1,4 @@
-"""kind in place of the lab: what a fresh cluster needs before a stack, the definitions, certificates and the stand-in.
+"""What a fresh cluster of kind lacks: a network, the definitions, certificates and the images that no registry has.
 
 `python -m lab.kind` brings all of it, `python -m lab.kind definitions` what is enough for a preview. The cluster is
 the one of KUBECONFIG or of kubectl's own file. Exit codes: 0 good, 2 for what stands in the way.
@@ -6,50 +6,107 @@ the one of KUBECONFIG or of kubectl's own file. Exit codes: 0 good, 2 for what s
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from lab import definitions
 from lab.build import images
-from lab.build.catalogue import SAMPLE
+from lab.build.catalogue import CERT_MANAGER, IMAGES, SAMPLE, UNPUBLISHED
 from lab.build.failure import BuildFailed
+from lab.build.image import normalised
+from lab.build.steps import Say
 from lab.home import Home
-from model.errors import BadInput, Problem
+from lab.kind_cluster import Cluster, call
+from model.errors import BadInput
 
-NAME = "quadrant"
-"""What kind calls the cluster."""
+CONFIG = Path(__file__).with_name("kind.yaml")
+"""What a cluster is created from; it leaves kind's own network out."""
 CERTIFICATES = Path(__file__).parent / "addons" / "certificates.yaml"
-IMAGES = (SAMPLE, "quay.io/jetstack/cert-manager-controller:v1.11.5")
-"""Those that no registry has as the manifests start them."""
+CALICO = "0ca9d1b93644778cafdf1812f3dda02ac0c361e8"  # v3.32.1
+NETWORK = f"https://raw.githubusercontent.com/projectcalico/calico/{CALICO}/manifests/calico.yaml"
+"""A commit, since a tag can be moved."""
+NO_NETWORK = "let this machine reach that address, or give the cluster a network of your own; then run this again"
+READY = 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}'
 
 
-def define() -> None:
-    """Install every definition that can be had; BadInput where the cluster or a module refuses."""
-    found = {"apiVersion": "v1", "kind": "List", "items": definitions.all_kinds()}
-    _run(["kubectl", "apply", "--server-side", "--filename=-"], json.dumps(found))
+def check(names: Collection[str], home: Home) -> None:
+    """Raise BadInput with everything for which this machine could not complete a cluster; changes nothing."""
+    needed = _unpublished([*names, CERT_MANAGER])
+    if found := (*definitions.problems(), *images.obstacles(needed, home)):
+        raise BadInput(dict.fromkeys(found))
 
 
-def complete(home: Home) -> None:
-    """Load the images and start cert-manager."""
-    for archive in images.ensure(IMAGES, home, _say).values():
-        _say(f"loading {archive.name}")
-        _run(["kind", "load", "image-archive", str(archive), "--name", NAME])
-    _run(["kubectl", "apply", "--server-side", f"--filename={CERTIFICATES}"])
-    _run(["kubectl", "--namespace=cert-manager", "rollout", "status", "deployment/cert-manager", "--timeout=180s"])
+def define(cluster: Cluster, say: Say) -> None:
+    """Install every definition that can be had, unless they are there.
+
+    BadInput where the cluster or a module refuses.
+    """
+    known, digest = cluster.known(), definitions.digest(definitions.SOURCES)
+    names = known.get("kinds", "").split()
+    if known.get("definitions") == digest and {*names} <= cluster.kinds():
+        return
+    if not definitions.shared().is_dir():
+        say(f"no folder {definitions.shared()}: kinds of CloudNativePG, k6 and Linkerd stay unknown to the cluster")
+    found = definitions.all_kinds()
+    say(f"installing {len(found)} definitions")
+    cluster.apply(found)
+    names = [one["metadata"]["name"] for one in found]
+    cluster.run("wait", "--for=condition=Established", *(f"crd/{name}" for name in names), "--timeout=60s")
+    cluster.remember({"definitions": digest, "kinds": " ".join(names)})
 
 
-def _run(command: Sequence[str], text: str | None = None) -> None:
-    try:
-        done = subprocess.run(command, input=text, text=True, capture_output=True, check=False)
-    except FileNotFoundError:
-        remedy = "install it and run this again"
-        raise BadInput([Problem((command[0],), "is not on PATH, and the cluster is reached by it", remedy)]) from None
-    if done.returncode != 0:
-        what = f"{' '.join(command[:3])} failed: {done.stderr.strip()}"
-        raise BadInput([Problem((command[0],), what, "see that KUBECONFIG names a cluster of kind that answers")])
+def complete(cluster: Cluster, names: Collection[str], home: Home, say: Say) -> None:
+    """Bring the network, those of the images that no registry has, and cert-manager; what is there is left alone.
+
+    BadInput where the cluster or this machine refuses, BuildFailed where an image cannot be made.
+    """
+    connect(cluster, say)
+    load(cluster, [*names, CERT_MANAGER], home, say)
+    cluster.apply_file(str(CERTIFICATES))
+    cluster.run("rollout", "status", "deployment/cert-manager", "--namespace=cert-manager", "--timeout=180s")
+
+
+def connect(cluster: Cluster, say: Say) -> None:
+    """Start Calico where the cluster has no network of its own; BadInput where it cannot be had or does not start."""
+    if cluster.known().get("network") == NETWORK or _connected(cluster):
+        return
+    say("starting the network, Calico; its images are pulled first")
+    cluster.apply_file(NETWORK, NO_NETWORK)
+    cluster.run("rollout", "status", "daemonset/calico-node", "--namespace=kube-system", "--timeout=300s")
+    cluster.run("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=120s")
+    cluster.remember({"network": NETWORK})
+
+
+def load(cluster: Cluster, names: Collection[str], home: Home, say: Say) -> None:
+    """Bring those of the images to the nodes that no registry has, once each; the nodes pull the others.
+
+    BadInput where this machine or kind refuses, BuildFailed where an image cannot be made.
+    """
+    known = cluster.known()
+    for name in _unpublished(names):
+        key, content = f"image.{name.translate(_KEYS)}", images.kept(IMAGES[name], home).name
+        if known.get(key) != content:
+            archive = images.ensure([name], home, say)[name]
+            say(f"loading {name}")
+            call("kind", "load", "image-archive", str(archive), "--name", cluster.name)
+            cluster.remember({key: content})
+
+
+_KEYS = str.maketrans("/:", "__")
+
+
+def _unpublished(names: Collection[str]) -> list[str]:
+    return sorted({normalised(name) for name in names} & UNPUBLISHED)
+
+
+def _connected(cluster: Cluster) -> bool:
+    """Whether somebody else's network is there: two would fight over the pods."""
+    found = cluster.run("get", "daemonsets", "--namespace=kube-system", "-o", "name").split()
+    names = {one.rpartition("/")[2] for one in found}
+    if "calico-node" in names:
+        return False  # ours, or a start of it that was interrupted
+    return "kindnet" in names or "True" in cluster.run("get", "nodes", "-o", READY).split()
 
 
 def _say(line: str) -> None:
@@ -61,10 +118,11 @@ def main(arguments: Sequence[str]) -> int:
     if arguments not in ([], ["definitions"]):
         _say("usage: python -m lab.kind [definitions]")
         return 2
+    cluster = Cluster()
     try:
-        define()
+        define(cluster, _say)
         if not arguments:
-            complete(Home.here())
+            complete(cluster, [SAMPLE], Home.here(), _say)
     except (BadInput, BuildFailed) as error:
         _say(str(error))
         return 2

@@ -8,6 +8,7 @@ import traceback
 import pulumi
 import typer
 
+from lab.build.failure import BuildFailed
 from model.errors import BadInput
 from quadrant.cluster.kubectl import Refusal
 from quadrant.commands import check, diagram, diff, doctor, down, preview, reach, render, status, up
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command; leaves with one of `Code`."""
     try:
         app(arguments, prog_name="quadrant")
-    except (BadInput, Refusal, pulumi.RunError) as error:
+    except (BadInput, BuildFailed, Refusal, pulumi.RunError) as error:
         complain(str(error))
         raise SystemExit(Code.BAD_INPUT) from None
     except Exception as error:

@@ -19,6 +19,8 @@ BYTE_CODE = 'chroot "$1" python3 -m compileall -q --invalidation-mode=unchecked-
 SAMPLE = "quadrant.dev/sample:1.0.0"
 SAMPLE_FOLDER = Path(__file__).parent.parent / "sample"
 PAUSE = "registry.k8s.io/pause:3.10"
+CERT_MANAGER = "quay.io/jetstack/cert-manager-controller:v1.11.5"
+BACKUP_TOOLS = "docker.io/pinky-promise/backup-tools:17.6"
 
 
 def _one(name: str, program: str) -> Image:
@@ -52,7 +54,7 @@ ENGINES = (
         start=Start(entrypoint=("sh",)),
     ),
     Image(
-        "docker.io/pinky-promise/backup-tools:17.6",
+        BACKUP_TOOLS,
         (*POSTGRESQL, "awscli"),
         accounts={"backup": 10001},
         start=POSTGRESQL_START,
@@ -73,7 +75,7 @@ CLUSTER = (
     _one("docker.io/coredns/coredns:1.15.0", "coredns"),
     _one("docker.io/rancher/local-path-provisioner:v0.0.30", "local-path-provisioner"),
     _one("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics-server"),
-    _one("quay.io/jetstack/cert-manager-controller:v1.11.5", "cert-manager-controller"),
+    _one(CERT_MANAGER, "cert-manager-controller"),
     _one("quay.io/prometheus-operator/prometheus-operator:v0.85.0", "prometheus-operator"),
     _one("quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0", "prometheus-config-reloader"),
     Image(
@@ -97,6 +99,8 @@ APPLICATION = Image(
     start=Start(entrypoint=("python3", "-m", "sample"), environment={"PYTHONPATH": "/usr/lib/sample"}),
 )
 IMAGES = {image.name: image for image in (*ENGINES, *EXPORTERS, *CLUSTER, APPLICATION)}
+UNPUBLISHED = frozenset({SAMPLE, BACKUP_TOOLS, CERT_MANAGER})
+"""Those that no registry has as the manifests start them: cert-manager's own has its program elsewhere."""
 ABSENT = {
     "docker.io/apache/kafka:4.1.0": "its program is neither a Go module nor a Debian package",
     "docker.io/clickhouse/clickhouse-server:25.8.2.29": "its program is neither a Go module nor a Debian package",

@@ -25,14 +25,21 @@ def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
     asked = {name: _image(name) for name in names}
     archives = {image: kept(image, home) for image in asked.values()}
     missing = {image: archive for image, archive in archives.items() if not archive.is_file()}
-    tools = preflight.of_unpacking() if _without_root(missing, home) else ()
-    if found := (*tools, *problems((image.name for image in missing), home)):
+    if found := obstacles((image.name for image in missing), home):
         raise BadInput(found)
     paths = binaries.ensure(needs(image.name for image in missing), home, say)
     for image, archive in missing.items():
         make(archive, image.name, say, partial(_write, image, paths, home, say))
         _forget_older(archive)
     return {name: archives[image] for name, image in asked.items()}
+
+
+def obstacles(names: Iterable[str], home: Home) -> tuple[Problem, ...]:
+    """Return why `ensure` could not make these images as this machine is; empty where it can."""
+    wanted = tuple(names)
+    missing = [image for image in map(_image, wanted) if not kept(image, home).is_file()]
+    tools = preflight.of_unpacking() if _without_root(missing, home) else ()
+    return (*tools, *problems(wanted, home))
 
 
 def problems(names: Iterable[str], home: Home, programs: Iterable[str] = ()) -> tuple[Problem, ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lab.home import Home
 from model.errors import BadInput, Problem
 from quadrant.cluster import state
+from quadrant.cluster.target import Kind
 
 Manifest = Mapping[str, Any]
 MANAGER = "quadrant"
@@ -46,13 +49,16 @@ class Kubectl:
     kubeconfig: Path
     context: str | None = None
 
+    def place(self) -> list[str]:
+        """Return the options that name the cluster."""
+        return ["--kubeconfig", str(self.kubeconfig), *(["--context", self.context] if self.context else [])]
+
     def run(self, *arguments: str, stdin: str | None = None) -> Answer:
         """Call it and return the answer, whatever it is."""
-        place = ["--kubeconfig", str(self.kubeconfig), "--cache-dir", str(state.folder() / "kubectl")]
-        chosen = ["--context", self.context] if self.context else []
+        cache = ["--cache-dir", str(state.folder() / "kubectl")]
         environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
         done = subprocess.run(
-            [self.binary, *place, *chosen, *arguments],
+            [self.binary, *self.place(), *cache, *arguments],
             input=stdin or "", env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return Answer(done.returncode, done.stdout, done.stderr)
@@ -72,6 +78,17 @@ class Kubectl:
         """Apply objects in their order, as ours; they pass through memory only."""
         if manifests:
             self.need("apply", *OWNING, "-f", "-", stdin=listed(manifests))
+
+
+def binary(kind: Kind) -> str:
+    """Return kubectl: the lab's own for the lab, else the one on PATH, else the lab's; BadInput where none is there."""
+    built, found = Home.here().bin / "kubectl", shutil.which("kubectl")
+    if built.exists() and (kind is Kind.LAB or found is None):
+        return str(built)
+    if found is None:
+        remedy = "install it, or let `lab up` build one; nothing was changed"
+        raise BadInput([Problem(("kubectl",), "is not on PATH, and every cluster is reached by it", remedy)])
+    return found
 
 
 def listed(manifests: Collection[Manifest]) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection
 from typing import Any
 
 from lab.build.catalogue import SAMPLE
-from lab.home import Home
 from model.errors import BadInput, Problem
 from quadrant.cluster import adoption, applyset, live, own
 from quadrant.cluster.api_access import cut_off
 from quadrant.cluster.desired import Stack
-from quadrant.cluster.kubectl import Kubectl, Refusal
+from quadrant.cluster.kubectl import Kubectl, Refusal, binary
 from quadrant.cluster.probe import machine
 from quadrant.cluster.rollout import Session, connected
-from quadrant.cluster.target import Kind, Target, choose
+from quadrant.cluster.target import Target, choose
 from quadrant.console import say
 from quadrant.isolation import Isolation
 from quadrant.recorder import Recording
@@ -41,17 +39,7 @@ def session(target: Target) -> Session:
     if target.kind in own.CLUSTERS and not target.kubeconfig.exists():
         what = f"the cluster of {target.kind} is not there"
         raise BadInput([Problem((), what, "start it with `quadrant up`")])
-    return connected(target, _binary(target))
-
-
-def _binary(target: Target) -> str:
-    """Return kubectl: the lab's own for the lab, else the one on PATH."""
-    built, found = Home.here().bin / "kubectl", shutil.which("kubectl")
-    if built.exists() and (target.kind is Kind.LAB or found is None):
-        return str(built)
-    if found is None:
-        raise BadInput([Problem((), "kubectl is not on PATH", "install it, or build it with the lab")])
-    return found
+    return connected(target, binary(target.kind))
 
 
 def brought(session: Session) -> dict[str, Any]:
@@ -96,7 +84,9 @@ def answers(target: Target) -> bool:
     """Whether a cluster of ours is there and answers."""
     if not target.kubeconfig.exists():
         return False
-    return Kubectl(_binary(target), target.kubeconfig).run("get", "--raw", "/readyz", "--request-timeout=5s").code == 0
+    return (
+        Kubectl(binary(target.kind), target.kubeconfig).run("get", "--raw", "/readyz", "--request-timeout=5s").code == 0
+    )
 
 
 def stored(session: Session, system: str) -> str | None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
-from lab import cluster
-from lab.build import images as archives
+from lab import cluster, kind
 from lab.build.catalogue import SAMPLE
+from lab.build.steps import locked
 from lab.home import Home
+from lab.kind_cluster import NAME, Cluster, call
 from lab.plan import Doors
-from model.errors import BadInput, Problem
 from quadrant.cluster import state
+from quadrant.cluster.kubectl import binary
 from quadrant.cluster.target import Kind
 
 Say = Callable[[str], None]
-NAME = "quadrant"
-"""What kind calls our cluster."""
 
 
 class Own(Protocol):
@@ -41,29 +41,33 @@ class Own(Protocol):
 
 
 class DockerKind:
-    """A cluster of kind."""
+    """A cluster of kind, with what it lacks."""
 
     port: int | None = None
 
-    def up(self, _: Collection[str], say: Say, /) -> None:
-        """Create it, unless it is there."""
-        if NAME in _kind("get", "clusters").split():
-            _kind("export", "kubeconfig", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
-            return
-        say("creating a cluster with kind; its image is pulled first")
-        _kind("create", "cluster", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()), "--wait", "180s")
+    def up(self, images: Collection[str], say: Say, /) -> None:
+        """Create it unless it is there, and bring what a stack needs and it lacks.
+
+        BadInput, before anything is created, where this machine could not complete it; BuildFailed where an image
+        cannot be made. The next call goes on wherever one ended.
+        """
+        ours, wanted = _kind(), [*images, SAMPLE]
+        with _alone(say):
+            if not _found(say):
+                kind.check(wanted, Home.here())
+                _create(say)
+            kind.define(ours, say)
+            kind.complete(ours, wanted, Home.here(), say)
 
     def down(self, say: Say) -> None:
         """Delete it."""
-        say("deleting the cluster of kind")
-        _kind("delete", "cluster", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
-        state.kind_kubeconfig().unlink(missing_ok=True)
+        with _alone(say):
+            say("deleting the cluster of kind")
+            _delete()
 
     def load(self, images: Collection[str], say: Say) -> None:
-        """Bring the stand-in; the node pulls the others."""
-        for name, archive in archives.ensure([SAMPLE] if SAMPLE in images else [], Home.here(), say).items():
-            say(f"loading {name}")
-            _kind("load", "image-archive", str(archive), "--name", NAME)
+        """Bring those that no registry has; the node pulls the others."""
+        kind.load(_kind(), images, Home.here(), say)
 
 
 class Lab:
@@ -90,12 +94,45 @@ class Lab:
             say(f"the node has to pull {', '.join(foreign)}")
 
 
-def _kind(*arguments: str) -> str:
-    done = subprocess.run(["kind", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        what = f"kind {' '.join(arguments[:2])} failed: {done.stderr.strip()}"
-        raise BadInput([Problem((), what, "run it by hand for the whole story, or set KUBECONFIG")])
-    return done.stdout
+def _kind() -> Cluster:
+    return Cluster(binary(Kind.KIND), state.kind_kubeconfig())
+
+
+def _found(say: Say) -> bool:
+    """Whether the cluster is there, and reached by our kubeconfig; what an interrupted creation left is removed."""
+    if NAME not in call("kind", "get", "clusters").split():
+        return False
+    if _unfinished().exists():
+        say("removing a cluster of kind whose creation was interrupted")
+        _delete()
+        return False
+    call("kind", "export", "kubeconfig", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
+    return True
+
+
+def _create(say: Say) -> None:
+    say("creating a cluster with kind; its image is pulled first")
+    _unfinished().touch()
+    place = ("--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
+    # Nothing waits for the node here: without a network it cannot be ready.
+    call("kind", "create", "cluster", *place, "--config", str(kind.CONFIG))
+    _unfinished().unlink()
+
+
+def _delete() -> None:
+    call("kind", "delete", "cluster", "--name", NAME, "--kubeconfig", str(state.kind_kubeconfig()))
+    state.kind_kubeconfig().unlink(missing_ok=True)
+    _unfinished().unlink(missing_ok=True)
+
+
+def _unfinished() -> Path:
+    """Return the file that is there while kind creates the cluster: a kill leaves a node that never gets ready."""
+    return state.folder() / ".kind.unfinished"
+
+
+def _alone(say: Say) -> AbstractContextManager[None]:
+    """Hold the cluster's lock: systems have locks of their own, and share the cluster."""
+    return locked(state.folder() / ".kind.lock", "the cluster of kind", say)
 
 
 CLUSTERS: dict[Kind, Own] = {Kind.KIND: DockerKind(), Kind.LAB: Lab()}

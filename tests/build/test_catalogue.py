@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.build.catalogue import ABSENT, IMAGES
+from lab.build.catalogue import ABSENT, IMAGES, UNPUBLISHED
 from lab.build.image import normalised
 from lab.build.programs import KUBERNETES, MODULES, PROGRAMS, Module
 from tests.style.sources import ROOT
@@ -38,6 +38,12 @@ def test_each_image_of_a_dev_stack_can_be_made_or_has_its_reason(file: Any) -> N
     unknown = names - set(IMAGES) - set(ABSENT) - _services()
     assert names, "a dev stack runs something"
     assert not unknown, f"{sorted(unknown)}: add them to the catalogue, or to ABSENT with the reason"
+
+
+def test_what_a_systems_owners_alone_could_publish_is_loaded_wherever_a_stack_runs() -> None:
+    owners = {f"docker.io/{file.stem}/" for file in (ROOT / "systems").glob("*.yaml")}
+    made = {name for name in IMAGES if any(name.startswith(owner) for owner in owners)}
+    assert made <= UNPUBLISHED <= set(IMAGES), "a node with Docker would wait for it for ever"
 
 
 def test_images_hold_programs_of_the_catalogue_only() -> None:

@@ -1,5 +1,6 @@
 """Definitions of kinds are read as their projects publish them, and brought to a cluster once."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from lab import definitions
 from lab.build.programs import MODULES_FOLDER
 from lab.definitions import Source
 from lab.home import Home
+from model.errors import BadInput
 
 PUBLISHED = """
 apiVersion: apiextensions.k8s.io/v1
@@ -51,6 +53,27 @@ def test_the_folder_beside_the_checkout_may_be_another(monkeypatch: pytest.Monke
     assert definitions.shared() == tmp_path, "the environment names it"
     monkeypatch.delenv("QUADRANT_CRDS")
     assert definitions.shared().parts[-2:] == ("shared", "crds"), "the usual place is beside the checkout"
+
+
+def test_the_definitions_can_be_handed_to_kubectl(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {"kind": "CustomResourceDefinition"}
+    monkeypatch.setattr(definitions, "all_kinds", lambda: [found])
+    assert definitions.main() == 0, "the modules can be had"
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["kind"], shown["items"]) == ("List", [found]), "one list of definitions and nothing else"
+
+
+def test_without_go_the_lack_is_told_in_place_of_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BadInput, match="go: is not on PATH, and fetches the definitions"):
+        definitions.of(SOURCE)
+    assert definitions.main() == 2, "bad input"
+    shown = capsys.readouterr()
+    assert ("install Go" in shown.err, shown.out) == (True, ""), "kubectl must not be given half a list"
 
 
 class Cluster:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from lab.build.failure import BuildFailed
 from quadrant import cli, console
 from tests.quadrant.running import STACK, Runner
 
@@ -58,6 +59,18 @@ def test_an_error_in_a_system_is_bad_input_without_a_traceback(
     assert (result.code, result.err.strip()) == (2, "systems/agents.yaml:7: services.app.image: 'x' has no tag"), (
         "the program's own message is all that is needed"
     )
+
+
+def test_a_build_that_failed_is_told_with_its_log_and_is_no_internal_error(
+    quadrant: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BuildFailed("etcd", tmp_path / "etcd.log", ["no space left"])
+
+    monkeypatch.setattr("quadrant.stacks.record", fail)
+    result = quadrant("reach", *STACK)
+    assert result.code == 2, "the machine stands in the way, not a mistake of ours"
+    assert "no space left" in result.err, "the builder's own last words"
 
 
 @pytest.mark.parametrize(("debug", "traceback"), [("0", False), ("1", True)])

@@ -2,10 +2,12 @@
 
 Run as `fake_kubectl.py FILE ARGUMENTS`. The file holds `served` (plural, apiVersion, namespaced, kind), `objects` and
 what was last applied, and what a test wants: `denied` verbs, `refused` names, finalizers by what is `held`, and a `log`
-of the calls.
+of the calls. What is applied from a file or an address is on `files` alone, and every way by which the cluster was
+reached on `reached`.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ READY = {"type": "Ready", "status": "True"}
 def main(arguments: list[str]) -> None:
     options, words = parsed(arguments)
     STATE["log"].append([words, sorted(options)])
+    STATE["reached"] = sorted({*STATE.get("reached", []), options["--kubeconfig"], os.environ.get("KUBECONFIG", "")})
     code = COMMANDS[words[0]](words[1:], options)
     FILE.write_text(json.dumps(STATE))
     sys.exit(code)
@@ -49,6 +52,8 @@ def given() -> list[dict[str, Any]]:
 
 
 def write(objects: list[dict[str, Any]], options: dict[str, str]) -> None:
+    if options.get("-o") == "name":
+        print(*(f"{one['kind'].lower()}/{one['metadata']['name']}" for one in objects), sep="\n")
     if options.get("-o") == "json" and objects:
         document = objects[0] if len(objects) == 1 else {"apiVersion": "v1", "kind": "List", "items": objects}
         print(json.dumps(document))
@@ -82,6 +87,9 @@ def get(words: list[str], options: dict[str, str]) -> int:
 
 
 def apply(_words: list[str], options: dict[str, str]) -> int:
+    if options["-f"] != "-":
+        STATE["files"] = [*STATE.get("files", []), options["-f"]]
+        return fail(f"cannot read {options['-f']}") if STATE.get("offline") and "://" in options["-f"] else 0
     made, code = [], 0
     for one in given():
         key = identity(one)
@@ -214,7 +222,7 @@ def nothing(_words: list[str], _options: dict[str, str]) -> int:
 
 COMMANDS = {
     "get": get, "apply": apply, "create": create, "replace": replace, "delete": delete, "config": config,
-    "api-resources": api_resources, "wait": nothing, "logs": nothing,
+    "api-resources": api_resources, "wait": nothing, "logs": nothing, "rollout": nothing,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import shlex
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from lab import definitions
 from model.errors import BadInput, Problem
 from quadrant.cluster.kubectl import Kubectl, listed, parsed
 from quadrant.cluster.objects import Manifest
 
 SOURCES = {
-    "cert-manager.io": "cert-manager",
-    "traefik.io": "Traefik's own CRDs",
-    "monitoring.coreos.com": "prometheus-operator",
-    "postgresql.cnpg.io": "CloudNativePG",
-    "external-secrets.io": "the External Secrets Operator",
-    "argoproj.io": "Argo Rollouts",
-    "velero.io": "Velero",
-    "chaos-mesh.org": "Chaos Mesh",
+    "cert-manager.io": "cert-manager, https://cert-manager.io/docs/installation",
+    "traefik.io": "Traefik's own CRDs, https://doc.traefik.io/traefik",
+    "monitoring.coreos.com": "prometheus-operator, https://prometheus-operator.dev",
+    "postgresql.cnpg.io": "CloudNativePG, https://cloudnative-pg.io",
+    "external-secrets.io": "the External Secrets Operator, https://external-secrets.io",
+    "argoproj.io": "Argo Rollouts, https://argo-rollouts.readthedocs.io",
+    "velero.io": "Velero, https://velero.io",
+    "chaos-mesh.org": "Chaos Mesh, https://chaos-mesh.org",
 }
-"""Who brings the kinds of a group."""
+"""Who brings the kinds of a group, and says how."""
+DEFINED = {"cert-manager.io", "traefik.io", "monitoring.coreos.com", "external-secrets.io", "argoproj.io"}
+"""The groups whose definitions `lab.definitions` has without further files."""
 VERBS = ("list", "create", "patch", "delete")
 
 
@@ -53,18 +57,42 @@ def served(kubectl: Kubectl) -> dict[tuple[str, str], Resource]:
     return found
 
 
-def check_kinds(table: Served, manifests: Collection[Manifest]) -> None:
-    """Raise BadInput with every kind that a stack needs and the cluster does not serve."""
+def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest], *, ours: bool) -> None:
+    """Raise BadInput with every kind that a stack needs and the cluster, which may be ours, does not serve."""
     needed = {(manifest["apiVersion"], manifest["kind"]) for manifest in manifests}
     missing = sorted(needed - table.keys())
     if missing:
-        told = ((f"the cluster serves no {kind} of {version}", _remedy(version)) for version, kind in missing)
-        raise BadInput([Problem((), what, remedy) for what, remedy in told])
+        lacks = [
+            Problem((), f"the cluster serves no {kind} of {version}", _source(version)) for version, kind in missing
+        ]
+        what = f"the stack has objects of {len(missing)} kinds that only these bring, so nothing was changed"
+        groups = {_group(version) for version, _ in missing}
+        raise BadInput([*lacks, Problem((), what, _beside() if ours else _command(kubectl, groups))])
 
 
-def _remedy(version: str) -> str:
-    group = version.rpartition("/")[0]
-    return f"install {SOURCES.get(group, f'the CRDs of {group}')}; nothing was changed"
+def _source(version: str) -> str:
+    group = _group(version)
+    return f"install {SOURCES.get(group, f'the CRDs of {group}')}"
+
+
+def _group(version: str) -> str:
+    return version.rpartition("/")[0]
+
+
+def _beside() -> str:
+    """Return how our own clusters get to know the kinds that no Go module has."""
+    return (
+        f"lay their definitions as .yaml files into {definitions.shared()}, or where QUADRANT_CRDS says; then up again"
+    )
+
+
+def _command(kubectl: Kubectl, groups: Set[str]) -> str:
+    """Return what brings kinds to somebody else's cluster; definitions alone are enough for a `diff`."""
+    reached = f"kubectl {shlex.join(kubectl.place())}"
+    if groups & DEFINED:
+        fetched = ".venv/bin/python -m lab.definitions"
+        return f"definitions alone, on which nothing acts yet: `{fetched} | {reached} apply --server-side -f -`"
+    return f"what there is shows `{reached} get crd`"
 
 
 def check_rights(kubectl: Kubectl, table: Served, manifests: Collection[Manifest]) -> None:

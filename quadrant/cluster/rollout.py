@@ -10,7 +10,7 @@ from quadrant.cluster.changes import Changes
 from quadrant.cluster.desired import Stack
 from quadrant.cluster.kubectl import Kubectl, reach
 from quadrant.cluster.objects import Key, Manifest
-from quadrant.cluster.target import Target
+from quadrant.cluster.target import Kind, Target
 from quadrant.recorder import Recording
 
 
@@ -49,7 +49,7 @@ def connected(target: Target, binary: str) -> Session:
 def planned(session: Session, stack: Stack, recording: Recording) -> Planned:
     """Return what would change; BadInput with everything that the cluster lacks or refuses. Changes nothing."""
     kubectl, system = session.kubectl, stack.system
-    discovery.check_kinds(session.table, recording.manifests())
+    discovery.check_kinds(kubectl, session.table, recording.manifests(), ours=session.target.kind is not Kind.FOREIGN)
     before = kept.read(kubectl, system)
     values = kept.completed(before, kept.wanted(recording))
     wanted = stack.objects(values)

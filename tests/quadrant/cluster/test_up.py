@@ -153,15 +153,26 @@ def test_a_violation_stops_everything(quadrant: Runner, cluster: Cluster, monkey
     assert not cluster.objects, "nothing was applied"
 
 
-def test_missing_kinds_are_all_told_before_anything_changes(quadrant: Runner, cluster: Cluster) -> None:
+def test_missing_kinds_are_all_told_before_anything_changes(quadrant: Runner, cluster: Cluster, tmp_path: Path) -> None:
     state = cluster.read()
     state["served"] = [row for row in state["served"] if not row[1].startswith(("traefik.io", "cert-manager"))]
     cluster.write(state)
     result = quadrant("up", *STACK)
     assert result.code == 2, "a cluster that cannot hold the stack is bad input"
     assert {"IngressRoute", "Certificate", "Issuer"} <= set(result.err.split()), "all of them at once"
-    assert "install cert-manager" in result.err, "with the remedy"
+    assert "install cert-manager, https://cert-manager.io" in result.err, "with the remedy"
+    command = f"python -m lab.definitions | kubectl --kubeconfig {tmp_path}/kubeconfig apply --server-side -f -`"
+    assert command in result.err, "and a command that names the cluster, wherever the shell's own KUBECONFIG leads"
     assert not cluster.objects, "nothing was changed"
+
+
+def test_kinds_that_no_module_defines_are_told_with_what_shows_the_others(quadrant: Runner, cluster: Cluster) -> None:
+    state = cluster.read()
+    state["served"] = [row for row in state["served"] if not row[1].startswith("networking.k8s.io")]
+    cluster.write(state)
+    result = quadrant("up", *STACK)
+    assert "install the CRDs of networking.k8s.io" in result.err, "an unknown group is named"
+    assert "get crd`" in result.err, "a command that helps to see what is there"
 
 
 def test_a_user_without_rights_is_told_which_are_missing(quadrant: Runner, cluster: Cluster) -> None:

@@ -15,10 +15,13 @@ class Home:
 
     @classmethod
     def here(cls) -> Home:
-        """Return this user's: QUADRANT_LAB_HOME, else `quadrant/lab` in the cache folder of the XDG rules."""
+        """Return this user's: QUADRANT_LAB_HOME, else `quadrant/lab` in the cache folder of the XDG rules.
+
+        Absolute and without links: so the kernel names it in its lists of mounts and processes.
+        """
         chosen = os.environ.get("QUADRANT_LAB_HOME")
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return cls(Path(chosen) if chosen else cache / "quadrant" / "lab")
+        return cls((Path(chosen) if chosen else cache / "quadrant" / "lab").expanduser().resolve())
 
     @property
     def bin(self) -> Path:

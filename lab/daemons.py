@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lab import proxies
 from lab.home import Home
 from model.errors import BadInput, Problem
 
@@ -91,7 +92,7 @@ def start(daemon: Daemon, home: Home) -> Process:
     with daemon.log(home).open("ab") as log:
         child = subprocess.Popen(
             ["sh", "-c", GATE, "sh", *daemon.command],
-            env={**os.environ, **daemon.environment},
+            env={**os.environ, **proxies.exceptions(), **daemon.environment},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

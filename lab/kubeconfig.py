@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from lab import authority, plan
+from lab import authority, plan, proxies
 from lab.home import Home
 from model.errors import BadInput, Problem
 
@@ -19,6 +19,14 @@ from model.errors import BadInput, Problem
 def file(home: Home) -> Path:
     """Return the administrator's kubeconfig, which stands alone."""
     return home.state / "kubeconfig"
+
+
+def leads_here(path: Path) -> bool:
+    """Whether a kubeconfig, wherever it lies, names the lab's API server."""
+    try:
+        return plan.API.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
 def write(home: Home) -> None:
@@ -68,7 +76,7 @@ class Kubectl:
     def ask(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         """Return what a command answered, whatever it was."""
         return subprocess.run(
-            [*self._command, *arguments], input=given, capture_output=True, text=True, check=False, env=_environment()
+            [*self._command, *arguments], input=given, capture_output=True, text=True, check=False, env=environment()
         )
 
     def run(self, *arguments: str, given: str | None = None) -> str:
@@ -90,6 +98,6 @@ class Kubectl:
         return found
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment without a KUBECONFIG of somebody else's cluster."""
-    return {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
+def environment() -> dict[str, str]:
+    """Return the environment for kubectl: no KUBECONFIG of somebody else's cluster, no proxy on the way to ours."""
+    return {name: value for name, value in os.environ.items() if name != "KUBECONFIG"} | proxies.exceptions()

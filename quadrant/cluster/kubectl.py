@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lab import proxies
 from lab.home import Home
+from lab.kubeconfig import leads_here
 from model.errors import BadInput, Problem
 from quadrant.cluster import state
 from quadrant.cluster.target import Kind
@@ -56,12 +58,16 @@ class Kubectl:
     def run(self, *arguments: str, stdin: str | None = None) -> Answer:
         """Call it and return the answer, whatever it is."""
         cache = ["--cache-dir", str(state.folder() / "kubectl")]
-        environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
         done = subprocess.run(
             [self.binary, *self.place(), *cache, *arguments],
-            input=stdin or "", env=environment, capture_output=True, text=True, check=False,
+            input=stdin or "", env=self._environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         return Answer(done.returncode, done.stdout, done.stderr)
+
+    def _environment(self) -> dict[str, str]:
+        """Return the environment; a proxy, if there is one, leads to every cluster but the lab, which is right here."""
+        direct = proxies.exceptions() if leads_here(self.kubeconfig) else {}
+        return {key: value for key, value in os.environ.items() if key != "KUBECONFIG"} | direct
 
     def need(self, *arguments: str, stdin: str | None = None) -> str:
         """Return what a call writes; Refusal where it fails."""

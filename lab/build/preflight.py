@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lab.build import roots
@@ -17,6 +18,14 @@ from model.errors import Problem
 MEGABYTE = 1_000_000
 ROOT_MEGABYTES = 700
 """What an image takes while it is made: what was unpacked, its root filesystem and its archive."""
+RENEWABLE = (1, 21)
+"""The first Go that can fetch a newer one."""
+SECONDS_TO_ANSWER = 120
+"""A Go that is told to be another version fetches that before it answers."""
+
+
+class Silent(Exception):
+    """Go is there and does not answer; the text says how it failed."""
 
 
 def problems(modules: Sequence[Module], images: Sequence[str], home: Home) -> tuple[Problem, ...]:
@@ -24,8 +33,9 @@ def problems(modules: Sequence[Module], images: Sequence[str], home: Home) -> tu
     places = [home.bin, home.images]
     found: list[Problem] = []
     if modules:
-        found += of_go(modules)
-        places += _caches()
+        compiles = f"compiles {', '.join(module.name for module in modules)}"
+        found += of_go(compiles, [module.folder for module in modules])
+        places += [] if found else _caches()
     if images and os.geteuid() != 0:
         found.append(Problem(("user",), f"is not root, who unpacks packages for {', '.join(images)}", "run as root"))
     needed = sum(module.megabytes for module in modules) + ROOT_MEGABYTES * len(images)
@@ -33,16 +43,22 @@ def problems(modules: Sequence[Module], images: Sequence[str], home: Home) -> tu
     return (*found, *of_disk(places, round(needed), f"making {names}"))
 
 
-def of_go(modules: Sequence[Module]) -> tuple[Problem, ...]:
-    """Return why Go could not compile these."""
-    names, needed = ", ".join(module.name for module in modules), required(modules)
+def of_go(purpose: str, folders: Iterable[Path]) -> tuple[Problem, ...]:
+    """Return why Go could not do something with the modules in these folders; empty where it can."""
+    needed = required(folders)
     if shutil.which("go") is None:
-        return (Problem(("go",), f"is not on PATH, and compiles {names}", f"install Go {needed} or newer"),)
-    version, toolchain = _go("env", "GOVERSION", "GOTOOLCHAIN")
-    if toolchain != "local" or _numbers(version) >= _numbers(needed):
+        return (Problem(("go",), f"is not on PATH, and {purpose}", _install(needed)),)
+    try:
+        version, toolchain = _go("GOVERSION", "GOTOOLCHAIN")
+    except Silent as silent:
+        return (Problem(("go",), f"does not answer, and {purpose}: {silent}", f"mend it, or {_install(needed)}"),)
+    if _numbers(version) >= _numbers(needed):
         return ()
-    remedy = f"install Go {needed}, or let it fetch one: GOTOOLCHAIN=auto"
-    return (Problem(("go",), f"is {version}, and {names} need Go {needed}", remedy),)
+    renewable = _numbers(version) >= RENEWABLE
+    if renewable and (toolchain == "auto" or toolchain.endswith("+auto")):
+        return ()
+    remedy = _install(needed) + (", or let it fetch one: GOTOOLCHAIN=auto" if renewable else "")
+    return (Problem(("go",), f"is {version or 'older than 1.16'}, and {purpose}, which needs Go {needed}", remedy),)
 
 
 def of_unpacking() -> tuple[Problem, ...]:
@@ -66,25 +82,42 @@ def of_disk(places: Iterable[Path], megabytes: int, why: str) -> tuple[Problem, 
     )
 
 
-def required(modules: Iterable[Module]) -> str:
-    """Return the newest Go version that a go.mod of these asks for."""
-    found = (
-        re.search(r"^go (\S+)$", (module.folder / "go.mod").read_text("utf-8"), re.MULTILINE) for module in modules
-    )
+def required(folders: Iterable[Path]) -> str:
+    """Return the newest Go version that a go.mod in these folders asks for."""
+    found = (re.search(r"^go (\S+)$", (folder / "go.mod").read_text("utf-8"), re.MULTILINE) for folder in folders)
     return max((match[1] for match in found if match), key=_numbers)
 
 
 def _caches() -> list[Path]:
     """Return where Go keeps sources and compiled packages."""
-    return [Path(place) for place in _go("env", "GOCACHE", "GOMODCACHE")] if shutil.which("go") else []
+    with suppress(Silent):
+        return [Path(place) for place in _go("GOCACHE", "GOMODCACHE")]
+    return []
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
-def _go(*arguments: str) -> list[str]:
-    return subprocess.run(["go", *arguments], capture_output=True, text=True, check=True).stdout.splitlines()
+def _go(*names: str) -> list[str]:
+    """Return what `go env` says of each of these; Silent where it says something else."""
+    try:
+        asked = ["go", "env", *names]
+        told = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=SECONDS_TO_ANSWER).stdout
+    except subprocess.CalledProcessError as failed:
+        raise Silent(failed.stderr.strip() or str(failed)) from failed
+    except (OSError, subprocess.TimeoutExpired) as failed:
+        raise Silent(str(failed)) from failed
+    if len(told.splitlines()) != len(names):
+        raise Silent(f"`{' '.join(asked)}` says {told!r}")
+    return told.splitlines()
+
+
+def _install(needed: str) -> str:
+    """Return how to come by this version; sudo gives commands a PATH of its own, on which a user's Go seldom is."""
+    install = f"install Go {needed} or newer"
+    user = os.environ.get("SUDO_USER")
+    return f'where {user} has it, run `sudo env PATH="$PATH" make up`, else {install}' if user else install
 
 
 def _existing(place: Path) -> Path:

@@ -14,7 +14,7 @@ Tool = Callable[[str, str], None]
 GO = """
 case $1 in
   env) shift; for name; do
-    case $name in GOVERSION) echo "go$VERSION" ;; GOTOOLCHAIN) echo local ;; *) echo "$CACHES" ;; esac
+    case $name in GOVERSION) echo "go$VERSION" ;; GOTOOLCHAIN) echo "${TOOLCHAIN-local}" ;; *) echo "$CACHES" ;; esac
   done ;;
   build)
     echo "$*" >> "$CALLS"
@@ -57,6 +57,7 @@ def calls(tmp_path: Path) -> Path:
 @pytest.fixture
 def go(tool: Tool, tmp_path: Path, calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a Go on PATH that succeeds."""
+    monkeypatch.delenv("SUDO_USER", raising=False)
     for name, value in {"VERSION": "1.99.0", "CACHES": str(tmp_path), "CALLS": str(calls), "CODE": "0"}.items():
         monkeypatch.setenv(name, value)
     tool("go", GO)

@@ -83,6 +83,6 @@ def test_an_old_go_that_may_not_renew_itself_is_refused(
     go: None, module: Module, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VERSION", "1.97.9")
-    with pytest.raises(BadInput, match=r"is go1\.97\.9, and engine need Go 1\.98\.0"):
+    with pytest.raises(BadInput, match=r"is go1\.97\.9, and compiles engine, which needs Go 1\.98\.0"):
         binaries.ensure(["engine"], home, quiet)
     assert not home.root.exists(), "nothing was begun"

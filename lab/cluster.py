@@ -86,15 +86,15 @@ def _control_plane(home: Home, say: Say) -> None:
         daemons.start(controller, home)
 
 
-def _network_kinds(home: Home, _: Say) -> None:
-    definitions.install(home, CALICO, definitions.of(definitions.CALICO))
+def _network_kinds(home: Home, say: Say) -> None:
+    definitions.install(home, CALICO, definitions.of(definitions.CALICO, home, say))
     Kubectl(home).apply(calico.objects())
 
 
 def _kinds(home: Home, say: Say) -> None:
     if not definitions.shared().is_dir():
         say(f"no folder {definitions.shared()}: kinds of CloudNativePG, k6 and Linkerd stay unknown to the cluster")
-    definitions.install(home, definitions.SOURCES, definitions.all_kinds())
+    definitions.install(home, definitions.SOURCES, definitions.all_kinds(home, say))
 
 
 def _runtime(home: Home, say: Say) -> None:

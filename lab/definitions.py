@@ -9,22 +9,26 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from lab.build import preflight
 from lab.build.programs import MODULES_FOLDER
+from lab.build.sources import fetch
+from lab.build.steps import Say, make
 from lab.home import Home
 from lab.kubeconfig import Kubectl
 from model.errors import BadInput, Problem
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "crds"
 """Where definitions that are no part of a Go module may be laid beside the checkout; QUADRANT_CRDS names another."""
+PURPOSE = "fetches the definitions of the systems' kinds"
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Source:
     pin: str
     module: str
     files: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the go.mod is that requires it."""
+        return MODULES_FOLDER / self.pin
 
 
 CALICO = Source("calico", "github.com/projectcalico/calico", "libcalico-go/config/crd/*.yaml")
@@ -97,24 +106,22 @@ def digest(sources: Collection[Source]) -> str:
     """Return what names the definitions of sources: another version of a module has another one."""
     total = hashlib.sha256(repr(sources).encode())
     for source in sources:
-        total.update((MODULES_FOLDER / source.pin / "go.mod").read_bytes())
+        total.update((source.folder / "go.mod").read_bytes())
     for file in sorted(shared().glob("*.yaml")) if sources == SOURCES else ():
         total.update(file.read_bytes())
     return total.hexdigest()[:16]
 
 
-def all_kinds() -> list[dict[str, Any]]:
-    """Return the definitions of all sources, and those beside the checkout."""
-    files = [file for source in SOURCES for file in of(source)]
-    return [*files, *(one for file in sorted(shared().glob("*.yaml")) for one in _read(file))]
+def all_kinds(home: Home, say: Say) -> list[dict[str, Any]]:
+    """Return the definitions of all sources, and those beside the checkout; BadInput where a module cannot be had."""
+    found = [one for source in SOURCES for one in of(source, home, say)]
+    return [*found, *(one for file in sorted(shared().glob("*.yaml")) for one in _read(file))]
 
 
-def problems() -> tuple[Problem, ...]:
-    """Return why definitions could not be fetched on this machine; empty where they can."""
-    if shutil.which("go") is not None:
-        return ()
-    remedy = "install Go, as lab/modules/kubernetes/go.mod asks for it"
-    return (Problem(("go",), "is not on PATH, and fetches the definitions of the systems' kinds", remedy),)
+def problems(home: Home, sources: Collection[Source] = SOURCES) -> tuple[Problem, ...]:
+    """Return why definitions that are not kept yet could not be fetched on this machine; empty where they can."""
+    missing = [source for source in sources if not _kept(source, home).is_dir()]
+    return preflight.of_go(PURPOSE, [source.folder for source in missing]) if missing else ()
 
 
 def shared() -> Path:
@@ -122,9 +129,22 @@ def shared() -> Path:
     return Path(os.environ.get("QUADRANT_CRDS") or SHARED)
 
 
-def of(source: Source) -> list[dict[str, Any]]:
-    """Return the definitions of one source; BadInput where its module cannot be had."""
-    return [one for file in sorted(_folder(source).glob(source.files)) for one in _read(file)]
+def of(source: Source, home: Home, say: Say) -> list[dict[str, Any]]:
+    """Return the definitions of one source, fetched once; BadInput where its module cannot be had."""
+    folder = make(_kept(source, home), source.module, say, partial(_fetch, source, say))
+    return [one for file in sorted(folder.iterdir()) for one in _read(file)]
+
+
+def _kept(source: Source, home: Home) -> Path:
+    """Return the folder of a source's files once they were fetched: a machine may lose its Go, or the way out."""
+    return home.definitions / f"{source.module.replace('/', '_')}-{digest([source])}"
+
+
+def _fetch(source: Source, say: Say, part: Path) -> None:
+    folder = fetch(source.module, source.folder, PURPOSE, say)
+    part.mkdir()
+    for file in folder.glob(source.files):
+        shutil.copyfile(file, part / file.name)
 
 
 def _read(file: Path) -> Iterator[dict[str, Any]]:
@@ -135,31 +155,19 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
             yield document
 
 
-def _folder(source: Source) -> Path:
-    if found := problems():
-        raise BadInput(found)
-    listed = subprocess.run(
-        ["go", "mod", "download", "-json", source.module],
-        cwd=MODULES_FOLDER / source.pin,
-        env={**os.environ, "GOWORK": "off", "GOFLAGS": "-mod=readonly"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode != 0:
-        what = f"cannot be fetched: {listed.stderr.strip() or listed.stdout.strip()}"
-        raise BadInput([Problem((source.module,), what, "look at `go env GOPROXY`, then run the same command again")])
-    return Path(json.loads(listed.stdout)["Dir"])
-
-
 def main() -> int:
     """Print all definitions as one list; returns 2 where a module cannot be had."""
     try:
-        sys.stdout.write(json.dumps({"apiVersion": "v1", "kind": "List", "items": all_kinds()}) + "\n")
+        found = all_kinds(Home.here(), _tell)
+        sys.stdout.write(json.dumps({"apiVersion": "v1", "kind": "List", "items": found}) + "\n")
     except BadInput as error:
-        sys.stderr.write(f"{error}\n")
+        _tell(str(error))
         return 2
     return 0
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":

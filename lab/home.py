@@ -34,6 +34,11 @@ class Home:
         return self.root / "images"
 
     @property
+    def definitions(self) -> Path:
+        """Definitions of kinds, as their projects publish them."""
+        return self.root / "definitions"
+
+    @property
     def state(self) -> Path:
         """The running cluster's data, which the end of a run removes."""
         return self.root / "state"

@@ -33,11 +33,11 @@ READY = 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}'
 def check(names: Collection[str], home: Home) -> None:
     """Raise BadInput with everything for which this machine could not complete a cluster; changes nothing."""
     needed = _unpublished([*names, CERT_MANAGER])
-    if found := (*definitions.problems(), *images.obstacles(needed, home)):
+    if found := (*definitions.problems(home), *images.obstacles(needed, home)):
         raise BadInput(dict.fromkeys(found))
 
 
-def define(cluster: Cluster, say: Say) -> None:
+def define(cluster: Cluster, home: Home, say: Say) -> None:
     """Install every definition that can be had, unless they are there.
 
     BadInput where the cluster or a module refuses.
@@ -48,7 +48,7 @@ def define(cluster: Cluster, say: Say) -> None:
         return
     if not definitions.shared().is_dir():
         say(f"no folder {definitions.shared()}: kinds of CloudNativePG, k6 and Linkerd stay unknown to the cluster")
-    found = definitions.all_kinds()
+    found = definitions.all_kinds(home, say)
     say(f"installing {len(found)} definitions")
     cluster.apply(found)
     names = [one["metadata"]["name"] for one in found]
@@ -120,7 +120,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     cluster = Cluster()
     try:
-        define(cluster, _say)
+        define(cluster, Home.here(), _say)
         if not arguments:
             complete(cluster, [SAMPLE], Home.here(), _say)
     except (BadInput, BuildFailed) as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from lab import addons, control_plane, daemons, network, node, plan, residue
+from lab import addons, control_plane, daemons, definitions, network, node, plan, residue
 from lab.build import debian, images
 from lab.home import Home
 from model.errors import Problem
@@ -139,6 +139,7 @@ def _done(*command: str) -> bool:
 def _builds(home: Home) -> Iterator[Problem]:
     yield from debian.problems(debian.missing())
     yield from images.problems((*node.IMAGES, *addons.IMAGES), home, (*control_plane.PROGRAMS, *node.PROGRAMS))
+    yield from definitions.problems(home, (definitions.CALICO, *definitions.SOURCES))
 
 
 def _memory() -> int:

@@ -56,7 +56,7 @@ class DockerKind:
             if not _found(say):
                 kind.check(wanted, Home.here())
                 _create(say)
-            kind.define(ours, say)
+            kind.define(ours, Home.here(), say)
             kind.complete(ours, wanted, Home.here(), say)
 
     def down(self, say: Say) -> None:

@@ -1,14 +1,17 @@
 """Definitions of kinds are read as their projects publish them, and brought to a cluster once."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from lab import definitions
+from lab.build import sources
 from lab.build.programs import MODULES_FOLDER
 from lab.definitions import Source
 from lab.home import Home
+from lab.machine import look
 from model.errors import BadInput
 
 PUBLISHED = """
@@ -28,18 +31,91 @@ metadata: {name: other}
 SOURCE = Source("cert-manager", "example.com/module", "crds/*.yaml")
 
 
+GO = """
+case $1 in
+  env) printf 'go1.99.0\nlocal\n' ;;
+  mod) echo "$GO111MODULE $*" >> "$FILES/calls"; echo '{"Dir": "'"$FILES"'"}' ;;
+esac
+"""
+
+
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "crds").mkdir()
-    (tmp_path / "crds" / "one.yaml").write_text(PUBLISHED, "utf-8")
-    monkeypatch.setattr(definitions, "_folder", lambda _source: tmp_path)
-    return tmp_path
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "lab")
 
 
-def test_definitions_are_read_from_templates_and_nothing_else_is(module: Path) -> None:
-    (found,) = definitions.of(SOURCE)
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the module that a stand-in of Go has, the only program there is."""
+    folder = tmp_path / "module"
+    (folder / "crds").mkdir(parents=True)
+    (folder / "crds" / "one.yaml").write_text(PUBLISHED, "utf-8")
+    monkeypatch.setenv("FILES", str(folder))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("GO111MODULE", "off")
+    provide(tmp_path, GO)
+    return folder
+
+
+def provide(folder: Path, script: str) -> None:
+    """Put a Go on the machine."""
+    program = folder / "bin" / "go"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{script}", "utf-8")
+    program.chmod(0o755)
+
+
+def quiet(_line: str) -> None:
+    """Hear a line of progress that a test does not ask about."""
+
+
+def test_definitions_are_read_from_templates_and_nothing_else_is(files: Path, home: Home) -> None:
+    (found,) = definitions.of(SOURCE, home, quiet)
     assert found["metadata"]["name"] == "certificates.cert-manager.io", "lines of the template engine are left out"
     assert found["spec"]["operators"] == ["=", "!="], "a lone equals sign is text, whatever YAML 1.1 says"
+
+
+def test_definitions_are_fetched_once_and_then_need_no_go(
+    files: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    first = definitions.of(SOURCE, home, said.append)
+    assert "example.com/module: fetches the definitions" in said[0], "a download is announced"
+    assert (files / "calls").read_text("utf-8") == "on mod download -json example.com/module\n", (
+        "the user's environment does not switch modules off"
+    )
+    monkeypatch.setenv("PATH", os.devnull)
+    assert definitions.of(SOURCE, home, said.append) == first, "a machine may have lost its Go meanwhile"
+    assert definitions.problems(home, [SOURCE]) == (), "nothing stands in the way of what is there"
+    assert len(said) == 1, "and nothing is fetched"
+
+
+def test_a_machine_without_go_is_told_before_anything_changes(
+    files: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert definitions.problems(home, [SOURCE]) == (), "the stand-in could fetch them"
+    monkeypatch.setenv("PATH", os.devnull)
+    assert "go: is not on PATH, and fetches the definitions" in str(definitions.problems(home, [SOURCE])[0]), "what"
+    assert [one for one in look(home).builds if "definitions" in one.what], "the machine's check asks this too"
+    assert not home.root.exists(), "the check leaves no trace"
+
+
+def test_a_module_that_cannot_be_had_is_told_in_go_s_own_words(files: Path, home: Home, tmp_path: Path) -> None:
+    provide(tmp_path, GO.replace("mod)", "mod) echo no such host >&2; exit 1;;\n  never)"))
+    with pytest.raises(
+        BadInput, match=r"example\.com/module: cannot be fetched: no such host; look at `go env GOPROXY`"
+    ):
+        definitions.of(SOURCE, home, quiet)
+    assert not list(home.definitions.glob("example*")), "nothing looks fetched"
+
+
+def test_a_download_that_hangs_is_given_up(
+    files: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "PATIENCE", 0.2)
+    provide(tmp_path, GO.replace("mod)", "mod) exec /usr/bin/sleep 60;;\n  never)"))
+    with pytest.raises(BadInput, match=r"Go was not done after 0\.2 s; look at"):
+        definitions.of(SOURCE, home, quiet)
 
 
 def test_every_source_is_pinned_by_a_module_of_the_lab() -> None:
@@ -59,7 +135,7 @@ def test_the_definitions_can_be_handed_to_kubectl(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = {"kind": "CustomResourceDefinition"}
-    monkeypatch.setattr(definitions, "all_kinds", lambda: [found])
+    monkeypatch.setattr(definitions, "all_kinds", lambda *_: [found])
     assert definitions.main() == 0, "the modules can be had"
     shown = json.loads(capsys.readouterr().out)
     assert (shown["kind"], shown["items"]) == ("List", [found]), "one list of definitions and nothing else"
@@ -70,7 +146,7 @@ def test_without_go_the_lack_is_told_in_place_of_a_traceback(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BadInput, match="go: is not on PATH, and fetches the definitions"):
-        definitions.of(SOURCE)
+        definitions.of(SOURCE, Home(tmp_path), quiet)
     assert definitions.main() == 2, "bad input"
     shown = capsys.readouterr()
     assert ("install Go" in shown.err, shown.out) == (True, ""), "kubectl must not be given half a list"

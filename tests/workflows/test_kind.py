@@ -30,7 +30,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("QUADRANT_LAB_HOME", str(tmp_path / "lab"))
-    monkeypatch.setattr(definitions, "all_kinds", lambda: [DEFINITION])
+    monkeypatch.setattr(definitions, "all_kinds", lambda *_: [DEFINITION])
     monkeypatch.setattr(images, "ensure", lambda names, *_: {name: tmp_path / f"{len(name)}.tar" for name in names})
     return log
 
@@ -86,7 +86,7 @@ def test_what_a_machine_lacks_for_a_cluster_is_found_without_making_anything(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lacks = Problem(("user",), "is not root", "run as root")
-    monkeypatch.setattr(definitions, "problems", lambda: ())
+    monkeypatch.setattr(definitions, "problems", lambda _home: ())
     monkeypatch.setattr(images, "obstacles", lambda names, _: [lacks] if names == [SAMPLE, CERT_MANAGER] else [])
     with pytest.raises(BadInput, match="user: is not root; run as root"):
         kind.check([SAMPLE, "redis:7.2.11"], Home(tmp_path))

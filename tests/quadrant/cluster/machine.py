@@ -89,8 +89,8 @@ def kind(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> K
 
     monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("QUADRANT_CRDS", str(tmp_path / "crds"))
-    monkeypatch.setattr(definitions, "all_kinds", lambda: [DEFINITION])
-    monkeypatch.setattr(definitions, "problems", lambda: ())
+    monkeypatch.setattr(definitions, "all_kinds", lambda *_: [DEFINITION])
+    monkeypatch.setattr(definitions, "problems", lambda _home: ())
     monkeypatch.setattr(images, "obstacles", lambda _names, _home: ())
     monkeypatch.setattr(images, "kept", kept)
     monkeypatch.setattr(images, "ensure", ensured)

@@ -46,7 +46,7 @@ def test_the_cluster_is_created_as_in_the_workflow_and_completed(kind: KindMachi
 def test_a_second_up_finds_everything_there(kind: KindMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     up()
     before, loads = kind.cluster.versions(), loaded(kind)
-    monkeypatch.setattr(definitions, "all_kinds", lambda: pytest.fail("megabytes are read for nothing"))
+    monkeypatch.setattr(definitions, "all_kinds", lambda *_: pytest.fail("megabytes are read for nothing"))
     monkeypatch.setattr(images, "ensure", lambda *_: pytest.fail("an image is made for nothing"))
     assert up() == [], "there is nothing to tell"
     assert kind.cluster.versions() == before, "not even a version moves"
@@ -105,7 +105,7 @@ def test_kubectl_of_the_lab_does_where_none_is_on_path(kind: KindMachine, monkey
 def test_all_that_the_machine_lacks_is_told_before_anything_is_created(
     kind: KindMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(definitions, "problems", lambda: (Problem(("go",), "is not on PATH", "install Go"),))
+    monkeypatch.setattr(definitions, "problems", lambda _home: (Problem(("go",), "is not on PATH", "install Go"),))
     monkeypatch.setattr(images, "obstacles", lambda *_: (Problem(("user",), "is not root", "run as root"),))
     with pytest.raises(BadInput, match=r"go: is not on PATH; install Go\nuser: is not root; run as root"):
         up()

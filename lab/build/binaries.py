@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from lab.build import preflight
+from lab.build.archive import ARCHITECTURES
 from lab.build.programs import PROGRAMS, Module
 from lab.build.steps import Say, make, run
 from lab.home import Home
@@ -18,6 +19,13 @@ from model.errors import BadInput, Problem, did_you_mean
 
 ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
 """CGO off: the programs also run in images that have no C library."""
+USUAL = {
+    "GO111MODULE": "on",
+    "GOOS": "linux",
+    "GOARCH": ARCHITECTURES.get(platform.machine(), platform.machine()),
+    "GOAMD64": "v1",
+}
+"""What Go takes where nobody says otherwise: said again for those who do, and no part of what names a build."""
 
 
 def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
@@ -80,7 +88,7 @@ def _compile(module: Module, home: Home, say: Say, part: Path) -> None:
         home.logs / f"build-{module.name}.log",
         say,
         cwd=module.folder,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **USUAL},
     )
     for program, package in module.programs.items():
         (part / _output(package)).rename(part / program)

@@ -10,7 +10,7 @@ from lab.build.failure import BuildFailed
 from lab.build.programs import Module
 from lab.home import Home
 from model.errors import BadInput
-from tests.build.conftest import Tool, quiet
+from tests.build.conftest import GO, Tool, quiet
 
 
 def test_a_program_is_compiled_once_and_linked_under_its_name(
@@ -65,6 +65,27 @@ def test_a_failed_build_names_its_log_and_leaves_no_program(
     assert "undefined: thing" in str(failed.value), "the compiler's own words tell the cause"
     assert failed.value.log.read_text() == "undefined: thing\n", "the whole of it is in the log"
     assert not binaries.kept(module, home).exists(), "nothing looks finished"
+
+
+def test_a_users_settings_for_other_builds_do_not_change_this_one(
+    go: None, module: Module, home: Home, calls: Path, tool: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"GO111MODULE": "off", "GOOS": "darwin", "GOARCH": "wasm", "GOAMD64": "v4", "CGO_ENABLED": "1"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    seen = " ".join(f"${name}" for name in settings)
+    tool("go", GO.replace("build)", f'build)\n    echo "{seen}" >> "$CALLS"'))
+    binaries.ensure(["engine"], home, quiet)
+    ours = binaries.USUAL["GOARCH"]
+    assert calls.read_text().splitlines()[0] == f"on linux {ours} v1 0", "the node could not run another one"
+
+
+def test_what_go_does_anyway_names_no_build(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = binaries.digest(module)
+    monkeypatch.setattr(binaries, "USUAL", {"GOOS": "linux"})
+    assert binaries.digest(module) == before, "the same programs need not be compiled again"
+    monkeypatch.setattr(binaries, "ENVIRONMENT", {"CGO_ENABLED": "1"})
+    assert binaries.digest(module) != before, "what changes the programs does name them"
 
 
 def test_an_unknown_program_is_refused_with_the_nearest_name(home: Home) -> None:

@@ -21,6 +21,8 @@ TAIL = 8
 """Lines of a log that a message repeats."""
 PATIENCE = 90.0
 """Seconds that a part of the cluster may take to get ready."""
+ANEW = "run `lab down`, which removes the cluster's data, and `lab up` makes all of it anew"
+"""A power cut may leave data with which nothing starts again: the store does not wait for the disk."""
 GATE = 'read -r go && exec "$@" < /dev/null'
 """A daemon begins when it is on record: one whose starter is killed before that reads an end, and ends."""
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -184,4 +186,5 @@ def check_alive(daemon: Daemon, home: Home) -> None:
         return
     lines = daemon.log(home).read_text("utf-8", "replace").splitlines()[-TAIL:]
     what = f"ended by itself: {' | '.join(line.strip()[:300] for line in lines)}"
-    raise BadInput([Problem((daemon.name,), what, f"read {daemon.log(home)}, then run `lab up` again")])
+    remedy = f"read {daemon.log(home)}, then run `lab up` again; where it ends once more, {ANEW}"
+    raise BadInput([Problem((daemon.name,), what, remedy)])

@@ -130,8 +130,10 @@ def test_a_daemon_that_ended_by_itself_is_told_with_the_end_of_its_log(home: Hom
     short = Daemon("short", ("sh", "-c", "echo no such flag >&2; exit 1"))
     process = daemons.start(short, home)
     assert daemons.wait_gone([process], 10), "it ends at once"
-    with pytest.raises(BadInput, match="no such flag"):
+    with pytest.raises(BadInput, match="no such flag") as ended:
         daemons.check_alive(short, home)
+    again, anew = (str(ended.value).find(command) for command in ("run `lab up` again", "run `lab down`"))
+    assert 0 < again < anew, "data that a power cut spoiled would end it each time: the second step removes them"
 
 
 def test_a_program_that_is_missing_is_told_like_any_other_end(home: Home) -> None:

@@ -12,8 +12,11 @@ from typing import NamedTuple
 import yaml
 from pulumi.automation import InvalidVersionError, PulumiCommand
 
+from lab import proxies
+from lab.kubeconfig import leads_here
 from model.stack_file import ENGINE
 from quadrant.cluster import state
+from quadrant.cluster.target import KUBECONFIG
 
 ROOT = Path(__file__).resolve().parents[1]
 PACK = "policies"
@@ -31,7 +34,7 @@ def way(config: Mapping[str, str]) -> Way:
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         return Way(None, "pulumi is not on PATH: the plan is recorded, not compared with a cluster")
-    if "quadrant:kubeconfig" not in config:
+    if KUBECONFIG not in config:
         return Way(None, "the stack sets no quadrant:kubeconfig: the plan is recorded, not compared with a cluster")
     return Way(pulumi, "pulumi compares the plan with the stack's cluster")
 
@@ -59,7 +62,7 @@ def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, 
 
     `config` takes the place of what the stack's file sets, without changing that file.
     """
-    environment = _environment()
+    environment = _environment(config or {})
     select = [pulumi, "stack", "select", "--create", stack, "--non-interactive"]
     selected = subprocess.run(select, cwd=ROOT, env=environment, check=False)
     if selected.returncode != 0:
@@ -87,9 +90,10 @@ def _config_file(stack: str, config: Mapping[str, str]) -> Path:
     return beside
 
 
-def _environment() -> dict[str, str]:
-    """Keep the state on this machine for whoever is logged in to no backend, under a passphrase of its own."""
-    environment = dict(os.environ)
+def _environment(config: Mapping[str, str]) -> dict[str, str]:
+    """Keep the state on this machine for whoever is logged in to no backend, and no proxy before the lab."""
+    direct = proxies.exceptions() if leads_here(Path(config.get(KUBECONFIG, os.devnull))) else {}
+    environment = os.environ | direct
     home = Path(environment.get("PULUMI_HOME", Path.home() / ".pulumi"))
     if "PULUMI_BACKEND_URL" not in environment and not (home / "credentials.json").exists():
         backend = state.folder() / "stacks"

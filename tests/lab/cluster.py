@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab import proxies
+
 Manifest = dict[str, Any]
 
 
@@ -23,7 +25,8 @@ class Cluster:
     def ask(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         """What a command answered, whatever it was."""
         command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]
-        environment = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
+        direct = proxies.exceptions() if self.lab else {}
+        environment = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"} | direct
         return subprocess.run(command, input=given or "", capture_output=True, text=True, check=False, env=environment)
 
     def run(self, *arguments: str, given: str | None = None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab import plan
 from quadrant import engine
 
 CLUSTER = {"quadrant:kubeconfig": "/etc/kubeconfig"}
@@ -19,14 +20,15 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     log = tmp_path / "calls"
     fake = tmp_path / "pulumi"
     fake.write_text(
-        f'#!/bin/sh\necho "$PULUMI_BACKEND_URL $PULUMI_CONFIG_PASSPHRASE_FILE $*" >> {log}\n'
+        f'#!/bin/sh\necho "$PULUMI_BACKEND_URL $PULUMI_CONFIG_PASSPHRASE_FILE $* past=$NO_PROXY" >> {log}\n'
         'case "$*" in *broken*) exit 7;; esac\n'
     )
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    for name in ("PULUMI_BACKEND_URL", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     return log
 
 
@@ -74,6 +76,17 @@ def test_settings_of_a_run_are_laid_beside_the_stacks_file(calls: Path, tmp_path
     assert chosen is not None, "pulumi reads the settings of this run"
     assert yaml.safe_load(Path(chosen[1]).read_text())["config"] == {"quadrant:system": "agents"}, "all of them"
     assert (engine.ROOT / "Pulumi.agents-dev.yaml").read_text() == before, "the stack's own file stays as it is"
+
+
+@pytest.mark.parametrize(("server", "past"), [(plan.API, True), ("https://cluster.example:6443", False)])
+def test_pulumi_goes_past_the_environments_proxy_to_the_lab_alone(
+    calls: Path, tmp_path: Path, server: str, past: bool
+) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(f"clusters: [{{cluster: {{server: '{server}'}}}}]")
+    engine.run(str(calls.with_name("pulumi")), "agents-dev", "up", config={"quadrant:kubeconfig": str(kubeconfig)})
+    excepted = calls.read_text().splitlines()[-1].partition("past=")[2]
+    assert (plan.NODE_ADDRESS in excepted) is past, "the lab is on this machine, other clusters may be behind the proxy"
 
 
 @pytest.mark.usefixtures("calls")

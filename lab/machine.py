@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from lab import addons, control_plane, daemons, definitions, network, node, plan, residue
+from lab import addons, control_plane, daemons, definitions, network, node, plan, residue, rules
 from lab.build import debian, images
 from lab.home import Home
 from model.errors import Problem
@@ -102,8 +102,8 @@ def _address(text: str) -> str:
 
 def _foreign() -> Iterator[str]:
     if shutil.which("nft"):
-        there = network.tables()
-        yield from (f"nftables table {' '.join(one)}" for one in network.PROXY_TABLES if " ".join(one) in there)
+        there = rules.tables()
+        yield from (f"nftables table {' '.join(one)}" for one in rules.PROXY_TABLES if " ".join(one) in there)
     used = (root for root in residue.roots() if any(residue.members(inner) for inner in root.rglob("*")))
     yield from (f"pods in the cgroup {root}" for root in [*used][:1])
 

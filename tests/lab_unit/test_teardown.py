@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import network, residue
+from lab import links, network, residue, rules
 from lab.home import Home
 
 NAT = """*nat
@@ -48,9 +48,10 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
             "ipset list -name": "cali40s:x\nblocklist\n",
         }
     )
-    monkeypatch.setattr(network, "_run", machine.run)
-    monkeypatch.setattr(network, "_ip", lambda *arguments: machine.run(["ip", *arguments]))
-    monkeypatch.setattr(network, "links", lambda: {"eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"})
+    for module in (network, links, rules):
+        monkeypatch.setattr(module, "ask", machine.run)
+    monkeypatch.setattr(network, "ip", lambda *arguments: machine.run(["ip", *arguments]))
+    monkeypatch.setattr(links, "names", lambda: {"eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"})
     return machine
 
 

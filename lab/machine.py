@@ -117,6 +117,8 @@ def _lacking() -> Iterator[str]:
     for kind, *more in LINKS:
         if not _done("unshare", "--net", "ip", "link", "add", "name", "lab-trial", "type", kind, *more):
             yield f"network links of type {kind}, by which pods are connected"
+    if shutil.which("ip") and not _done("unshare", "--net", "ip", "rule", "add", *network.METADATA_RULE):
+        yield "routing by the sender, by which pods alone reach the stand-in of the metadata service"
     rule = "add table inet lab_trial; add chain inet lab_trial x { type nat hook prerouting priority 0; }"
     if shutil.which("nft") and not _done("unshare", "--net", "nft", rule):
         yield "nftables with address translation, by which Services work"

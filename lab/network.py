@@ -12,6 +12,7 @@ from lab.commands import ask, ip
 from lab.home import Home
 
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
+METADATA_RULE = ("from", plan.PODS, "to", plan.METADATA, "lookup", plan.METADATA_TABLE)
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ def connect(home: Home) -> None:
     FORWARDING.write_text("1", "ascii")
     for outside in plan.OUTSIDE:
         _connect_outside(outside)
-    ip("-n", plan.INTERNET.name, "address", "replace", f"{plan.METADATA}/32", "dev", "eth0")
-    ip("route", "replace", f"{plan.METADATA}/32", "dev", plan.INTERNET.link)
+    _connect_metadata()
 
 
 def _connect_outside(outside: plan.Outside) -> None:
@@ -55,6 +55,18 @@ def _connect_outside(outside: plan.Outside) -> None:
     ip(*inside, "route", "replace", "default", "via", outside.gateway)
 
 
+def _connect_metadata() -> None:
+    """Lead pods, and nobody else, to the stand-in of the metadata service: the machine may need the real one."""
+    ip("-n", plan.INTERNET.name, "address", "replace", f"{plan.METADATA}/32", "dev", "eth0")
+    ip("route", "replace", f"{plan.METADATA}/32", "dev", plan.INTERNET.link, "table", plan.METADATA_TABLE)
+    if not _leads_metadata():
+        ip("rule", "add", "pref", plan.METADATA_TABLE, *METADATA_RULE)
+
+
+def _leads_metadata() -> bool:
+    return " ".join(METADATA_RULE) in ask(["ip", "-Numeric", "rule", "show"])
+
+
 def disconnect(home: Home) -> None:
     """Remove links, namespaces and rules that a run made; what was there before stays."""
     before = _remembered(home)
@@ -63,6 +75,8 @@ def disconnect(home: Home) -> None:
             ip("netns", "delete", outside.name)
     for link in left_links():
         ask(["ip", "link", "delete", link])
+    if _leads_metadata():
+        ip("rule", "delete", *METADATA_RULE)
     rules.remove(before.tables)
     if FORWARDING.read_text("ascii").strip() != before.forwarding:
         FORWARDING.write_text(before.forwarding, "ascii")
@@ -79,6 +93,8 @@ def left() -> Iterator[str]:
     yield from (f"link {link}" for link in sorted(left_links()))
     there = links.namespaces()
     yield from (f"network namespace {outside.name}" for outside in plan.OUTSIDE if outside.name in there)
+    if _leads_metadata():
+        yield f"routing rule {' '.join(METADATA_RULE)}"
     yield from rules.left()
 
 

@@ -31,7 +31,9 @@ class Outside:
 INTERNET = Outside("lab-internet", "lab-inet", "10.244.254.1", "203.0.113.10")
 """What every name outside the cluster resolves to; an address that no egress rule excepts."""
 METADATA = "169.254.169.254"
-"""The address at which clouds tell credentials; the internet's stand-in answers there too."""
+"""The address at which clouds tell credentials; the internet's stand-in answers there too, for pods alone."""
+METADATA_TABLE = "2440"
+"""Where the way there stands: the machine's own metadata service has its way among the usual ones."""
 CLIENT = Outside("lab-client", "lab-client", "10.244.254.2", "198.51.100.10")
 """From where public routes are tried: the node itself is exempt from its pods' policies."""
 OUTSIDE = (INTERNET, CLIENT)

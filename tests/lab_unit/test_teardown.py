@@ -22,6 +22,8 @@ NAT = """*nat
 COMMIT
 """
 
+WAY = "from 10.244.0.0/24 to 169.254.169.254 lookup 2440"
+
 
 class Machine:
     """Commands are answered from a table and written down."""
@@ -45,6 +47,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
             "nft list tables": "table ip nat\ntable ip kube-proxy\ntable inet firewalld\n",
             "iptables-nft-save -t nat": NAT,
             "ip netns list": "lab-internet (id: 0)\nsomebody\n",
+            "ip -Numeric rule show": "0:\tfrom all lookup local\n2440:\t" + WAY + "\n",
             "ipset list -name": "cali40s:x\nblocklist\n",
         }
     )
@@ -85,6 +88,7 @@ def test_only_the_labs_own_tables_links_sets_and_namespaces_are_removed(machine:
         "ip link delete cali12345",
         "nft delete table ip kube-proxy",
         "ipset destroy cali40s:x",
+        f"ip rule delete {WAY}",
     }
     assert removed == expected, "somebody's namespace, bridge, set and firewall stay"
 
@@ -106,6 +110,7 @@ def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
     found = list(network.left())
     assert "link lab0" in found, "a bridge is named"
     assert "network namespace lab-internet" in found, "a namespace is named"
+    assert f"routing rule {WAY}" in found, "a rule of routing is named"
     assert "nftables table ip kube-proxy" in found, "a table is named"
     assert [one for one in found if "cali:6gwbT8clXdHdC1b1" in one], "a rule is named in full"
     assert not [one for one in found if "DOCKER -" in one or "docker0" in one], "what is not ours is not left of ours"

@@ -16,6 +16,7 @@ from lab import (
     definitions,
     internet,
     kubeconfig,
+    links,
     network,
     node,
     plan,
@@ -47,7 +48,9 @@ def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
 
 
 def down(home: Home, say: Say) -> None:
-    """Remove the cluster and all its data; BadInput that names what could not be removed."""
+    """Remove the cluster and all its data; BadInput that names what could not be removed, or whose lab runs here."""
+    if found := links.other_lab(home):
+        raise BadInput([found])
     with locked(home.root / ".up.lock", "lab", say):
         say("ending processes, pods, links and rules")
         left = teardown.tear_down(home)

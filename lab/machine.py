@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from lab import addons, control_plane, daemons, definitions, network, node, plan, residue, rules
+from lab import addons, control_plane, daemons, definitions, links, network, node, plan, residue, rules
 from lab.build import debian, images
 from lab.home import Home
 from model.errors import Problem
@@ -38,6 +38,10 @@ class Machine:
     """Ports of loopback that somebody else listens on, and what they are for."""
     routed: tuple[tuple[str, str], ...] = ()
     """Networks of the lab that lead elsewhere, each with the link."""
+    other_lab: Problem | None = None
+    """Which lab runs here instead; whatever else it has in use then says nothing more."""
+    stranger: Problem | None = None
+    """Why the node's link cannot be made: there is one that is not this lab's."""
     foreign: tuple[str, ...] = ()
     """What another Kubernetes node on this machine has, and the lab would need for itself."""
     lacking: tuple[str, ...] = ()
@@ -58,7 +62,9 @@ def look(home: Home) -> Machine:
         memory=_memory(),
         disk=shutil.disk_usage(_existing(home.state)).free // 1_000_000,
         taken=tuple((port, what) for port, what in _ports(alive).items() if not _free(port)),
-        routed=tuple(_routed()),
+        routed=tuple(_routed(home)),
+        other_lab=links.other_lab(home),
+        stranger=links.stranger(home),
         foreign=() if known or not root else tuple(_foreign()),
         lacking=tuple(_lacking()) if root and not alive else (),
         running=bool(alive),
@@ -85,9 +91,9 @@ def _free(port: int) -> bool:
     return True
 
 
-def _routed() -> Iterator[tuple[str, str]]:
+def _routed(home: Home) -> Iterator[tuple[str, str]]:
     """Yield the lab's networks to which the machine has a way of its own, other than the default one."""
-    ours = network.left_links()
+    ours = links.of_run(home)
     for line in Path("/proc/net/route").read_text("ascii").splitlines()[1:]:
         link, target, _, _, _, _, _, mask = line.split()[:8]
         way = IPv4Network((_address(target), str(_address(mask))))

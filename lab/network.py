@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,11 +26,10 @@ class Before:
 def connect(home: Home) -> None:
     """Make the node's link and the outside namespaces, and remember what was there before the first time.
 
-    BadInput where the machine refuses.
+    BadInput where a link of another owner is in the way, or the machine refuses.
     """
     _remember(home)
-    if plan.NODE_LINK not in links.names():
-        ip("link", "add", plan.NODE_LINK, "type", "bridge")
+    links.make_node_link(home)
     ip("address", "replace", f"{plan.NODE_ADDRESS}/32", "dev", plan.NODE_LINK)
     ip("link", "set", plan.NODE_LINK, "up")
     ip("route", "replace", plan.GATEWAY, "dev", plan.NODE_LINK)
@@ -68,34 +67,39 @@ def _leads_metadata() -> bool:
 
 
 def disconnect(home: Home) -> None:
-    """Remove links, namespaces and rules that a run made; what was there before stays."""
+    """Remove links, namespaces and rules that a run made; what was there before stays.
+
+    The node's link goes last: by it the others are known to be this lab's.
+    """
     before = _remembered(home)
     for outside in plan.OUTSIDE:
         if outside.name in links.namespaces():
             ip("netns", "delete", outside.name)
-    for link in left_links():
-        ask(["ip", "link", "delete", link])
+    node = links.of_node(home)
+    _remove(links.of_run(home) - node)
     if _leads_metadata():
         ip("rule", "delete", *METADATA_RULE)
     rules.remove(before.tables)
+    _remove(node)
     if FORWARDING.read_text("ascii").strip() != before.forwarding:
         FORWARDING.write_text(before.forwarding, "ascii")
 
 
-def left_links() -> set[str]:
-    """Return the links on this machine that a run makes: the node's, those outside, those of pods."""
-    ours = {plan.NODE_LINK, *(outside.link for outside in plan.OUTSIDE)}
-    return {link for link in links.names() if link in ours or link.startswith("cali")}
-
-
-def left() -> Iterator[str]:
-    """Yield, in words, every link, namespace and rule of a run that is on this machine."""
-    yield from (f"link {link}" for link in sorted(left_links()))
+def left(home: Home) -> Iterator[str]:
+    """Yield, in words, every link, namespace and rule of a run of this lab that is on this machine."""
+    yield from (f"link {link}" for link in sorted(links.of_run(home)))
+    if links.other_lab(home):
+        return
     there = links.namespaces()
     yield from (f"network namespace {outside.name}" for outside in plan.OUTSIDE if outside.name in there)
     if _leads_metadata():
         yield f"routing rule {' '.join(METADATA_RULE)}"
     yield from rules.left()
+
+
+def _remove(names: Iterable[str]) -> None:
+    for name in sorted(names):
+        ask(["ip", "link", "delete", name])
 
 
 def _remember(home: Home) -> None:

@@ -24,6 +24,14 @@ def check(home: Home) -> None:
 
 def problems(machine: Machine) -> Iterator[Problem]:
     """Yield what stands in the way."""
+    if machine.other_lab:
+        yield machine.other_lab
+    else:
+        yield from _own(machine)
+
+
+def _own(machine: Machine) -> Iterator[Problem]:
+    """Yield what stands in the way on a machine without another lab."""
     if machine.platform != PLATFORM:
         yield Problem(("machine",), f"is {' '.join(machine.platform)}, and the lab needs Linux on x86_64", ELSEWHERE)
     if not machine.root:
@@ -56,5 +64,7 @@ def _conflicts(machine: Machine) -> Iterator[Problem]:
     for one, link in machine.routed:
         remedy = f"`ip route` shows the way; take it away, or {ELSEWHERE}"
         yield Problem((f"network {one}",), f"leads to {link} on this machine, and the lab needs it", remedy)
+    if machine.stranger:
+        yield machine.stranger
     for what in machine.foreign:
         yield Problem(("machine",), f"has {what}, of another Kubernetes node", ELSEWHERE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from lab import daemons, network, plan, settings
+from lab import daemons, links, network, settings
 from lab.daemons import Process
 from lab.home import Home
 
@@ -24,14 +24,14 @@ def left(home: Home) -> Iterator[str]:
     yield from (f"mount {place}" for place in mounts(home))
     yield from (f"cgroup {place}" for place in (*pod_cgroups(home), *empty_roots()))
     if was_here(home):
-        yield from network.left()
+        yield from network.left(home)
     if home.state.exists():
         yield f"folder {home.state}"
 
 
 def was_here(home: Home) -> bool:
     """Whether a run left anything by which its other traces are told from those of another Kubernetes node."""
-    return home.state.exists() or not network.left_links().isdisjoint({plan.NODE_LINK})
+    return home.state.exists() or bool(links.of_node(home))
 
 
 def processes(home: Home) -> list[Process]:

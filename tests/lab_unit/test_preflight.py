@@ -56,6 +56,17 @@ def test_what_cannot_be_built_is_among_the_lacks() -> None:
     assert told(builds=(problem,)) == [problem], "a build that fails after ten minutes is found in the first second"
 
 
+def test_another_lab_is_told_alone_since_it_has_in_use_what_is_missing() -> None:
+    other = Problem(("lab",), "the lab of /big runs here", "end it: `QUADRANT_LAB_HOME=/big lab down`")
+    taken = ((12379, "etcd"), (10249, "kube-proxy"))
+    assert told(other_lab=other, stranger=other, memory=1, taken=taken) == [other], "all the rest follows from it"
+
+
+def test_a_link_of_somebody_else_is_among_the_lacks() -> None:
+    problem = Problem(("link lab0",), "is somebody else's", "rename it")
+    assert told(stranger=problem, root=False)[1:] == [problem], "it is told with all others, before anything changes"
+
+
 def test_a_lab_that_runs_is_not_asked_for_memory_again() -> None:
     assert told(running=True, memory=1, disk=1) == [], "it has taken its share; the command only completes it"
 

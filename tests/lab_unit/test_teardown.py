@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import links, network, residue, rules
+from lab import cluster, links, network, residue, rules
 from lab.home import Home
+from model.errors import BadInput
 
 NAT = """*nat
 :PREROUTING ACCEPT [0:0]
@@ -41,7 +42,7 @@ class Machine:
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(
         {
             "nft list tables": "table ip nat\ntable ip kube-proxy\ntable inet firewalld\n",
@@ -54,8 +55,16 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     for module in (network, links, rules):
         monkeypatch.setattr(module, "ask", machine.run)
     monkeypatch.setattr(network, "ip", lambda *arguments: machine.run(["ip", *arguments]))
-    monkeypatch.setattr(links, "names", lambda: {"eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"})
+    monkeypatch.setattr(links, "LINKS", tmp_path / "links")
+    for name in ("eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"):
+        (tmp_path / "links" / name).mkdir(parents=True)
+    mark(tmp_path, tmp_path / "lab")
     return machine
+
+
+def mark(folder: Path, root: Path) -> None:
+    """Write into the node's link which lab made it."""
+    (folder / "links" / "lab0" / "ifalias").write_text(f"quadrant:{root}\n", "utf-8")
 
 
 @pytest.fixture
@@ -93,6 +102,18 @@ def test_only_the_labs_own_tables_links_sets_and_namespaces_are_removed(machine:
     assert removed == expected, "somebody's namespace, bridge, set and firewall stay"
 
 
+def test_links_under_the_node_of_another_folders_lab_are_none_of_ours(
+    machine: Machine, home: Home, tmp_path: Path
+) -> None:
+    mark(tmp_path, tmp_path / "other lab")
+    assert list(network.left(home)) == [], "they are in use"
+    with pytest.raises(BadInput, match="other lab runs here") as told:
+        cluster.down(home, print)
+    folder = f"QUADRANT_LAB_HOME='{tmp_path}/other lab'"
+    assert f"{folder} lab down" in str(told.value), "the command can be copied, whatever the folder is called"
+    assert not [line for line in machine.asked if "delete" in line], "not one link of the running lab is touched"
+
+
 def test_a_machine_that_did_not_forward_before_does_not_forward_after(machine: Machine, home: Home) -> None:
     network.disconnect(home)
     assert network.FORWARDING.read_text("ascii") == "0", "the machine is left as it was found"
@@ -107,7 +128,7 @@ def test_a_table_that_the_run_brought_goes_when_nobody_else_uses_it(machine: Mac
 
 
 def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
-    found = list(network.left())
+    found = list(network.left(home))
     assert "link lab0" in found, "a bridge is named"
     assert "network namespace lab-internet" in found, "a namespace is named"
     assert f"routing rule {WAY}" in found, "a rule of routing is named"

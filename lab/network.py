@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab import links, plan, rules
+from lab import fence, links, plan, rules
 from lab.commands import ask, ip
 from lab.home import Home
 
@@ -17,10 +17,16 @@ METADATA_RULE = ("from", plan.PODS, "to", plan.METADATA, "lookup", plan.METADATA
 
 @dataclass(frozen=True)
 class Before:
-    """What a run finds and leaves as it was: the tables of nftables, and whether the machine forwards."""
+    """What a run finds and leaves as it was: tables of nftables, links, and whether the machine forwards."""
 
     tables: tuple[str, ...]
+    links: tuple[str, ...]
     forwarding: str
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The links between which the machine did not forward."""
+        return () if self.forwarding == "1" else tuple(link for link in self.links if link != "lo")
 
 
 def connect(home: Home) -> None:
@@ -33,6 +39,7 @@ def connect(home: Home) -> None:
     ip("address", "replace", f"{plan.NODE_ADDRESS}/32", "dev", plan.NODE_LINK)
     ip("link", "set", plan.NODE_LINK, "up")
     ip("route", "replace", plan.GATEWAY, "dev", plan.NODE_LINK)
+    fence.put_up(_remembered(home).apart)
     FORWARDING.write_text("1", "ascii")
     for outside in plan.OUTSIDE:
         _connect_outside(outside)
@@ -80,9 +87,15 @@ def disconnect(home: Home) -> None:
     if _leads_metadata():
         ip("rule", "delete", *METADATA_RULE)
     rules.remove(before.tables)
+    fence.take_down()
     _remove(node)
-    if FORWARDING.read_text("ascii").strip() != before.forwarding:
+    if before.forwarding != "1" and not _came_since(before):
         FORWARDING.write_text(before.forwarding, "ascii")
+
+
+def _came_since(before: Before) -> set[str]:
+    """Return links and tables that came during the run: container engines, say, which need the machine to forward."""
+    return (links.names() - {*before.links}) | (rules.tables() - {*before.tables})
 
 
 def left(home: Home) -> Iterator[str]:
@@ -94,6 +107,8 @@ def left(home: Home) -> Iterator[str]:
     yield from (f"network namespace {outside.name}" for outside in plan.OUTSIDE if outside.name in there)
     if _leads_metadata():
         yield f"routing rule {' '.join(METADATA_RULE)}"
+    if fence.is_up():
+        yield f"nftables table {fence.TABLE}"
     yield from rules.left()
 
 
@@ -115,10 +130,10 @@ def _remembered(home: Home) -> Before:
     """Return what was there before the run; what is there now, where nothing was remembered."""
     try:
         found = json.loads((home.state / "before.json").read_text("utf-8"))
-        return Before(tuple(found["tables"]), found["forwarding"])
+        return Before(tuple(found["tables"]), tuple(found["links"]), found["forwarding"])
     except (OSError, ValueError, KeyError):
         return _now()
 
 
 def _now() -> Before:
-    return Before(tuple(sorted(rules.tables())), FORWARDING.read_text("ascii").strip())
+    return Before(tuple(sorted(rules.tables())), tuple(sorted(links.names())), FORWARDING.read_text("ascii").strip())

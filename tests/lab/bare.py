@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,13 @@ from tests.style.sources import ROOT
 SETUP = """set -eu
 mount --make-rprivate /
 mount -t sysfs sysfs /sys
+# What a lab outside mounted below /run would still be listed, and nobody could reach it.
+umount --lazy /run/calico/cgroup 2> /dev/null || true
 mount -t tmpfs tmpfs /run
 if [ -d /var/lib/calico ]; then mount -t tmpfs tmpfs /var/lib/calico; fi
 ip link set lo up
+# A namespace begins with what the first one has, and a lab may run there.
+echo 0 > /proc/sys/net/ipv4/ip_forward
 echo ready
 read -r _"""
 
@@ -39,6 +44,29 @@ class Bare:
         environment = os.environ | {"QUADRANT_LAB_HOME": str((home or self.home()).root), "PYTHONPATH": str(ROOT)}
         enter = ["nsenter", f"--target={self.pid}", "--net", "--mount", *command]
         return subprocess.run(enter, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    @property
+    def forwards(self) -> bool:
+        """Whether the machine is a router."""
+        return self.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout == "1\n"
+
+    def host(self, name: str, net: str) -> str:
+        """A host beyond the machine, which is its way to everywhere; returns its address, the second of its net."""
+        link = f"to-{name}"
+        self.ip("netns", "add", name)
+        self.ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name)
+        self.ip("address", "add", f"{net}.1/24", "dev", link)
+        self.ip("link", "set", link, "up")
+        self.ip("-n", name, "address", "add", f"{net}.2/24", "dev", "eth0")
+        self.ip("-n", name, "link", "set", "eth0", "up")
+        self.ip("-n", name, "route", "add", "default", "via", f"{net}.1")
+        return f"{net}.2"
+
+    def reaches(self, name: str, address: str) -> bool:
+        """Whether an address answers such a host, if only that nobody listens."""
+        code = f"from tests.lab.sockets import tcp; import asyncio; print(asyncio.run(tcp({address!r}, 9)))"
+        done = self.run("ip", "netns", "exec", name, sys.executable, "-c", code)
+        return done.stdout == "closed\n"
 
     def ip(self, *arguments: str) -> None:
         """Change the machine's links and routes."""
@@ -68,6 +96,15 @@ class Bare:
     def links(self) -> set[str]:
         """The names of all links."""
         return {one["ifname"] for one in self.asked("link")}
+
+
+def unable() -> str | None:
+    """Why there can be no such machine; None where there can."""
+    if os.geteuid() != 0:
+        return "only root makes network namespaces"
+    if shutil.which("nft") is None or shutil.which("ip") is None:
+        return "the packages nftables and iproute2 come with the first `lab up`"
+    return None
 
 
 @contextmanager

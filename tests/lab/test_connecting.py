@@ -1,14 +1,12 @@
 """A lab's network comes and goes without harm to what the machine has already."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab import plan
-from tests.lab.bare import Bare, bare
+from tests.lab.bare import Bare, bare, unable
 
 pytestmark = pytest.mark.lab
 POD = "10.244.0.5"
@@ -17,10 +15,8 @@ POD = "10.244.0.5"
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Bare]:
     """A machine in a cloud: its metadata service has a way of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("needs lab: only root makes network namespaces")
-    if shutil.which("nft") is None or shutil.which("ip") is None:
-        pytest.skip("needs lab: the packages nftables and iproute2 come with the first `lab up`")
+    if reason := unable():
+        pytest.skip(f"needs lab: {reason}")
     with bare(tmp_path) as machine:
         machine.ip("link", "add", "cloud", "type", "veth", "peer", "name", "cloud-far")
         machine.ip("link", "set", "cloud", "up")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cluster, links, network, residue, rules
+from lab import cluster, fence, links, network, residue, rules
 from lab.home import Home
 from model.errors import BadInput
 
@@ -45,14 +45,14 @@ class Machine:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(
         {
-            "nft list tables": "table ip nat\ntable ip kube-proxy\ntable inet firewalld\n",
+            "nft list tables": "table ip nat\ntable ip kube-proxy\ntable inet firewalld\ntable inet quadrant-lab\n",
             "iptables-nft-save -t nat": NAT,
             "ip netns list": "lab-internet (id: 0)\nsomebody\n",
             "ip -Numeric rule show": "0:\tfrom all lookup local\n2440:\t" + WAY + "\n",
             "ipset list -name": "cali40s:x\nblocklist\n",
         }
     )
-    for module in (network, links, rules):
+    for module in (network, links, rules, fence):
         monkeypatch.setattr(module, "ask", machine.run)
     monkeypatch.setattr(network, "ip", lambda *arguments: machine.run(["ip", *arguments]))
     monkeypatch.setattr(links, "LINKS", tmp_path / "links")
@@ -67,6 +67,11 @@ def mark(folder: Path, root: Path) -> None:
     (folder / "links" / "lab0" / "ifalias").write_text(f"quadrant:{root}\n", "utf-8")
 
 
+def remembered(*tables: str) -> str:
+    """What a run notes of a machine that does not forward."""
+    return json.dumps({"tables": tables, "links": ["eth0", "docker0", "docker1"], "forwarding": "0"})
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     forwarding = tmp_path / "ip_forward"
@@ -74,7 +79,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr(network, "FORWARDING", forwarding)
     home = Home(tmp_path / "lab")
     home.state.mkdir(parents=True)
-    (home.state / "before.json").write_text(json.dumps({"tables": ["ip nat"], "forwarding": "0"}), "utf-8")
+    (home.state / "before.json").write_text(remembered("ip nat"), "utf-8")
     return home
 
 
@@ -96,6 +101,7 @@ def test_only_the_labs_own_tables_links_sets_and_namespaces_are_removed(machine:
         "ip link delete lab-inet",
         "ip link delete cali12345",
         "nft delete table ip kube-proxy",
+        "nft delete table inet quadrant-lab",
         "ipset destroy cali40s:x",
         f"ip rule delete {WAY}",
     }
@@ -114,13 +120,8 @@ def test_links_under_the_node_of_another_folders_lab_are_none_of_ours(
     assert not [line for line in machine.asked if "delete" in line], "not one link of the running lab is touched"
 
 
-def test_a_machine_that_did_not_forward_before_does_not_forward_after(machine: Machine, home: Home) -> None:
-    network.disconnect(home)
-    assert network.FORWARDING.read_text("ascii") == "0", "the machine is left as it was found"
-
-
 def test_a_table_that_the_run_brought_goes_when_nobody_else_uses_it(machine: Machine, home: Home) -> None:
-    (home.state / "before.json").write_text(json.dumps({"tables": [], "forwarding": "0"}), "utf-8")
+    (home.state / "before.json").write_text(remembered(), "utf-8")
     ours = (line for line in NAT.splitlines() if not line.startswith("-A") or "cali" in line or "CNI" in line)
     machine.answers["iptables-nft-save -t nat"] = "\n".join(ours)
     network.disconnect(home)
@@ -132,6 +133,7 @@ def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
     assert "link lab0" in found, "a bridge is named"
     assert "network namespace lab-internet" in found, "a namespace is named"
     assert f"routing rule {WAY}" in found, "a rule of routing is named"
+    assert "nftables table inet quadrant-lab" in found, "the lab's own table is named"
     assert "nftables table ip kube-proxy" in found, "a table is named"
     assert [one for one in found if "cali:6gwbT8clXdHdC1b1" in one], "a rule is named in full"
     assert not [one for one in found if "DOCKER -" in one or "docker0" in one], "what is not ours is not left of ours"

@@ -12,16 +12,30 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import NamedTuple
 
 from lab import addons, control_plane, daemons, definitions, links, network, node, plan, residue, rules
 from lab.build import debian, images
 from lab.home import Home
 from model.errors import Problem
 
+LOOPBACK = "127.0.0.1"
+ON_NODE = {6443: "kube-apiserver", 10250: "kubelet"}
+"""Ports of the node's own address: a stranger who listens on all addresses has them there too."""
+IP_FREEBIND = 15
+"""From in.h: the node's address may not be there yet."""
 CONTROLLERS = ("cpu", "memory", "pids")
 """Controllers of cgroups without which the kubelet does not start."""
 LINKS = (("bridge",), ("veth", "peer", "name", "lab-trial-peer"))
 NETWORKS = (f"{plan.NODE_ADDRESS}/32", plan.PODS, plan.SERVICES, *(f"{one.gateway}/24" for one in plan.OUTSIDE))
+
+
+class Port(NamedTuple):
+    """A port that the lab needs, and what for."""
+
+    address: str
+    number: int
+    purpose: str
 
 
 @dataclass(frozen=True)
@@ -34,8 +48,8 @@ class Machine:
     """Free megabytes."""
     disk: int
     """Free megabytes where the lab's state goes."""
-    taken: tuple[tuple[int, str], ...] = ()
-    """Ports of loopback that somebody else listens on, and what they are for."""
+    taken: tuple[Port, ...] = ()
+    """Ports that somebody else listens on."""
     routed: tuple[tuple[str, str], ...] = ()
     """Networks of the lab that lead elsewhere, each with the link."""
     other_lab: Problem | None = None
@@ -61,7 +75,7 @@ def look(home: Home) -> Machine:
         root=root,
         memory=_memory(),
         disk=shutil.disk_usage(_existing(home.state)).free // 1_000_000,
-        taken=tuple((port, what) for port, what in _ports(alive).items() if not _free(port)),
+        taken=tuple(port for port in _ports(alive) if not _free(port)),
         routed=tuple(_routed(home)),
         other_lab=links.other_lab(home),
         stranger=links.stranger(home),
@@ -72,20 +86,23 @@ def look(home: Home) -> Machine:
     )
 
 
-def _ports(alive: set[str]) -> dict[int, str]:
-    """Return the ports of loopback that the lab has still to take, and what for."""
-    wanted = control_plane.PORTS | node.PORTS
-    doors = plan.Doors.here()
-    public = {doors.http: "the public entry (LAB_HTTP_PORT)", doors.https: "the public entry (LAB_HTTPS_PORT)"}
-    missing = {port: name for port, name in wanted.items() if name not in alive}
-    return missing | ({} if "doors" in alive else public)
+def _ports(alive: set[str]) -> Iterator[Port]:
+    """Yield the ports that the lab has still to take."""
+    wanted = {LOOPBACK: control_plane.PORTS | node.PORTS, plan.NODE_ADDRESS: ON_NODE}
+    for address, ports in wanted.items():
+        yield from (Port(address, port, name) for port, name in ports.items() if name not in alive)
+    if "doors" not in alive:
+        doors = plan.Doors.here()
+        yield Port(LOOPBACK, doors.http, "the public entry (LAB_HTTP_PORT)")
+        yield Port(LOOPBACK, doors.https, "the public entry (LAB_HTTPS_PORT)")
 
 
-def _free(port: int) -> bool:
+def _free(port: Port) -> bool:
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((port.address, port.number))
         except OSError:
             return False
     return True

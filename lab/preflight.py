@@ -56,10 +56,10 @@ def _room(machine: Machine) -> Iterator[Problem]:
 
 def _conflicts(machine: Machine) -> Iterator[Problem]:
     """Yield what somebody else has and the lab needs."""
-    for port, purpose in machine.taken:
+    for address, port, purpose in machine.taken:
         variable = purpose.partition("(")[2].rstrip(")")
         other = f", or give another port: {variable}=" if variable else ""
-        what = f"of 127.0.0.1 is taken, and {purpose} needs it"
+        what = f"of {address} is taken, and {purpose} needs it"
         yield Problem((f"port {port}",), what, f"`ss -ltnp 'sport = :{port}'` names who has it; end that{other}")
     for one, link in machine.routed:
         remedy = f"`ip route` shows the way; take it away, or {ELSEWHERE}"

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from lab import plan, preflight
+from lab import machine, plan, preflight
 from lab.home import Home
-from lab.machine import Machine, look
+from lab.machine import Machine, Port, look
 from model.errors import BadInput, Problem
 
 GOOD = Machine(platform=("Linux", "x86_64"), root=True, memory=8_000, disk=50_000)
+
+ETCD, PROXY = Port("127.0.0.1", 12379, "etcd"), Port("127.0.0.1", 10249, "kube-proxy")
 
 
 def told(**facts: Any) -> list[Problem]:
@@ -32,8 +34,13 @@ def test_a_machine_that_has_everything_is_not_complained_about() -> None:
         ({"root": False}, "is not root", "sudo"),
         ({"memory": 900}, "900 MB free.*3500", "KUBECONFIG"),
         ({"disk": 100}, "100 MB free.*4000", "QUADRANT_LAB_HOME"),
-        ({"taken": ((12379, "etcd"),)}, "taken, and etcd needs it", "ss -ltnp 'sport = :12379'"),
-        ({"taken": ((8443, "the public entry (LAB_HTTPS_PORT)"),)}, "the public entry", "LAB_HTTPS_PORT="),
+        ({"taken": (ETCD,)}, "of 127.0.0.1 is taken, and etcd needs it", "ss -ltnp 'sport = :12379'"),
+        (
+            {"taken": (Port("127.0.0.1", 8443, "the public entry (LAB_HTTPS_PORT)"),)},
+            "the public entry",
+            "LAB_HTTPS_PORT=",
+        ),
+        ({"taken": (Port(plan.NODE_ADDRESS, 6443, "kube-apiserver"),)}, f"of {plan.NODE_ADDRESS} is", ":6443"),
         ({"routed": (("10.244.0.0/24", "cni0"),)}, "leads to cni0", "ip route"),
         ({"foreign": ("nftables table ip kube-proxy",)}, "kube-proxy, of another Kubernetes node", "KUBECONFIG"),
         ({"lacking": ("network links of type bridge",)}, "lacks network links of type bridge", "KUBECONFIG"),
@@ -47,7 +54,7 @@ def test_each_lack_is_told_with_its_reason_and_the_way_out(facts: dict[str, Any]
 
 
 def test_all_lacks_are_told_at_once() -> None:
-    found = told(root=False, memory=1, disk=1, taken=((12379, "etcd"), (10257, "kube-controller-manager")))
+    found = told(root=False, memory=1, disk=1, taken=(ETCD, PROXY))
     assert len(found) == 5, "whoever mends one at a time runs the command five times"
 
 
@@ -58,8 +65,9 @@ def test_what_cannot_be_built_is_among_the_lacks() -> None:
 
 def test_another_lab_is_told_alone_since_it_has_in_use_what_is_missing() -> None:
     other = Problem(("lab",), "the lab of /big runs here", "end it: `QUADRANT_LAB_HOME=/big lab down`")
-    taken = ((12379, "etcd"), (10249, "kube-proxy"))
-    assert told(other_lab=other, stranger=other, memory=1, taken=taken) == [other], "all the rest follows from it"
+    assert told(other_lab=other, stranger=other, memory=1, taken=(ETCD, PROXY)) == [other], (
+        "all the rest follows from it"
+    )
 
 
 def test_a_link_of_somebody_else_is_among_the_lacks() -> None:
@@ -72,14 +80,34 @@ def test_a_lab_that_runs_is_not_asked_for_memory_again() -> None:
 
 
 def test_a_lab_that_runs_in_part_still_needs_the_ports_that_it_lacks() -> None:
-    assert len(told(running=True, taken=((10249, "kube-proxy"),))) == 1, "a stranger took the port of a part that ended"
+    assert len(told(running=True, taken=(PROXY,))) == 1, "a stranger took the port of a part that ended"
 
 
 def test_a_port_that_a_stranger_holds_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as stranger:
         port = stranger.getsockname()[1]
         monkeypatch.setenv("LAB_HTTPS_PORT", str(port))
-        assert (port, "the public entry (LAB_HTTPS_PORT)") in look(Home(tmp_path)).taken, "curl would meet the stranger"
+        wanted = Port("127.0.0.1", port, "the public entry (LAB_HTTPS_PORT)")
+        assert wanted in look(Home(tmp_path)).taken, "curl would meet the stranger"
+
+
+def test_a_stranger_on_all_addresses_is_seen_where_the_node_will_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.create_server(("0.0.0.0", 0))) as stranger:
+        port = stranger.getsockname()[1]
+        monkeypatch.setattr(machine, "ON_NODE", {port: "kubelet"})
+        taken = look(Home(tmp_path)).taken
+    assert Port(plan.NODE_ADDRESS, port, "kubelet") in taken, "it has that port of addresses that are yet to come, too"
+
+
+def test_a_port_of_the_node_that_nobody_has_is_free_before_its_address_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as elsewhere:
+        monkeypatch.setattr(machine, "ON_NODE", {elsewhere.getsockname()[1]: "kubelet"})
+        taken = {port.address for port in look(Home(tmp_path)).taken}
+    assert plan.NODE_ADDRESS not in taken, "loopback is another address"
 
 
 def test_looking_at_a_machine_leaves_no_trace(tmp_path: Path) -> None:

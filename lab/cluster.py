@@ -41,7 +41,7 @@ def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
     Images that are `wanted` come to the node as soon as it can take them, those that the lab cannot make excepted.
     BadInput, before anything is changed, where the machine cannot; and with the end of a log where a part ends.
     """
-    preflight.check(home)
+    preflight.check(home, wanted)
     with locked(home.root / ".up.lock", "lab", say):
         run((*STEPS, Step(WANTED, frozenset({RUNTIME, PROGRAMS, IMAGES}), partial(_load, wanted))), home, say)
     return kubeconfig.file(home)

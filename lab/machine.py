@@ -7,7 +7,7 @@ import platform
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from lab import addons, control_plane, daemons, definitions, links, network, node, plan, residue, rules
 from lab.build import debian, images
+from lab.build.catalogue import IMAGES
+from lab.build.image import normalised
 from lab.home import Home
 from model.errors import Problem
 
@@ -66,8 +68,8 @@ class Machine:
     """Why programs and images that are missing could not be made."""
 
 
-def look(home: Home) -> Machine:
-    """Look at this machine."""
+def look(home: Home, wanted: Collection[str] = ()) -> Machine:
+    """Look at this machine, which is to have `wanted` images too."""
     alive = {name for name in daemons.names(home) if daemons.recorded(home, name)}
     root, known = os.geteuid() == 0, bool(daemons.names(home))
     return Machine(
@@ -82,7 +84,7 @@ def look(home: Home) -> Machine:
         foreign=() if known or not root else tuple(_foreign()),
         lacking=tuple(_lacking()) if root and not alive else (),
         running=bool(alive),
-        builds=tuple(_builds(home)),
+        builds=tuple(_builds(home, wanted)),
     )
 
 
@@ -161,9 +163,12 @@ def _done(*command: str) -> bool:
         return False
 
 
-def _builds(home: Home) -> Iterator[Problem]:
+def _builds(home: Home, wanted: Collection[str]) -> Iterator[Problem]:
+    """Yield why programs and images cannot be made; images that the lab never makes are told when they are due."""
     yield from debian.problems(debian.missing())
-    yield from images.problems((*node.IMAGES, *addons.IMAGES), home, (*control_plane.PROGRAMS, *node.PROGRAMS))
+    names = dict.fromkeys(normalised(name) for name in (*node.IMAGES, *addons.IMAGES, *sorted(wanted)))
+    known = [name for name in names if name in IMAGES]
+    yield from images.problems(known, home, (*control_plane.PROGRAMS, *node.PROGRAMS))
     yield from definitions.problems(home, (definitions.CALICO, *definitions.SOURCES))
 
 

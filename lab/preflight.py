@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lab.home import Home
 from lab.machine import Machine, look
@@ -16,9 +16,9 @@ PLATFORM = ("Linux", "x86_64")
 ELSEWHERE = "set KUBECONFIG to use another cluster"
 
 
-def check(home: Home) -> None:
-    """Raise BadInput with every reason why the lab could not come up here."""
-    if found := tuple(problems(look(home))):
+def check(home: Home, wanted: Collection[str] = ()) -> None:
+    """Raise BadInput with every reason why the lab, with `wanted` images on its node, could not come up here."""
+    if found := tuple(problems(look(home, wanted))):
         raise BadInput(found)
 
 

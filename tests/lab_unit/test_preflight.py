@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from lab import machine, plan, preflight
+from lab import links, machine, node, plan, preflight
+from lab.build import images
+from lab.build.catalogue import ABSENT
 from lab.home import Home
 from lab.machine import Machine, Port, look
 from model.errors import BadInput, Problem
@@ -17,6 +20,8 @@ from model.errors import BadInput, Problem
 GOOD = Machine(platform=("Linux", "x86_64"), root=True, memory=8_000, disk=50_000)
 
 ETCD, PROXY = Port("127.0.0.1", 12379, "etcd"), Port("127.0.0.1", 10249, "kube-proxy")
+
+TRAEFIK, BUSYBOX = "docker.io/library/traefik:v3.7.13", "docker.io/library/busybox:1.37.0"
 
 
 def told(**facts: Any) -> list[Problem]:
@@ -108,6 +113,27 @@ def test_a_port_of_the_node_that_nobody_has_is_free_before_its_address_is_there(
         monkeypatch.setattr(machine, "ON_NODE", {elsewhere.getsockname()[1]: "kubelet"})
         taken = {port.address for port in look(Home(tmp_path)).taken}
     assert plan.NODE_ADDRESS not in taken, "loopback is another address"
+
+
+def test_what_the_images_of_a_stack_need_is_asked_for_once_and_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lack = Problem(("disk",), "making traefik needs 9000 MB there", "free some")
+    asked: list[list[str]] = []
+
+    def answered(names: Iterable[str], *_: object) -> tuple[Problem, ...]:
+        asked.append([*names])
+        return (lack,)
+
+    monkeypatch.setattr(images, "problems", answered)
+    monkeypatch.setattr(links, "LINKS", tmp_path)
+    unknown = "docker.io/library/somebodys:1"
+    with pytest.raises(BadInput, match="traefik needs 9000 MB"):
+        preflight.check(Home(tmp_path), [TRAEFIK, unknown, *ABSENT, "busybox:1.37.0", BUSYBOX])
+    (names,) = asked
+    assert {TRAEFIK, BUSYBOX, *node.IMAGES} <= {*names}, "the disk must hold all of them together"
+    assert len(names) == len({*names}), "one image under two names is made once"
+    assert not {unknown, *ABSENT} & {*names}, "what the lab never makes does not stop it"
 
 
 def test_looking_at_a_machine_leaves_no_trace(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from lab.daemons import Process
 from lab.home import Home
 
 CGROUPS = Path("/sys/fs/cgroup")
+MOUNTS = Path("/proc/self/mounts")
 PODS = "kubepods"
 FELIX = Path("/run/calico")
 """Where Felix mounts the second version of cgroups, whether it uses them or not."""
@@ -74,9 +76,14 @@ def _is_part(process: Process, home: Home) -> bool:
 def mounts(home: Home) -> list[str]:
     """Return the mounts under the run's folder and Felix's own, the innermost first."""
     folders = (home.state, FELIX) if was_here(home) else (home.state,)
-    lines = Path("/proc/self/mounts").read_text("utf-8").splitlines()
-    places = [line.split()[1].encode().decode("unicode_escape") for line in lines]
+    lines = MOUNTS.read_text("utf-8", "surrogateescape").split("\n")[:-1]
+    places = [_unescaped(line.split(" ")[1]) for line in lines]
     return sorted((place for place in places if any(map(Path(place).is_relative_to, folders))), reverse=True)
+
+
+def _unescaped(place: str) -> str:
+    """Return a path as it is; the kernel writes blanks as octal numbers, and other letters as they are."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), place)
 
 
 def pod_cgroups(home: Home) -> list[Path]:

@@ -152,3 +152,17 @@ def test_a_stranger_who_runs_our_programs_elsewhere_is_no_part_of_a_run(tmp_path
             )
         finally:
             stranger.kill()
+
+
+@pytest.mark.parametrize("name", ["größe", "two words", "tab\tand\\backslash", "日本", "wide\u3000blank"])
+def test_mounts_are_found_whatever_the_folder_is_called(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / name)
+    escaped = str(home.state / "kubelet")
+    for letter in "\\ \t\n":
+        escaped = escaped.replace(letter, f"\\{ord(letter):03o}")
+    table = tmp_path / "mounts"
+    table.write_text(f"proc /proc proc rw 0 0\ntmpfs {escaped} tmpfs rw 0 0\n", "utf-8")
+    monkeypatch.setattr(residue, "MOUNTS", table)
+    assert residue.mounts(home) == [str(home.state / "kubelet")], "one that is not found is never unmounted"

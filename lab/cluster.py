@@ -11,6 +11,7 @@ from lab import (
     addons,
     authority,
     calico,
+    commands,
     control_plane,
     daemons,
     definitions,
@@ -41,6 +42,7 @@ def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
     Images that are `wanted` come to the node as soon as it can take them, those that the lab cannot make excepted.
     BadInput, before anything is changed, where the machine cannot; and with the end of a log where a part ends.
     """
+    commands.find_all()
     preflight.check(home, wanted)
     with locked(home.root / ".up.lock", "lab", say):
         run((*STEPS, Step(WANTED, frozenset({RUNTIME, PROGRAMS, IMAGES}), partial(_load, wanted))), home, say)
@@ -49,6 +51,7 @@ def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
 
 def down(home: Home, say: Say) -> None:
     """Remove the cluster and all its data; BadInput that names what could not be removed, or whose lab runs here."""
+    commands.find_all()
     if found := links.other_lab(home):
         raise BadInput([found])
     with locked(home.root / ".up.lock", "lab", say):

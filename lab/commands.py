@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from collections.abc import Sequence
@@ -9,6 +10,14 @@ from collections.abc import Sequence
 from model.errors import BadInput, Problem
 
 REMEDY = "`lab down`, then `lab up`, begins anew; if it fails again, run the command yourself"
+FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+"""Where root's commands are; `su` without a dash leaves them out of PATH."""
+
+
+def find_all() -> None:
+    """Let this process, and all that it starts, find root's commands."""
+    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join((*places, *(folder for folder in FOLDERS if folder not in places)))
 
 
 def ask(command: Sequence[str], given: str | None = None) -> str:

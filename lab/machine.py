@@ -6,15 +6,14 @@ import os
 import platform
 import shutil
 import socket
-import subprocess
 from collections.abc import Collection, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import NamedTuple
 
-from lab import addons, control_plane, daemons, definitions, links, network, node, plan, residue, rules
+from lab import addons, control_plane, daemons, definitions, kernel, links, node, plan, residue, rules
 from lab.build import debian, images
 from lab.build.catalogue import IMAGES
 from lab.build.image import normalised
@@ -26,9 +25,6 @@ ON_NODE = {6443: "kube-apiserver", 10250: "kubelet"}
 """Ports of the node's own address: a stranger who listens on all addresses has them there too."""
 IP_FREEBIND = 15
 """From in.h: the node's address may not be there yet."""
-CONTROLLERS = ("cpu", "memory", "pids")
-"""Controllers of cgroups without which the kubelet does not start."""
-LINKS = (("bridge",), ("veth", "peer", "name", "lab-trial-peer"))
 NETWORKS = (f"{plan.NODE_ADDRESS}/32", plan.PODS, plan.SERVICES, *(f"{one.gateway}/24" for one in plan.OUTSIDE))
 
 
@@ -60,8 +56,8 @@ class Machine:
     """Why the node's link cannot be made: there is one that is not this lab's."""
     foreign: tuple[str, ...] = ()
     """What another Kubernetes node on this machine has, and the lab would need for itself."""
-    lacking: tuple[str, ...] = ()
-    """Features of the kernel that are not there."""
+    lacking: tuple[Problem, ...] = ()
+    """Why the kernel does not do yet what the lab needs of it."""
     running: bool = False
     """Whether processes of this lab run already."""
     builds: tuple[Problem, ...] = ()
@@ -82,7 +78,7 @@ def look(home: Home, wanted: Collection[str] = ()) -> Machine:
         other_lab=links.other_lab(home),
         stranger=links.stranger(home),
         foreign=() if known or not root else tuple(_foreign()),
-        lacking=tuple(_lacking()) if root and not alive else (),
+        lacking=tuple(kernel.lacking()) if root and not alive else (),
         running=bool(alive),
         builds=tuple(_builds(home, wanted)),
     )
@@ -131,36 +127,6 @@ def _foreign() -> Iterator[str]:
         yield from (f"nftables table {' '.join(one)}" for one in rules.PROXY_TABLES if " ".join(one) in there)
     used = (root for root in residue.roots() if any(residue.members(inner) for inner in root.rglob("*")))
     yield from (f"pods in the cgroup {root}" for root in [*used][:1])
-
-
-def _lacking() -> Iterator[str]:
-    """Yield what the kernel cannot do, tried in a network namespace that ends with the trial."""
-    if "overlay" not in Path("/proc/filesystems").read_text("ascii").split() and not _done("modprobe", "overlay"):
-        yield "the file system overlay, of which containers' roots are made"
-    controllers = _controllers()
-    yield from (f"the cgroup controller {name}" for name in CONTROLLERS if name not in controllers)
-    for kind, *more in LINKS:
-        if not _done("unshare", "--net", "ip", "link", "add", "name", "lab-trial", "type", kind, *more):
-            yield f"network links of type {kind}, by which pods are connected"
-    if shutil.which("ip") and not _done("unshare", "--net", "ip", "rule", "add", *network.METADATA_RULE):
-        yield "routing by the sender, by which pods alone reach the stand-in of the metadata service"
-    rule = "add table inet lab_trial; add chain inet lab_trial x { type nat hook prerouting priority 0; }"
-    if shutil.which("nft") and not _done("unshare", "--net", "nft", rule):
-        yield "nftables with address translation, by which Services work"
-
-
-def _controllers() -> set[str]:
-    with suppress(OSError):
-        return set(Path("/sys/fs/cgroup/cgroup.controllers").read_text("ascii").split())
-    rows = (line.split() for line in Path("/proc/cgroups").read_text("ascii").splitlines()[1:])
-    return {name for name, hierarchy, _, enabled in rows if enabled == "1" and hierarchy != "0"}
-
-
-def _done(*command: str) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 def _builds(home: Home, wanted: Collection[str]) -> Iterator[Problem]:

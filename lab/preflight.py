@@ -36,8 +36,7 @@ def _own(machine: Machine) -> Iterator[Problem]:
         yield Problem(("machine",), f"is {' '.join(machine.platform)}, and the lab needs Linux on x86_64", ELSEWHERE)
     if not machine.root:
         yield Problem(("user",), "is not root, who makes network namespaces and runs pods", "run it with sudo")
-    for feature in machine.lacking:
-        yield Problem(("kernel",), f"lacks {feature}", f"load the module, or {ELSEWHERE}")
+    yield from machine.lacking
     if not machine.running:
         yield from _room(machine)
     yield from _conflicts(machine)

@@ -1,8 +1,10 @@
 """Commands that the lab gives: one that fails says why, and what helps."""
 
+import os
+
 import pytest
 
-from lab.commands import ask, ip, order
+from lab.commands import FOLDERS, ask, find_all, ip, order
 from model.errors import BadInput
 
 
@@ -24,3 +26,13 @@ def test_a_command_that_is_not_there_is_bad_input_too(monkeypatch: pytest.Monkey
 def test_a_question_to_a_command_that_is_not_there_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert ask(["ipset", "list", "-name"]) == "", "where a tool is not installed, nothing of its making is there"
+
+
+def test_roots_commands_are_found_after_a_su_without_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/opt/mine:/usr/bin:/usr/sbin")
+    find_all()
+    find_all()
+    places = os.environ["PATH"].split(":")
+    assert places[:3] == ["/opt/mine", "/usr/bin", "/usr/sbin"], "what the user put first stays first"
+    assert {*FOLDERS} <= {*places}, "ip, nft and modprobe are found"
+    assert len(places) == len({*places}), "no folder is there twice, however often the lab is asked"

@@ -48,7 +48,6 @@ def test_a_machine_that_has_everything_is_not_complained_about() -> None:
         ({"taken": (Port(plan.NODE_ADDRESS, 6443, "kube-apiserver"),)}, f"of {plan.NODE_ADDRESS} is", ":6443"),
         ({"routed": (("10.244.0.0/24", "cni0"),)}, "leads to cni0", "ip route"),
         ({"foreign": ("nftables table ip kube-proxy",)}, "kube-proxy, of another Kubernetes node", "KUBECONFIG"),
-        ({"lacking": ("network links of type bridge",)}, "lacks network links of type bridge", "KUBECONFIG"),
     ],
 )
 def test_each_lack_is_told_with_its_reason_and_the_way_out(facts: dict[str, Any], what: str, remedy: str) -> None:

@@ -24,30 +24,38 @@ def run(what: str, command: Sequence[str], log: Path, say: Say, *, cwd: Path, en
     BuildFailed with the log's last lines where it fails.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, **env}
-    lines: list[str] = []
-    told = time.monotonic()
     with (
-        log.open("w", encoding="utf-8") as record,
+        log.open("wb") as record,
         subprocess.Popen(
             command,
             cwd=cwd,
-            env=environment,
+            env={**os.environ, **env},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=record,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
         ) as process,
     ):
-        for line in process.stdout or ():
-            record.write(line)
-            lines.append(line.rstrip())
-            if time.monotonic() - told >= EVERY:
-                told = time.monotonic()
-                say(f"{what}: {len(lines)} lines so far, now {lines[-1]}")
+        _wait(what, process, log, say)
     if process.returncode:
-        raise BuildFailed(what, log, lines)
+        raise BuildFailed(what, log, _lines(log))
+
+
+def _wait(what: str, process: subprocess.Popen[bytes], log: Path, say: Say) -> None:
+    """Wait for the end of a command, and tell now and then that it runs, also while it says nothing itself."""
+    start = time.monotonic()
+    while True:
+        try:
+            process.wait(EVERY)
+        except subprocess.TimeoutExpired:
+            lines = _lines(log)
+            now = f"{len(lines)} lines so far, now {lines[-1]}" if lines else "without a word so far"
+            say(f"{what}: runs for {time.monotonic() - start:.0f} s, {now}")
+        else:
+            return
+
+
+def _lines(log: Path) -> list[str]:
+    return [line.rstrip() for line in log.read_text("utf-8", "replace").splitlines()]
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """A step's outcome appears whole, once, however many runs want it."""
 
+import re
 import threading
 from pathlib import Path
 
 import pytest
 
+from lab.build.failure import BuildFailed
 from lab.build.steps import locked, make, run
 from tests.build.conftest import quiet
 
@@ -40,9 +42,29 @@ def test_an_interrupted_maker_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".locks"], "neither a result nor a part of one is there"
 
 
-def test_a_long_command_says_what_it_is_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.build.steps.EVERY", 0.0)
-    lines: list[str] = []
-    run("work", ["printf", "one\\ntwo\\n"], tmp_path / "log", lines.append, cwd=tmp_path, env={})
-    assert lines == ["work: 1 lines so far, now one", "work: 2 lines so far, now two"], "each line can be news"
-    assert (tmp_path / "log").read_text() == "one\ntwo\n", "the log has it all"
+@pytest.mark.parametrize(
+    ("script", "now"),
+    [("echo one; echo two", "2 lines so far, now two"), (":", "without a word so far")],
+    ids=["talks", "is silent"],
+)
+def test_a_long_command_is_told_to_run_whether_it_talks_or_not(
+    script: str, now: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lab.build.steps.EVERY", 0.05)
+    go_on, told = tmp_path / "go-on", list[str]()
+
+    def say(line: str) -> None:
+        told.append(line)
+        if line.endswith(now):
+            go_on.touch()
+
+    waiting = f"{script}; for _ in $(seq 100); do [ -e {go_on} ] && break; sleep 0.1; done; echo last"
+    run("work", ["sh", "-c", waiting], tmp_path / "log", say, cwd=tmp_path, env={})
+    assert go_on.exists(), f"a mirror that hangs is told from one that is slow: {told}"
+    assert re.match(r"work: runs for \d+ s, ", told[-1]), "for how long, and what it is"
+    assert (tmp_path / "log").read_text().endswith("last\n"), "the log has it all"
+
+
+def test_a_command_that_fails_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+    with pytest.raises(BuildFailed, match=r"work failed\n  one\n  two\nwhole log: .*; run the same command again"):
+        run("work", ["sh", "-c", "echo one; echo two >&2; exit 3"], tmp_path / "log", quiet, cwd=tmp_path, env={})

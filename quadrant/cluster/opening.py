@@ -7,7 +7,7 @@ from typing import Any
 
 from lab.build.catalogue import SAMPLE
 from model.errors import BadInput, Problem
-from quadrant.cluster import adoption, applyset, live, own
+from quadrant.cluster import adoption, applyset, live, own, state
 from quadrant.cluster.api_access import cut_off
 from quadrant.cluster.desired import Stack
 from quadrant.cluster.kubectl import Kubectl, Refusal, binary
@@ -27,11 +27,22 @@ def target_of(system: str, stage: str) -> Target:
     return target
 
 
-def started(target: Target, images: Collection[str]) -> Session:
+def started(target: Target, stack: Stack, images: Collection[str]) -> Session:
     """Return a session with a cluster, brought up first where it is ours, with the images of a stack."""
     if target.kind in own.CLUSTERS:
+        _note(target, stack)
         own.CLUSTERS[target.kind].up(images, say)
+        # Another stack that began beside this one, before there was a cluster, has taken the first note for an old one.
+        _note(target, stack)
     return session(target)
+
+
+def _note(target: Target, stack: Stack) -> None:
+    """Write down that a stack is in a cluster of ours; what was in one that is gone by now is forgotten."""
+    with state.deciding(target.kind, say):
+        if not target.kubeconfig.exists():
+            state.forget(target.kind)
+        state.note(target.kind, stack.system, stack.stage)
 
 
 def session(target: Target) -> Session:

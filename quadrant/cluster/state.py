@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,3 +52,35 @@ def only_one(system: str) -> Iterator[None]:
             what = f"another command is changing {system} right now"
             raise BadInput([Problem((), what, "wait until it has ended")]) from None
         yield
+
+
+@contextmanager
+def deciding(cluster: str, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold a cluster of ours while it is noted or decided who is in it; waits for another command that does."""
+    with (folder() / f".{cluster}.stacks.lock").open("w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another command that is changing the {cluster}")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def stacks(cluster: str) -> dict[str, str]:
+    """Return what was brought up in a cluster of ours, or began to be: stages by system."""
+    return {file.stem.removesuffix(f".{cluster}"): file.read_text("utf-8") for file in _notes(cluster)}
+
+
+def note(cluster: str, system: str, stage: str) -> None:
+    """Write down that a system is being brought up in a cluster of ours."""
+    (folder() / f"{system}.{cluster}.stack").write_text(stage, "utf-8")
+
+
+def forget(cluster: str, system: str | None = None) -> None:
+    """Take back what was noted of a system, of all where none is named."""
+    for file in _notes(cluster, system or "*"):
+        file.unlink(missing_ok=True)
+
+
+def _notes(cluster: str, system: str = "*") -> list[Path]:
+    return list(folder().glob(f"{system}.{cluster}.stack"))

@@ -13,6 +13,7 @@ import typer
 from lab import cluster, daemons, kubeconfig
 from lab.build.failure import BuildFailed
 from lab.home import Home
+from lab.interrupts import as_interrupts
 from model.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -29,7 +30,8 @@ def _progress() -> Callable[[str], None]:
 def _interruptible(command: str) -> Iterator[None]:
     """Let an interrupt end the command with a word on what then; every step goes on from where it was."""
     try:
-        yield
+        with as_interrupts():
+            yield
     except KeyboardInterrupt:
         typer.echo(f"interrupted; `lab {command}` goes on from here", err=True)
         raise typer.Exit(INTERRUPTED) from None

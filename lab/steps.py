@@ -6,9 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 
+from lab.build import children
 from lab.build.steps import Say
 from lab.home import Home
 
@@ -29,17 +32,24 @@ class Step:
 
 
 def run(steps: Sequence[Step], home: Home, say: Say) -> None:
-    """Do all steps, side by side where they do not need each other; the first error ends the wait for the others.
+    """Do all steps, side by side where they do not need each other; the first error, or an interrupt, ends all.
 
-    Threads that still work then end with the process: every step goes on from wherever a kill left it.
+    Commands that still run are ended and waited for. Threads then end with the process: every step goes on from
+    wherever a kill left it.
     """
+    with children.together(say):
+        _run(steps, home, say)
+
+
+def _run(steps: Sequence[Step], home: Home, say: Say) -> None:
     waiting = {step.name: step for step in steps}
     ended: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
     finished: set[str] = set()
     while len(finished) < len(steps):
         for step in [step for step in waiting.values() if step.needs <= finished]:
             del waiting[step.name]
-            threading.Thread(target=_attempt, args=(step, home, say, ended), daemon=True).start()
+            work = partial(copy_context().run, _attempt, step, home, say, ended)
+            threading.Thread(target=work, daemon=True).start()
         name, error = ended.get()
         if error is not None:
             raise error

@@ -12,6 +12,8 @@ from typing import IO, Any
 
 from rich.console import Console, RenderableType
 
+from lab.interrupts import as_interrupts
+
 PATIENCE = 1.0
 """Seconds that pass in silence."""
 _PIPED_WIDTH = 200
@@ -81,9 +83,10 @@ def progress(message: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def interruptible(command: str) -> Iterator[None]:
-    """Leave at once when the user says so, and say how to go on."""
+    """Leave when the user says so, and say how to go on."""
     try:
-        yield
+        with as_interrupts():
+            yield
     except KeyboardInterrupt:
         say(f"interrupted; `quadrant {command}` with the same options goes on from here")
         raise SystemExit(Code.INTERRUPTED) from None

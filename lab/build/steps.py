@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
+from lab.build import children
 from lab.build.failure import BuildFailed
 
 Say = Callable[[str], None]
 EVERY = 20.0
 """Seconds between two lines of progress."""
+_LOCKS: ContextVar[tuple[int, ...]] = ContextVar("locks", default=())
+"""The open files of the locks of what is being made: its commands keep them, and may outlive a kill of this process."""
 
 
 def run(what: str, command: Sequence[str], log: Path, say: Say, *, cwd: Path, env: Mapping[str, str]) -> None:
@@ -24,17 +27,7 @@ def run(what: str, command: Sequence[str], log: Path, say: Say, *, cwd: Path, en
     BuildFailed with the log's last lines where it fails.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        log.open("wb") as record,
-        subprocess.Popen(
-            command,
-            cwd=cwd,
-            env={**os.environ, **env},
-            stdin=subprocess.DEVNULL,
-            stdout=record,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
+    with children.here().started(what, command, log, say, cwd=cwd, env=env, kept=_LOCKS.get()) as process:
         _wait(what, process, log, say)
     if process.returncode:
         raise BuildFailed(what, log, _lines(log))
@@ -61,6 +54,13 @@ def _lines(log: Path) -> list[str]:
 @contextmanager
 def locked(file: Path, what: str, say: Say) -> Iterator[None]:
     """Hold a lock that ends with this process; waits for another run that holds it."""
+    with _lock(file, what, say):
+        yield
+
+
+@contextmanager
+def _lock(file: Path, what: str, say: Say) -> Iterator[int]:
+    """Hold a lock, and yield the open file by which it is held."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8") as handle:
         try:
@@ -68,26 +68,30 @@ def locked(file: Path, what: str, say: Say) -> Iterator[None]:
         except BlockingIOError:
             say(f"{what}: waits for another run that makes it")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle.fileno()
 
 
 def make(target: Path, what: str, say: Say, maker: Callable[[Path], None]) -> Path:
     """Return `target`, a file or folder, made by `maker` under a name of its own where it is not there yet.
 
-    Safe against a kill at any point: the final name appears by one rename, and the next run removes what was left.
+    Safe against a kill at any point: the final name appears by one rename, and the next run removes what was left,
+    when the last command of the killed one has ended.
     """
     if target.exists():
         return target
-    with locked(target.parent / ".locks" / target.name, what, say):
+    with _lock(target.parent / ".locks" / target.name, what, say) as lock:
         if target.exists():
             return target
         part = target.parent / f".{target.name}.part"
         remove(part)
+        before = _LOCKS.set((*_LOCKS.get(), lock))
         try:
             maker(part)
         except BaseException:
             remove(part)
             raise
+        finally:
+            _LOCKS.reset(before)
         part.rename(target)
     return target
 

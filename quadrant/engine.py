@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,12 +65,30 @@ def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, 
     """
     environment = _environment(config or {})
     select = [pulumi, "stack", "select", "--create", stack, "--non-interactive"]
-    selected = subprocess.run(select, cwd=ROOT, env=environment, check=False)
-    if selected.returncode != 0:
-        return selected.returncode
+    if selected := _called(select, environment):
+        return selected
     instead = ["--config-file", str(_config_file(stack, config))] if config is not None else []
     command = [pulumi, verb, "--stack", stack, *instead, *options, "--non-interactive"]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return _called(command, environment)
+
+
+def _called(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Return the exit code of pulumi, which is asked to stop by an interrupt and made to by a second one.
+
+    In a session of its own it gets each of them once, and killing it would leave its state with operations pending.
+    """
+    interrupted = False
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    while True:
+        try:
+            code = process.wait()
+            break
+        except KeyboardInterrupt:
+            interrupted = True
+            process.send_signal(signal.SIGINT)
+    if interrupted:
+        raise KeyboardInterrupt
+    return code
 
 
 def installed() -> str | None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +80,27 @@ def test_settings_of_a_run_are_laid_beside_the_stacks_file(calls: Path, tmp_path
     assert chosen is not None, "pulumi reads the settings of this run"
     assert yaml.safe_load(Path(chosen[1]).read_text())["config"] == {"quadrant:system": "agents"}, "all of them"
     assert (engine.ROOT / "Pulumi.agents-dev.yaml").read_text() == before, "the stack's own file stays as it is"
+
+
+def test_an_interrupt_lets_pulumi_end_what_it_does(calls: Path, tmp_path: Path) -> None:
+    pulumi = calls.with_name("pulumi")
+    ended, ready = tmp_path / "ended", tmp_path / "ready"
+    pulumi.write_text(
+        f'#!/bin/sh\ncase "$*" in *select*) exit 0;; esac\n'
+        f"trap 'sleep 0.6; touch {ended}; exit 1' INT\ntouch {ready}\nwhile :; do sleep 0.05; done\n"
+    )
+    program = f"from quadrant import engine; engine.run({str(pulumi)!r}, 'agents-dev', 'up')"
+    asked = subprocess.Popen([sys.executable, "-c", program], cwd=engine.ROOT, stderr=subprocess.PIPE)
+    try:
+        until = time.monotonic() + 30
+        while not ready.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        asked.send_signal(signal.SIGINT)
+        _, told = asked.communicate(timeout=30)
+    finally:
+        asked.kill()
+    assert ended.exists(), "pulumi was asked once and had the time that it took"
+    assert b"KeyboardInterrupt" in told, "the interrupt goes on to whoever tells the user"
 
 
 @pytest.mark.parametrize(("server", "past"), [(plan.API, True), ("https://cluster.example:6443", False)])

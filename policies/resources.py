@@ -34,11 +34,11 @@ def _plain(value: Any) -> Any:
     return _plain(guarded[_TARGET]) if isinstance(value, Mapping | Sequence) else value
 
 
-def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
+def object_of(token: str, props: Mapping[str, Any], urn: str, *, computed: bool = False) -> Object | None:
     """The Kubernetes object behind a resource's properties; nothing for other providers.
 
     Group and kind come from the resource's type where the properties lack them. Values of Secrets are blank, and
-    the provider's own `__` keys are left out.
+    absent where other resources `computed` them; the provider's own `__` keys are left out.
     """
     if not token.startswith(_PREFIX) or token.count(":") != 2:
         return None
@@ -47,11 +47,21 @@ def object_of(token: str, props: Mapping[str, Any], urn: str) -> Object | None:
         return None
     hidden = SECRET_VALUES if kind == "Secret" else frozenset[str]()
     fields = {
-        key: blank(value) if key in hidden else value
+        key: (None if computed else blank(value)) if key in hidden else value
         for key, value in _plain(props).items()
         if not key.startswith("__")
     }
     return Object({"apiVersion": version.removeprefix("core/"), "kind": kind} | fields, urn=urn)
+
+
+def _registered(resource: sdk.PolicyResource) -> Object | None:
+    """The object of a resource of a stack.
+
+    A generated password is known once it is there, and as little written in the program as before: the property that
+    depends on it is told from one that somebody wrote.
+    """
+    makers = (resource.property_dependencies.get(field) for field in SECRET_VALUES)
+    return object_of(resource.resource_type, resource.props, resource.urn, computed=any(makers))
 
 
 class _Calls(threading.local):
@@ -96,7 +106,7 @@ class Stacks:
     def read(self, position: int, resources: Iterable[sdk.PolicyResource], config: Config) -> Stack:
         """The index of the stack that the group at this position is called for."""
         if self._calls.begins(position, tuple(one.urn for one in resources)):
-            wrapped = (object_of(one.resource_type, one.props, one.urn) for one in resources)
+            wrapped = map(_registered, resources)
             self._calls.found = Stack(tuple(objects(obj for obj in wrapped if obj)), config)
         stack: Stack = self._calls.found
         if stack.config is not config:

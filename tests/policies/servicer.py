@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -50,6 +50,9 @@ def token(manifest: Mapping[str, Any]) -> str:
     """The engine's type of a manifest."""
     version = manifest["apiVersion"]
     return f"kubernetes:{version if '/' in version else f'core/{version}'}:{manifest['kind']}"
+
+
+PASSWORD = "random:index/randomPassword:RandomPassword"
 
 
 def urn(manifest: Mapping[str, Any]) -> str:
@@ -103,12 +106,21 @@ class Pack:
         found = [json_format.MessageToDict(one.properties) for one in response.remediations]
         return found[-1] if found else None
 
-    def analyze_stack(self, manifests: Iterable[Mapping[str, Any]]) -> Answer:
-        """A whole stack after its update or preview."""
+    def analyze_stack(self, manifests: Iterable[Mapping[str, Any]], generated: Collection[str] = ()) -> Answer:
+        """A whole stack after its update or preview.
+
+        The values of Secrets whose URNs are `generated` depend on a password that the stack registers too.
+        """
+        password = proto.AnalyzerResource(type=PASSWORD, urn=f"urn:pulumi:dev::shop::{PASSWORD}::password", name="x")
+        values = {"stringData": proto.AnalyzerPropertyDependencies(urns=[password.urn])}
         resources = [
-            proto.AnalyzerResource(type=token(one), urn=urn(one), name="x", properties=_struct(one))
+            proto.AnalyzerResource(
+                type=token(one), urn=urn(one), name="x", properties=_struct(one),
+                propertyDependencies=values if urn(one) in generated else {},
+            )
             for one in manifests
-        ]
+        ]  # fmt: skip
+        resources += [password] if generated else []
         return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
 
     def judge(self, manifests: Sequence[Mapping[str, Any]]) -> Answer:

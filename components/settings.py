@@ -72,6 +72,9 @@ class Kubernetes(pulumi.ComponentResource):
             context=config.get("context"),
             cluster_identifier=f"{args.system.name}-{args.environment.name}",
             enable_server_side_apply=True,
+            # Replaced under the same name, a file would be gone while pods that mount it start.
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})

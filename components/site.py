@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -28,6 +28,7 @@ from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
 from components.builders.manifests import Manifest
+from components.builders.mounts import File, brought, mounted
 from model.plan import Plan
 
 NATIVE: dict[str, type[pulumi.CustomResource]] = {
@@ -43,23 +44,35 @@ NATIVE: dict[str, type[pulumi.CustomResource]] = {
 
 @dataclass(frozen=True)
 class Site:
-    """A plan, and the resource behind which each namespace is closed."""
+    """A plan, the resource behind which each namespace is closed, and those that bring what pods mount."""
 
     plan: Plan
     gates: Mapping[str, pulumi.Resource]
+    files: dict[File, pulumi.Resource] = field(default_factory=dict)
 
 
 def register(
     parent: pulumi.Resource | None, manifest: Manifest, site: Site | None = None, after: Iterable[pulumi.Resource] = ()
 ) -> pulumi.CustomResource:
-    """Register one object as a child of `parent`, once its namespace denies by default.
+    """Register one object as a child of `parent`, once its namespace denies by default and its pods' files are there.
 
-    Logical names are `namespace/name`, or the name alone for cluster-wide objects.
+    Without the files a pod would start minutes later, as the kubelet waits longer after each try, and the engine, which
+    waits for a few pods at a time, would make the files later still. Logical names are `namespace/name`, or the name
+    alone for cluster-wide objects.
     """
+    needed = _needed(manifest, site) if site else ()
+    made = _made(parent, manifest, [*needed, *after])
+    if site:
+        site.files.update(dict.fromkeys(brought(manifest), made))
+    return made
+
+
+def _made(
+    parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource]
+) -> pulumi.CustomResource:
     metadata = manifest["metadata"]
     namespace = metadata.get("namespace")
-    gate = site.gates.get(namespace) if site and namespace else None
-    options = pulumi.ResourceOptions(parent=parent, depends_on=[*([gate] if gate else []), *after])
+    options = pulumi.ResourceOptions(parent=parent, depends_on=list(dict.fromkeys(after)))
     logical = f"{namespace}/{metadata['name']}" if namespace else metadata["name"]
     if _custom(manifest["apiVersion"]):
         return apiextensions.CustomResource(
@@ -67,6 +80,14 @@ def register(
         )
     body: dict[str, Any] = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind")}
     return NATIVE[manifest["kind"]](logical, opts=options, **{_python_name(key): body[key] for key in body})
+
+
+def _needed(manifest: Manifest, site: Site) -> Iterator[pulumi.Resource]:
+    """Yield what an object waits for."""
+    namespace = manifest["metadata"].get("namespace")
+    if namespace in site.gates:
+        yield site.gates[namespace]
+    yield from (site.files[file] for file in mounted(manifest) if file in site.files)
 
 
 def _custom(api_version: str) -> bool:

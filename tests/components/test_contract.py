@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pulumi
 import pytest
 
+from components.builders.mounts import brought, mounted
 from components.isolation import Isolation
 from components.site import Site
 from tests.components.sample import planned, registered
@@ -148,6 +149,16 @@ def test_an_object_comes_after_the_denial_of_its_namespace(system: str, stage: s
     ]  # fmt: skip
     assert denials, "every namespace is closed"
     assert not open_pods, f"{open_pods}: its pods could start before the namespace is closed"
+
+
+@stacks
+def test_pods_come_after_the_files_that_they_mount(system: str, stage: str) -> None:
+    manifests = [one for one in recorded(system, stage).resources if one.is_manifest]
+    bringing = {name: one.urn for one in manifests for name in brought(one.inputs)}
+    waiting = [(one, name) for one in manifests for name in mounted(one.inputs) if name in bringing]
+    early = [(one.urn, name) for one, name in waiting if bringing[name] not in one.dependencies]
+    assert waiting, "there are pods that mount files"
+    assert not early, f"{early[:3]}: the kubelet would try in vain, and wait longer after each time"
 
 
 @stacks

@@ -66,10 +66,14 @@ def _judged(built: desired.Stack) -> Recording:
 
 
 def _by_pulumi(pulumi: str, session: Session, built: desired.Stack) -> None:
-    """Let pulumi apply; leaves with its exit code where it fails."""
+    """Let pulumi apply what differs from the cluster; leaves with its exit code where it fails.
+
+    Without a refresh it would compare with its own record, which outlives a cluster that somebody removes.
+    """
     opening.adopt(session, built)
     config = built.config | session.target.settings
-    code = engine.run(pulumi, built.name, "up", "--policy-pack", engine.PACK, "--yes", config=config)
+    options = ("--refresh", "--policy-pack", engine.PACK, "--yes")
+    code = engine.run(pulumi, built.name, "up", *options, config=config)
     if code != 0:
         raise typer.Exit(code)
 

@@ -1,4 +1,4 @@
-"""What all tests share: the demand ledger's hooks and the default behaviour of property tests."""
+"""What all tests share: the demand ledger's hooks, a command's foreground, and the behaviour of property tests."""
 
 from hypothesis import settings
 
@@ -9,8 +9,10 @@ from tests.demand_plugin import (
     pytest_make_collect_report,
     pytest_runtest_makereport,
 )
+from tests.foreground import in_foreground
 
 __all__ = [
+    "in_foreground",
     "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",

@@ -28,6 +28,8 @@ from pathlib import Path
 from lab import cli, cluster
 from lab.build import children
 from tests.build.test_children import building
+from tests.foreground import foreground
+foreground()
 children.SIGNALS = tuple((number, 0.5) for number, _ in children.SIGNALS)
 cluster.up = lambda home, say: building(Path(sys.argv[1]), say, ["sleep 600 & wait", "sleep 600"])
 cli.main(["up"])
@@ -122,6 +124,7 @@ def test_nothing_begins_any_more_in_a_run_that_ends(tmp_path: Path) -> None:
     assert not (tmp_path / "late").exists(), "it would be left behind"
 
 
+@pytest.mark.usefixtures("in_foreground")
 def test_apt_is_asked_to_stop_and_then_let_finish_what_dpkg_does(
     tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

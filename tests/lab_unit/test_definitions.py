@@ -145,6 +145,7 @@ def test_without_go_the_lack_is_told_in_place_of_a_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("QUADRANT_LAB_HOME", str(tmp_path))
     with pytest.raises(BadInput, match="go: is not on PATH, and fetches the definitions"):
         definitions.of(SOURCE, Home(tmp_path), quiet)
     assert definitions.main() == 2, "bad input"

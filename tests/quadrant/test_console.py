@@ -8,6 +8,7 @@ import pytest
 from quadrant.console import Code, interruptible
 
 
+@pytest.mark.usefixtures("in_foreground")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_every_request_to_end_is_an_interrupt(number: signal.Signals, capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(number)

@@ -89,7 +89,8 @@ def test_an_interrupt_lets_pulumi_end_what_it_does(calls: Path, tmp_path: Path) 
         f'#!/bin/sh\ncase "$*" in *select*) exit 0;; esac\n'
         f"trap 'sleep 0.6; touch {ended}; exit 1' INT\ntouch {ready}\nwhile :; do sleep 0.05; done\n"
     )
-    program = f"from quadrant import engine; engine.run({str(pulumi)!r}, 'agents-dev', 'up')"
+    begin = "from tests.foreground import foreground; foreground()"
+    program = f"{begin}; from quadrant import engine; engine.run({str(pulumi)!r}, 'agents-dev', 'up')"
     asked = subprocess.Popen([sys.executable, "-c", program], cwd=engine.ROOT, stderr=subprocess.PIPE)
     try:
         until = time.monotonic() + 30

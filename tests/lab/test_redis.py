@@ -28,6 +28,8 @@ def cache(cluster: Cluster) -> Iterator[Part]:
         ready(cluster, STORES, f"statefulset/{CACHE}", f"statefulset/{SENTINELS}")
         ready(cluster, SERVICES, f"pod/{CLIENT}")
         eventually(lambda: len(replicas(brought, master(brought))) == 2, "two copies follow the master", period=1)
+        # Sentinels ask the master for its copies every 10 s, and elect none that they do not know.
+        eventually(lambda: known_copies(brought) == [2, 2, 2], "every Sentinel knows both copies", period=1)
         yield brought
 
 
@@ -50,6 +52,12 @@ def replicas(cache: Part, pod: str) -> set[str]:
     lines = asked(cache, pod, 6379, "info", "replication")
     pairs = (line.partition("ip=")[2].split(",") for line in lines if line.startswith("slave") and "online" in line)
     return {pair[0] for pair in pairs}
+
+
+def known_copies(cache: Part) -> list[int]:
+    """How many copies with a whole link to the master each Sentinel knows."""
+    answers = (asked(cache, f"{SENTINELS}-{n}", 26379, "sentinel", "replicas", CACHE) for n in range(3))
+    return [[*zip(lines[::2], lines[1::2], strict=False)].count(("master-link-status", "ok")) for lines in answers]
 
 
 def killed_under_a_writer(cache: Part, before: str) -> dict[str, Any]:

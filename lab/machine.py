@@ -17,6 +17,7 @@ from lab import addons, control_plane, daemons, definitions, kernel, links, node
 from lab.build import debian, images
 from lab.build.catalogue import IMAGES
 from lab.build.image import normalised
+from lab.build.preflight import existing
 from lab.home import Home
 from model.errors import Problem
 
@@ -72,7 +73,7 @@ def look(home: Home, wanted: Collection[str] = ()) -> Machine:
         platform=(platform.system(), platform.machine()),
         root=root,
         memory=_memory(),
-        disk=shutil.disk_usage(_existing(home.state)).free // 1_000_000,
+        disk=shutil.disk_usage(existing(home.state)).free // 1_000_000,
         taken=tuple(port for port in _ports(alive) if not _free(port)),
         routed=tuple(_routed(home)),
         other_lab=links.other_lab(home),
@@ -141,7 +142,3 @@ def _builds(home: Home, wanted: Collection[str]) -> Iterator[Problem]:
 def _memory() -> int:
     lines = Path("/proc/meminfo").read_text("ascii").splitlines()
     return next(int(line.split()[1]) // 1000 for line in lines if line.startswith("MemAvailable:"))
-
-
-def _existing(place: Path) -> Path:
-    return next(folder for folder in (place, *place.parents) if folder.exists())

@@ -72,7 +72,7 @@ def of_unpacking() -> tuple[Problem, ...]:
 
 def of_disk(places: Iterable[Path], megabytes: int, why: str) -> tuple[Problem, ...]:
     """Return a problem for each file system that is too full; places need not exist yet."""
-    volumes = {_existing(place).stat().st_dev: _existing(place) for place in places}
+    volumes = {existing(place).stat().st_dev: existing(place) for place in places}
     return tuple(
         Problem(
             (str(volume),), f"{why} needs {megabytes} MB there, {free} MB are free", "free some, or move the caches"
@@ -120,5 +120,6 @@ def _install(needed: str) -> str:
     return f'where {user} has it, run `sudo env PATH="$PATH" make up`, else {install}' if user else install
 
 
-def _existing(place: Path) -> Path:
+def existing(place: Path) -> Path:
+    """Return a place, or the nearest folder above it that is there already."""
     return next(folder for folder in (place, *place.parents) if folder.exists())

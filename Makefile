@@ -17,8 +17,8 @@ KUBECONFORM := github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 SCANNERS := $(foreach module,$(KUBE_SCORE) $(KUBECONFORM),$(CACHE)/$(subst @,-,$(notdir $(module))))
 JUDGE_SOURCES := $(addprefix tests/policies/pss/judge/,go.mod go.sum main.go)
 JUDGE := pss-judge-$(shell cat $(JUDGE_SOURCES) | sha256sum | cut -c1-16)
-SOURCES := $(wildcard model components policies quadrant tests bench lab __main__.py)
-TYPED := $(wildcard model components policies quadrant tests bench lab __main__.py)
+SOURCES := components policies quadrant_platform tests tools bench __main__.py
+TYPED := quadrant_platform tests tools bench __main__.py
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-find-links --no-emit-options
 
@@ -30,12 +30,12 @@ help: ## List the commands
 .PHONY: setup
 setup: .venv/.ready ## Create .venv from the lock and install the project into it
 
-.venv/.locked: requirements.lock
+.venv/.locked: requirements/dev.lock
 	$(if $(PYTHON),,$(error no python3 on PATH: install Python 3.11 or newer, or give PYTHON=))
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is older than 3.11: give PYTHON=<path of a newer one>" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@
 
 .venv/.ready: .venv/.locked pyproject.toml
@@ -90,23 +90,23 @@ golden-check: setup ## Fail if the golden files are out of date
 
 .PHONY: docs
 docs: setup ## Regenerate the reference, the topologies and the templates
-	$(BIN)/python -m quadrant.reference
+	$(BIN)/python -m tools.docs.reference
 	$(BIN)/python -m tests.policies.incumbents.table
 
 .PHONY: docs-check
 docs-check: setup ## Fail if a generated document is out of date
-	$(BIN)/python -m quadrant.reference --check
+	$(BIN)/python -m tools.docs.reference --check
 	$(BIN)/python -m tests.policies.incumbents.table --check
 
 .PHONY: demands
 demands: setup ## Say which demands the last `make test` proved, per system and area
-	@$(BIN)/python -m tests.ledger
+	@$(BIN)/python -m tools.ledger.ledger
 
 .PHONY: oracles
 oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(JUDGE)) ## Build the independent analyzers
 	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or the Pod Security evaluator will be skipped"
 
-.venv-%/.ready: requirements-%.lock | .venv/.locked
+.venv-%/.ready: requirements/%.lock | .venv/.locked
 	$(PYTHON) -m venv --clear .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
@@ -139,9 +139,9 @@ bench: setup ## Measure the claims; each prints a ratio
 .PHONY: lock
 lock: setup ## Renew the locks from pyproject.toml and the requirements files (needs pip-tools in .venv)
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra dev -o requirements.lock pyproject.toml requirements.in
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) -o requirements-nca.lock requirements-nca.in
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) -o requirements-checkov.lock requirements-checkov.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra dev -o requirements/dev.lock pyproject.toml requirements/setup.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) -o requirements/nca.lock requirements/nca.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) -o requirements/checkov.lock requirements/checkov.in
 
 .PHONY: clean
 clean: ## Remove everything that the other commands made here

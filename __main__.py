@@ -1,25 +1,25 @@
 """A platform, as its table of contents: one system in one environment, as the stack's settings name them."""
 
-from components.broker import Broker
-from components.cache import Cache
-from components.certificates import Certificates
-from components.configs import Configs
-from components.edge import Edge
-from components.egress import Egress
-from components.engines import database_engine, pooler_engine
-from components.external_database import ExternalDatabase
-from components.isolation import Isolation
-from components.jobs import Job
-from components.monitoring import Monitoring
-from components.object_store import ObjectStore
-from components.parts import Parts
-from components.priorities import Priorities
-from components.routes import Routes
-from components.secrets import Secrets
-from components.segments import Segments
-from components.service import Service
-from components.settings import Kubernetes, configured_plan
-from model.workloads import in_cluster, jobs, outside
+from quadrant_platform.components.base.parts import Parts
+from quadrant_platform.components.cache.redis import Cache
+from quadrant_platform.components.credentials.certificates import Certificates
+from quadrant_platform.components.credentials.secrets import Secrets
+from quadrant_platform.components.database.engines import database_engine, pooler_engine
+from quadrant_platform.components.database.external_database import ExternalDatabase
+from quadrant_platform.components.edge.edge import Edge
+from quadrant_platform.components.edge.egress import Egress
+from quadrant_platform.components.edge.routes import Routes
+from quadrant_platform.components.messaging.broker import Broker
+from quadrant_platform.components.monitoring.alerting import Monitoring
+from quadrant_platform.components.network.isolation import Isolation
+from quadrant_platform.components.network.segments import Segments
+from quadrant_platform.components.stack.configured_plan import Kubernetes, configured_plan
+from quadrant_platform.components.storage.object_store import ObjectStore
+from quadrant_platform.components.workload.configs import Configs
+from quadrant_platform.components.workload.job import Job
+from quadrant_platform.components.workload.priorities import Priorities
+from quadrant_platform.components.workload.service import Service
+from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outside
 
 plan = configured_plan()
 here = Kubernetes("cluster", plan).within()

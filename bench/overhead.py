@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.rival import PREBUILT, rival
-from quadrant.recorder import Recording, record
-from quadrant.stacks import config_for
+from quadrant_platform.program.recorder import Recording, record
+from quadrant_platform.program.stacks import config_for
 
 FLAT = Path(__file__).with_name("flat_program.py")
 PAIRS = 5

@@ -17,14 +17,14 @@ import pulumi_policy as sdk
 from pulumi.runtime import proto
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from model.loader import systems
-from model.reachability.proof import prove
-from policies.binding import sdk_policies
-from policies.pack import Object
-from quadrant.commands.check import violations
-from quadrant.isolation import Isolation
-from quadrant.recorder import Recorded
-from quadrant.stacks import recorded
+from quadrant_platform.commands.check import violations
+from quadrant_platform.model.loader import systems
+from quadrant_platform.policies.crossguard.binding import sdk_policies
+from quadrant_platform.policies.pack import Object
+from quadrant_platform.program.recorder import Recorded
+from quadrant_platform.program.stacks import recorded
+from quadrant_platform.program.traffic import Traffic
+from quadrant_platform.reachability.proof import prove
 
 # These packages carry no types.
 json_format: Any = import_module("google.protobuf.json_format")
@@ -55,7 +55,7 @@ def preview_share(system: str, stack: str) -> float:
     """Return the share of judging in what a preview does: it records, judges and proves."""
     resources = manifests(system, stack)
     proof = recorded(system, stack).manifests()
-    rest = spent(lambda: recorded(system, stack)) + spent(lambda: prove(proof, Isolation(proof).matrix))
+    rest = spent(lambda: recorded(system, stack)) + spent(lambda: prove(proof, Traffic(proof).matrix))
     judging = spent(lambda: judge(resources))
     return judging / (judging + rest)
 

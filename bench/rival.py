@@ -9,8 +9,8 @@ from typing import Any
 
 import pulumi_kubernetes
 
-from components.site import register
-from quadrant.recorder import Recorded
+from quadrant_platform.components.base.component import register
+from quadrant_platform.program.recorder import Recorded
 
 PREBUILT: list[Callable[[], Any]] = []
 """The calls that the flat program makes."""

@@ -12,12 +12,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from components.isolation import network_policies
-from components.segments import default_deny
-from model.collection import uncollected
-from model.loader import load_environment, load_system
-from model.plan import plan
-from model.reach import prove
+from quadrant_platform.components.network.isolation import network_policies
+from quadrant_platform.components.network.segments import default_deny
+from quadrant_platform.garbage_collection import collection_paused
+from quadrant_platform.model.expansion.plan import plan
+from quadrant_platform.model.loader import load_environment, load_system
+from quadrant_platform.reachability.explanation import prove
 
 SMALL, LARGE, FLOWS_EACH, RUNS = 100, 1000, 5, 3
 SECONDS, BYTES, GROWTH = 60, 1.5 * 2**30, 1.5
@@ -51,7 +51,7 @@ def proved(services: int) -> float:
         file = Path(folder) / "synthetic.yaml"
         file.write_text(synthetic(services))
         start = time.perf_counter()
-        with uncollected():  # as under the recorder
+        with collection_paused():  # as under the recorder
             made = plan(load_system(file), load_environment("prod", {}))
             policies = [default_deny(made.namespace(segment)) for segment in made.topology.segments]
             difference = prove([*policies, *network_policies(made)], json.loads(made.matrix.canonical()))

@@ -2,6 +2,6 @@
 
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-from policies.binding import sdk_policies
+from quadrant_platform.policies.crossguard.binding import sdk_policies
 
 PolicyPack("quadrant", sdk_policies(), enforcement_level=EnforcementLevel.MANDATORY)

@@ -6,53 +6,51 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from policies import (
-    access_control,
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.configuration.exemptions import Exemption
+from quadrant_platform.policies.core import well_formed
+from quadrant_platform.policies.core.evaluation import (
+    level_of,
+    run_resource,
+    run_stack,
+    unreadable_views,
+    without_exempted,
+)
+from quadrant_platform.policies.core.index import StackIndex
+from quadrant_platform.policies.core.objects import Object, objects
+from quadrant_platform.policies.core.policy import Finding, Group, Policy, ResourcePolicy, Severity, StackPolicy
+from quadrant_platform.policies.core.violation import Level, Violation
+from quadrant_platform.policies.pss import pod_security
+from quadrant_platform.policies.rules.api import access_control, api_versions, opaque_resources, privileges
+from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, quota, recommended_labels
+from quadrant_platform.policies.rules.network import (
     aliases,
-    api_versions,
-    availability,
+    exposure,
+    matrix_proof,
+    network_policies,
+    policy_coverage,
+    services,
+)
+from quadrant_platform.policies.rules.routes import hosts, route_middlewares, routers
+from quadrant_platform.policies.rules.secrets import credentials, object_references, secret_use
+from quadrant_platform.policies.rules.workloads import (
     capacity,
     containers,
-    credentials,
-    exposure,
-    hosts,
+    disruption,
     identity,
-    images,
-    isolation,
+    image_references,
     lifecycle,
-    network_policies,
-    opaque,
-    operations,
-    ownership,
-    pod_security,
     ports,
-    privileges,
-    public_routes,
-    quota,
-    reachability,
-    references,
     replicas,
-    routing,
-    secret_use,
-    segments,
-    selection,
-    services,
-    wellformed,
+    workload_selectors,
 )
-from policies.engine import level_of, run_resource, run_stack, unreadable_views, without_exempted
-from policies.exemptions import Exemption
-from policies.index import Stack
-from policies.objects import Object, objects
-from policies.rules import Finding, Group, Policy, ResourcePolicy, Severity, StackPolicy
-from policies.settings import Config
-from policies.verdict import Level, Violation
 
 __all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check", "not_applicable"]
 
 EXEMPTIONS_GROUP = Group(name="exemptions", title="Exemptions are used and in force")
 
 
-def _exemption_rows(stack: Stack) -> Iterator[Finding]:
+def _exemption_rows(stack: StackIndex) -> Iterator[Finding]:
     """Every exemption still applies to something and has not expired."""
     rows = [row for row in stack.config.exemptions if _judged(row.policy, stack.config)]
     broken = _broken(stack) if rows else ()
@@ -70,38 +68,38 @@ def _judged(name: str, config: Config) -> bool:
 
 
 _RESOURCE: tuple[ResourcePolicy, ...] = (
-    *wellformed.POLICIES,
-    *opaque.POLICIES,
+    *well_formed.POLICIES,
+    *opaque_resources.POLICIES,
     *pod_security.POLICIES,
     *identity.POLICIES,
     *containers.POLICIES,
     *capacity.POLICIES,
-    *images.POLICIES,
+    *image_references.POLICIES,
     *ports.POLICIES,
     *lifecycle.POLICIES,
-    *selection.POLICIES,
+    *workload_selectors.POLICIES,
     *credentials.POLICIES,
     *secret_use.POLICIES,
     *exposure.POLICIES,
     *network_policies.POLICIES,
     *access_control.POLICIES,
     *privileges.POLICIES,
-    *routing.POLICIES,
-    *segments.POLICIES,
-    *ownership.POLICIES,
+    *routers.POLICIES,
+    *namespaces.POLICIES,
+    *recommended_labels.POLICIES,
     *api_versions.POLICIES,
 )
 _STACK: tuple[StackPolicy, ...] = (
-    *isolation.POLICIES,
-    *reachability.POLICIES,
-    *public_routes.POLICIES,
+    *policy_coverage.POLICIES,
+    *matrix_proof.POLICIES,
+    *route_middlewares.POLICIES,
     *aliases.POLICIES,
     *services.POLICIES,
-    *references.POLICIES,
+    *object_references.POLICIES,
     *hosts.POLICIES,
-    *availability.POLICIES,
+    *disruption.POLICIES,
     *quota.POLICIES,
-    *operations.POLICIES,
+    *debug_mode.POLICIES,
     *replicas.POLICIES,
     StackPolicy(
         name="exemptions", title="Exemptions are used and in force",
@@ -116,11 +114,11 @@ POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (*_RESOURCE,
 
 
 @lru_cache(maxsize=1)
-def _broken(stack: Stack) -> tuple[Violation, ...]:
+def _broken(stack: StackIndex) -> tuple[Violation, ...]:
     return tuple(_violations(stack))
 
 
-def _violations(stack: Stack) -> Iterator[Violation]:
+def _violations(stack: StackIndex) -> Iterator[Violation]:
     """What all policies but that on exemptions find, before exemptions."""
     config = stack.config
     for policy in (policy for policy in _RESOURCE if _judged(policy.name, config)):
@@ -138,7 +136,7 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
     A manifest may be wrapped in `Object` with its file and line. Manifests of any shape are accepted:
     what cannot be read is a violation of `well-formed`.
     """
-    stack = Stack(tuple(objects(manifests)), config or Config())
+    stack = StackIndex(tuple(objects(manifests)), config or Config())
     found = [*without_exempted(_broken(stack), stack.config)]
     if _judged("exemptions", stack.config):
         found += run_stack(_STACK[-1], stack)
@@ -147,5 +145,5 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
 
 def not_applicable(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:
     """The policies that compare with the declared connections, where no matrix and no segment is among the objects."""
-    stack = Stack(tuple(objects(manifests)), Config())
+    stack = StackIndex(tuple(objects(manifests)), Config())
     return [] if stack.has_isolation else [policy.name for policy in _STACK if policy.needs_matrix]

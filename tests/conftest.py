@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-from tests.demand_plugin import (
+from tests.evidence.plugin import (
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,

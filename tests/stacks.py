@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from model.loader import load_environment, load_system, system_file, systems
-from model.plan import Plan, plan
-from quadrant import stacks
-from quadrant.recorder import Recording
+from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.loader import load_environment, load_system, system_file, systems
+from quadrant_platform.program import stacks
+from quadrant_platform.program.recorder import Recording
 
 SYSTEMS = tuple(systems())
 """Whatever has a file under systems/, so that nobody has to remember to list a new one here."""

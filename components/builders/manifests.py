@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from model.endpoint import Endpoint, Listener
-from model.plan import Plan
-from model.types import Segment
+from quadrant_platform.model.expansion.endpoint import Endpoint, Listener
+from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.schema.types import Segment
 
 Manifest = dict[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 
-from components.builders.manifests import Manifest
-from model.plan import Plan
-from model.workloads import external_apis
+from quadrant_platform.components.builders.manifests import Manifest
+from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.expansion.workloads import external_apis
 
 
 def address(plan: Plan, api: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from components.builders.manifests import Manifest
-from model.endpoint import Endpoint
-from model.plan import Plan
+from quadrant_platform.components.builders.manifests import Manifest
+from quadrant_platform.model.expansion.endpoint import Endpoint
+from quadrant_platform.model.expansion.plan import Plan
 
 
 def spread(plan: Plan, endpoint: Endpoint) -> list[Manifest]:

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from components.builders import pods
-from components.builders.files import claim_template, secret_mount, secrets_of
-from components.builders.manifests import Manifest, config_map, metadata, name_of, workload_labels
-from components.priorities import Level
-from components.site import Site
-from model.datastores import Database
-from model.endpoint import Endpoint
-from model.plan import Plan
-from model.service import SECRETS_DIR, Resources
-from model.types import Bytes
+from quadrant_platform.components.base.component import BuildContext
+from quadrant_platform.components.builders import pod_template
+from quadrant_platform.components.builders.manifests import Manifest, config_map, metadata, name_of, workload_labels
+from quadrant_platform.components.builders.volumes import claim_template, secret_mount, secrets_of
+from quadrant_platform.components.workload.priorities import Level
+from quadrant_platform.model.expansion.endpoint import Endpoint
+from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.schema.datastores import DatabaseSpec
+from quadrant_platform.model.schema.service import SECRETS_DIR, Sizing
+from quadrant_platform.model.schema.types import Bytes
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 LEVEL: Level = "critical"
@@ -25,11 +25,11 @@ LEVEL: Level = "critical"
 class DatabaseArgs(TypedDict):
     """What a database is built from, on any engine."""
 
-    site: Site
-    database: Database
+    site: BuildContext
+    database: DatabaseSpec
 
 
-def labels_of(plan: Plan, endpoint: Endpoint, resources: Resources, extra: Mapping[str, str]) -> dict[str, str]:
+def labels_of(plan: Plan, endpoint: Endpoint, resources: Sizing, extra: Mapping[str, str]) -> dict[str, str]:
     """Return the labels of a store's objects and pods, the declared ones included."""
     return workload_labels(plan, endpoint, resources.tier) | dict(extra)
 
@@ -40,7 +40,7 @@ def without_selector(endpoint: Endpoint, labels: Mapping[str, str]) -> dict[str,
     return {key: value for key, value in labels.items() if key not in selecting}
 
 
-def password_mount(plan: Plan, secret: str) -> pods.Mount:
+def password_mount(plan: Plan, secret: str) -> pod_template.Mount:
     """Return the directory with a store's password in it."""
     return secret_mount(secrets_of(plan, [secret]))
 
@@ -61,12 +61,12 @@ def settings_map(endpoint: Endpoint, files: Mapping[str, str], labels: Mapping[s
     return config_map(endpoint.namespace, f"{name_of(endpoint)}-settings", files, labels)
 
 
-def settings_mount(endpoint: Endpoint, path: str, places: Mapping[str, str] | None = None) -> pods.Mount:
+def settings_mount(endpoint: Endpoint, path: str, places: Mapping[str, str] | None = None) -> pod_template.Mount:
     """Return the directory of those files; `places` gives some of them another place in it."""
     source: Manifest = {"name": f"{name_of(endpoint)}-settings"}
     if places:
         source["items"] = [{"key": key, "path": place} for key, place in places.items()]
-    return pods.Mount(path, {"name": "settings", "configMap": source})
+    return pod_template.Mount(path, {"name": "settings", "configMap": source})
 
 
 def texts_of(maps: Iterable[Manifest]) -> list[str]:
@@ -75,10 +75,16 @@ def texts_of(maps: Iterable[Manifest]) -> list[str]:
 
 
 def stateful_set(
-    plan: Plan, pod: pods.Pod, storage: Bytes, *, name: str | None = None, replicas: int = 1, parallel: bool = False
+    plan: Plan,
+    pod: pod_template.PodTemplate,
+    storage: Bytes,
+    *,
+    name: str | None = None,
+    replicas: int = 1,
+    parallel: bool = False,
 ) -> Manifest:
     """Return the StatefulSet around a store's pod, with a claim named `data`; several copies keep apart."""
-    template = pods.template(plan, pod)
+    template = pod_template.template(plan, pod)
     if replicas > 1:
         template["spec"]["affinity"] = {"podAntiAffinity": apart(plan, pod.endpoint)}
     spec: Manifest = {
@@ -110,21 +116,21 @@ def exporter(
     *,
     health: str = "/",
     env: Mapping[str, str] | None = None,
-    mounts: Iterable[pods.Mount] = (),
+    mounts: Iterable[pod_template.Mount] = (),
 ) -> Manifest:
     """Return the sidecar that translates an engine's statistics to Prometheus' format on the port `metrics`."""
     listener = endpoint.listener("metrics")
     if listener is None:
-        raise LookupError(f"{endpoint.id} has no port named metrics; its listeners are in model/workloads.py")
-    action = pods.http_probe(health, listener.number)
-    return pods.container(
+        raise LookupError(f"{endpoint.id} has no port named metrics; see model/expansion/workloads.py")
+    action = pod_template.http_probe(health, listener.number)
+    return pod_template.container(
         "exporter",
         image,
-        pods.sized(plan, pods.HELPER, store=True),
+        pod_template.sized(plan, pod_template.HELPER, store=True),
         command=command,
         endpoint=endpoint,
         ports=["metrics"],
         env=env,
-        probes=pods.probes(plan, action, action, action),
+        probes=pod_template.probes(plan, action, action, action),
         mounts=mounts,
     )

@@ -13,13 +13,13 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
 from typing_extensions import override
 
-from model.endpoint import Endpoint
-from model.environment import PRESETS, Environment, merged
-from model.plan import Plan, plan
-from model.system import System
-from model.types import Stage
-from quadrant.recorder import PROJECT, Monitor, Recorded, Values, placeholders
-from quadrant.runtime import execute
+from quadrant_platform.model.expansion.endpoint import Endpoint
+from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.schema.environment import PRESETS, Environment, merged
+from quadrant_platform.model.schema.system import System
+from quadrant_platform.model.schema.types import Stage
+from quadrant_platform.program.recorder import PROJECT, Monitor, Recorded, Values, placeholders
+from quadrant_platform.program.runtime import execute
 
 Manifest = dict[str, Any]
 Changes = Mapping[str, Any]

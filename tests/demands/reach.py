@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from model.reach import Block, Edge, Pod, Range, Verdict, evaluate, explain, namespaces_of, pods_of
-from model.reachability.proof import PROBES, matrix_blocks, matrix_pods
+from quadrant_platform.reachability.explanation import (
+    AddressSet,
+    Connection,
+    Pod,
+    Range,
+    Verdict,
+    evaluate,
+    explain,
+    namespaces_of,
+    pods_of,
+)
+from quadrant_platform.reachability.proof import PROBES, matrix_address_sets, matrix_pods
 from tests.stacks import Manifest, recorded
 
 FOREIGN = "stranger"
@@ -23,8 +33,8 @@ class Reach:
 
     manifests: Collection[Manifest]
     pods: tuple[Pod, ...]
-    blocks: tuple[Block, ...]
-    edges: frozenset[Edge]
+    blocks: tuple[AddressSet, ...]
+    edges: frozenset[Connection]
 
     def sources(self, target: str, port: int) -> set[str]:
         """Everybody who may open a connection to a port of a workload."""
@@ -64,7 +74,7 @@ def reach_of(manifests: Collection[Manifest], extra: tuple[Pod, ...] = ()) -> Re
     strangers = [Pod(f"elsewhere/{FOREIGN}", "elsewhere", {})]
     strangers += [Pod(f"{namespace}/{NEIGHBOURS}", namespace, {}) for namespace in namespaces]
     pods = (*matrix_pods(declared, pods_of(manifests)), *strangers, *extra)
-    blocks = (*matrix_blocks(declared), *(Block(probe, (Range(probe),)) for probe in PROBES))
+    blocks = (*matrix_address_sets(declared), *(AddressSet(probe, (Range(probe),)) for probe in PROBES))
     short = {pod.id: _short(pod) for pod in pods}
     edges = evaluate(manifests, pods, blocks, namespaces_of(manifests))
     named = (edge._replace(source=short.get(edge.source, edge.source), target=short.get(edge.target, edge.target))

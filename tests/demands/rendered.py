@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.pack import POLICIES, Config, check
+from quadrant_platform.policies.pack import POLICIES, Config, check
 from tests.policies.builders import changed
 from tests.stacks import Manifest, recorded
 

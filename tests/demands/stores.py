@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from model.loader import load_system, system_file
+from quadrant_platform.model.loader import load_system, system_file
 from tests.demands.rendered import container, manifests, named, pod, workload
 from tests.stacks import Manifest
 

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from model.consistency import problems_of
-from model.loader import system_file
-from model.system import System
+from quadrant_platform.model.consistency import problems_of
+from quadrant_platform.model.loader import system_file
+from quadrant_platform.model.schema.system import System
 from tests.demands.reach import reach
 from tests.demands.rendered import STAGES, container, settings, workload
 from tests.demands.stores import composed, pooler_settings, server_settings

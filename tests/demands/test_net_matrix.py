@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from model.reach import Difference, prove
+from quadrant_platform.reachability.explanation import Discrepancy, prove
 from tests.demands.reach import matrix, reach
 from tests.demands.rendered import STAGES, manifests, named
 from tests.stacks import Manifest
@@ -19,7 +19,7 @@ EDITIONS = pytest.mark.parametrize(
 )
 
 
-def difference(stack: list[Manifest]) -> Difference:
+def difference(stack: list[Manifest]) -> Discrepancy:
     """What the policies of a stack refuse or allow against the matrix that it publishes."""
     return prove(stack, matrix(stack))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.pods import TEMPLATES
+from quadrant_platform.policies.core.workload_pods import TEMPLATES
 from tests.demands.reach import matrix, reach
 from tests.demands.rendered import STAGES, breaks, labels, manifests, named, refusals, segments, workload
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant.cli import main
+from quadrant_platform.commands.cli import main
 from tests.demands.rendered import STAGES, breaks, manifests, named, planted, refusals, refused, template, workload
 from tests.policies.builders import REMOVE
 from tests.stacks import Manifest, containers, pod_specs

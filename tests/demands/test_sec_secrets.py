@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.pack import POLICIES
+from quadrant_platform.policies.pack import POLICIES
 from tests.demands.rendered import (
     STAGES,
     breaks,

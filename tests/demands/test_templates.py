@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 import pytest
 import yaml
 
-from model.loader import load_system, system_file
-from quadrant.templates import templates
+from quadrant_platform.model.loader import load_system, system_file
 from tests.stacks import SYSTEMS
 from tests.style.sources import ROOT
+from tools.docs.templates import templates
 
 FOLDERS = ("config", "secrets", "templates")
 

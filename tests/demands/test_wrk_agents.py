@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from quadrant.recorder import record
-from quadrant.stacks import config_for
+from quadrant_platform.program.recorder import record
+from quadrant_platform.program.stacks import config_for
 from tests.demands.rendered import STAGES, container, manifests, named, settings, workload
 from tests.stacks import Manifest
 

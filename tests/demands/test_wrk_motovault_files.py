@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from model.loader import load_system, system_file
+from quadrant_platform.model.loader import load_system, system_file
 from tests.demands.rendered import (
     STAGES,
     breaks,

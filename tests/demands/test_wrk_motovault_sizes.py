@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.pods import TEMPLATES
+from quadrant_platform.policies.core.workload_pods import TEMPLATES
 from tests.demands.rendered import STAGES, breaks, container, manifests, named, pod, refusals, template, workload
 from tests.policies.builders import REMOVE
 from tests.stacks import containers

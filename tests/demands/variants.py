@@ -4,9 +4,9 @@ import json
 from functools import cache
 from typing import Any
 
-from model.environment import merged
-from quadrant.recorder import record
-from quadrant.stacks import config_for, stack_name
+from quadrant_platform.model.schema.environment import merged
+from quadrant_platform.program.recorder import record
+from quadrant_platform.program.stacks import config_for, stack_name
 from tests.stacks import Manifest
 
 OVERRIDES = "quadrant:overrides"

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from quadrant.recorder import Recording
-from quadrant.rendering import files
+from quadrant_platform.program.recorder import Recording
+from quadrant_platform.program.rendering import files
 from tests.stacks import STACKS, recorded
 
 FOLDER = Path(__file__).parent

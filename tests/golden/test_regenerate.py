@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from quadrant.recorder import Recording
+from quadrant_platform.program.recorder import Recording
 from tests.golden.regenerate import HEAD, check, difference, golden, texts, write
 from tests.stacks import recorded
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from model.errors import BadInput, Problem, did_you_mean
-from model.loader import load_environment, load_system, system_file, systems
-from model.loading.document import read_document
-from model.system import System
+from quadrant_platform.documents.document import read_document
+from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.model.loader import load_environment, load_system, system_file, systems
+from quadrant_platform.model.schema.system import System
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 EXPECTED = re.compile(r"# expect: (\d+): (.*)")

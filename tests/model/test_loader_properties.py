@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.errors import BadInput, Problem
-from model.loader import load_environment, load_system, system_file, systems
-from model.plan import plan
+from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.model.expansion.plan import plan
+from quadrant_platform.model.loader import load_environment, load_system, system_file, systems
 
 SOURCES = {name: yaml.safe_load(system_file(name).read_text()) for name in systems()}
 ODD: st.SearchStrategy[Any] = st.sampled_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from model.stack_file import problems_of_stack
+from quadrant_platform.model.stack_file import problems_of_stack
 
 
 def problems(folder: Path, text: str) -> list[str]:

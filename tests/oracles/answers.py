@@ -3,29 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from model.reach import Edge
-from model.reachability.addresses import block
-from model.reachability.connectivity import Connectivity, Scope
-from model.reachability.netpol import Socket, parse_policies
+from quadrant_platform.reachability.addresses import address_set
+from quadrant_platform.reachability.connectivity import Connectivity, Scope
+from quadrant_platform.reachability.explanation import Connection
+from quadrant_platform.reachability.network_policy import Socket, parse_policies
 from tests.oracles.questions import Questions, holds
 from tests.oracles.sockets import UNNAMED
 
 
-def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Edge]:
+def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Connection]:
     """The rows, with networks spelled out as the addresses that are asked about."""
     members = {name: _members(peer, questions) for name, peer in matrix["peers"].items() if "blocks" in peer}
     return {
-        Edge(source, target, row["protocol"], row["port"])
+        Connection(source, target, row["protocol"], row["port"])
         for row in matrix["rows"]
         for source in members.get(row["from"], [row["from"]])
         for target in members.get(row["to"], [row["to"]])
     }
 
 
-def of_model(questions: Questions) -> set[Edge]:
+def of_model(questions: Questions) -> set[Connection]:
     """What our evaluator allows."""
     sockets = frozenset(Socket(*socket) for group in questions.sockets.doors.values() for socket in group | UNNAMED)
-    blocks = [block(address, address) for address in questions.addresses]
+    blocks = [address_set(address, address) for address in questions.addresses]
     scope = Scope(blocks, sockets, itself=True, subjects=questions.workloads)
     graph = Connectivity(parse_policies(questions.policies), questions.pods, questions.namespaces, scope)
     cells = {next(iter(graph.cells.of_ranges(one.ranges))): one.id for one in blocks}

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model.reach import Edge
-from model.reachability.pods import Pod
+from quadrant_platform.reachability.explanation import Connection
+from quadrant_platform.reachability.labelled_pods import Pod
 from tests.oracles.questions import Questions
 
 _POD_ADDRESS = "192.0.2.1"
@@ -24,7 +24,7 @@ def program() -> Path:
     return Path(os.environ.get("QUADRANT_CYCLONUS") or cache / "quadrant" / "bin" / "cyclonus")
 
 
-def allowed(questions: Questions) -> set[Edge]:
+def allowed(questions: Questions) -> set[Connection]:
     """The connections that it allows, among those asked.
 
     Pods among themselves are judged without `ipBlock` peers: the tool also matches these with a pod's address,
@@ -32,14 +32,14 @@ def allowed(questions: Questions) -> set[Edge]:
     """
     policies = [_stored(policy) for policy in questions.policies]
     outside = set(questions.addresses)
-    asked: tuple[list[Edge], list[Edge]] = ([], [])
+    asked: tuple[list[Connection], list[Connection]] = ([], [])
     for edge in questions:
         asked[edge.source in outside or edge.target in outside].append(edge)
     inner, outer = asked
     return _judge(questions, [*map(_without_addresses, policies)], inner) | _judge(questions, policies, outer)
 
 
-def _judge(questions: Questions, policies: list[dict[str, Any]], asked: list[Edge]) -> set[Edge]:
+def _judge(questions: Questions, policies: list[dict[str, Any]], asked: list[Connection]) -> set[Connection]:
     with TemporaryDirectory() as folder:
         rules, traffic = Path(folder, "policies.yaml"), Path(folder, "traffic.json")
         # It reads one document a file; a list is one document.
@@ -74,7 +74,7 @@ def _without_addresses(policy: dict[str, Any]) -> dict[str, Any]:
     return {**policy, "spec": spec}
 
 
-def _traffic(questions: Questions, asked: list[Edge]) -> Iterator[dict[str, Any]]:
+def _traffic(questions: Questions, asked: list[Connection]) -> Iterator[dict[str, Any]]:
     text = json.dumps(questions.policies)
     peers: dict[str, Any] = {one: {"IP": one} for one in questions.addresses}
     for pod in questions.pods:

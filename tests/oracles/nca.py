@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model.reach import Edge
-from model.reachability.pods import Pod
+from quadrant_platform.reachability.explanation import Connection
+from quadrant_platform.reachability.labelled_pods import Pod
 from tests.oracles.questions import Questions
 from tests.oracles.sockets import Manifest, Socket
 
@@ -25,7 +25,7 @@ def program() -> Path:
     return Path(os.environ.get("QUADRANT_NCA") or Path(__file__).parents[2] / ".venv-nca" / "bin" / "nca")
 
 
-def allowed(questions: Questions) -> set[Edge]:
+def allowed(questions: Questions) -> set[Connection]:
     """The connections that it allows, among those asked."""
     with TemporaryDirectory() as folder:
         files = {
@@ -44,7 +44,7 @@ def allowed(questions: Questions) -> set[Edge]:
     return set(_edges(run.stdout.splitlines(), questions))
 
 
-def _edges(lines: Iterable[str], questions: Questions) -> Iterator[Edge]:
+def _edges(lines: Iterable[str], questions: Questions) -> Iterator[Connection]:
     numbers = {address: ip_address(address) for address in questions.addresses}
     names = {pod.id for pod in questions.pods}
     for line in lines:
@@ -55,7 +55,7 @@ def _edges(lines: Iterable[str], questions: Questions) -> Iterator[Edge]:
         for source, target in pairs:
             if source in questions.workloads or target in questions.workloads:
                 sockets = _sockets(found["connections"], questions.sockets.between(source, target))
-                yield from (Edge(source, target, *socket) for socket in sockets)
+                yield from (Connection(source, target, *socket) for socket in sockets)
 
 
 def _ends(text: str, names: set[str], numbers: Mapping[str, IPv4Address | IPv6Address]) -> list[str]:

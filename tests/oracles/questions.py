@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from model.reach import Edge
-from model.reachability.pods import Pod, namespaces_of, pods_of
-from model.reachability.proof import PROBES, matrix_pods
+from quadrant_platform.reachability.explanation import Connection
+from quadrant_platform.reachability.labelled_pods import Pod, namespaces_of, pods_of
+from quadrant_platform.reachability.proof import PROBES, matrix_pods
 from tests.oracles.sockets import Manifest, Sockets, rules, sockets
 
 Network = IPv4Network | IPv6Network
@@ -27,13 +27,13 @@ class Questions:
     namespaces: Mapping[str, Mapping[str, str]]
     policies: tuple[Manifest, ...]
 
-    def __iter__(self) -> Iterator[Edge]:
+    def __iter__(self) -> Iterator[Connection]:
         """Every connection to judge."""
         ends = (*(pod.id for pod in self.pods), *self.addresses)
         for source in ends:
             for target in ends:
                 if source in self.workloads or target in self.workloads:
-                    yield from (Edge(source, target, *socket) for socket in self.sockets.between(source, target))
+                    yield from (Connection(source, target, *socket) for socket in self.sockets.between(source, target))
 
 
 def ask(manifests: Sequence[Manifest], matrix: Mapping[str, Any]) -> Questions:

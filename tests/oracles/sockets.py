@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.reachability.pods import Pod
+from quadrant_platform.reachability.labelled_pods import Pod
 
 Manifest = Mapping[str, Any]
 Socket = tuple[str, int]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from model.reach import Edge
+from quadrant_platform.reachability.explanation import Connection
 from tests.oracles import cyclonus, nca
 from tests.oracles.answers import of_matrix, of_model
 from tests.oracles.defects import DEFECTS, Plant
@@ -13,7 +13,7 @@ from tests.oracles.questions import Questions, ask
 
 pytestmark = pytest.mark.oracle
 
-Analyzer = Callable[[Questions], set[Edge]]
+Analyzer = Callable[[Questions], set[Connection]]
 ANALYZERS = {"model": of_model, "nca": nca.allowed, "cyclonus": cyclonus.allowed}
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from model.loader import systems
-from model.reach import Edge, prove
-from quadrant.recorder import record
-from quadrant.stacks import config_for
+from quadrant_platform.model.loader import systems
+from quadrant_platform.program.recorder import record
+from quadrant_platform.program.stacks import config_for
+from quadrant_platform.reachability.explanation import Connection, prove
 from tests.oracles import cyclonus, nca
 from tests.oracles.answers import of_matrix, of_model
 from tests.oracles.questions import Questions, ask
@@ -33,14 +33,14 @@ def built(system: str, stage: str) -> tuple[list[dict[str, Any]], dict[str, Any]
 
 
 @lru_cache
-def asked(system: str, stage: str) -> tuple[Questions, frozenset[Edge]]:
+def asked(system: str, stage: str) -> tuple[Questions, frozenset[Connection]]:
     """The questions that a stack raises, and the rows that answer them."""
     manifests, matrix = built(system, stage)
     questions = ask(manifests, matrix)
     return questions, frozenset(of_matrix(questions, matrix))
 
 
-def compare(name: str, answer: set[Edge], rows: frozenset[Edge]) -> None:
+def compare(name: str, answer: set[Connection], rows: frozenset[Connection]) -> None:
     """Fail with the connections on which an analyzer and the matrix differ."""
     refused, surplus = sorted(rows - answer), sorted(answer - rows)
     assert not refused, f"{name} refuses rows of the matrix: {refused}"

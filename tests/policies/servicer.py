@@ -11,8 +11,8 @@ from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from policies.binding import sdk_policies
-from policies.settings import Config
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.crossguard.binding import sdk_policies
 
 # These packages carry no types.
 json_format: Any = import_module("google.protobuf.json_format")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies.pack import check
-from policies.settings import Config
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.pack import check
 from tests.policies import builders
 from tests.policies.builders import REMOVE, UNKNOWN, Manifest, changed, find, obj, replaced, service, without, workload
 from tests.policies.consistency_cases import CASES, Change, tidy

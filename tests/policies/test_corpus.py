@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from policies.pack import POLICIES
-from policies.pack import check as judge
-from quadrant.corpus import PASSES, Case, cases
-from quadrant.manifests import read_manifests
+from quadrant_platform.policies.pack import POLICIES
+from quadrant_platform.policies.pack import check as judge
+from quadrant_platform.program.manifest_files import read_manifests
+from tools.docs.corpus import PASSES, CorpusCase, cases
 
 FEWEST = 150
 CASES = cases()
@@ -25,14 +25,14 @@ def broken(path: Path) -> frozenset[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_manifest_of_the_corpus_breaks_its_policy(case: Case) -> None:
+def test_a_manifest_of_the_corpus_breaks_its_policy(case: CorpusCase) -> None:
     found = broken(case.path)
     assert case.policy in {policy for policy, _ in found}, f"{case.wrong}: this is what {case.policy} is for"
     assert not case.check or (case.policy, case.check) in found, f"the finding is called {case.check}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_twin_of_a_manifest_keeps_its_policy(case: Case) -> None:
+def test_the_twin_of_a_manifest_keeps_its_policy(case: CorpusCase) -> None:
     found = [check for policy, check in broken(case.twin) if policy == case.policy]
     assert not found, f"otherwise the finding in {case.name} would prove nothing"
 
@@ -57,4 +57,4 @@ def test_a_manifest_without_a_word_on_what_is_wrong_is_refused(tmp_path: Path) -
     file = tmp_path / "a.yaml"
     file.write_text("kind: Pod\n", encoding="utf-8")
     with pytest.raises(ValueError, match=re.escape("# policy/check: what is wrong. Twin: name")):
-        Case.read(file)
+        CorpusCase.read(file)

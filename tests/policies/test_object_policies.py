@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies.pack import POLICIES, check
-from policies.rules import ResourcePolicy
+from quadrant_platform.policies.core.policy import ResourcePolicy
+from quadrant_platform.policies.pack import POLICIES, check
 from tests.policies import governance_cases
 from tests.policies.builders import Manifest, changed, service, workload
 from tests.policies.object_cases import ALL, DASHBOARD, EGRESS, EXPOSURE, NGINX, PUBLIC, READ, Case, role

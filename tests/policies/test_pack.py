@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.binding import sdk_policies
-from policies.pack import POLICIES
-from policies.rules import ResourcePolicy, StackPolicy
+from quadrant_platform.policies.core.policy import ResourcePolicy, StackPolicy
+from quadrant_platform.policies.crossguard.binding import sdk_policies
+from quadrant_platform.policies.pack import POLICIES
 from tests.policies.servicer import Pack
 
 # These packages carry no types.

@@ -6,15 +6,16 @@ import copy
 
 import pytest
 
-from policies.pack import POLICIES, Level, check
-from policies.pods import TEMPLATES
-from policies.pss_checks import CHECKS
-from policies.rules import ResourcePolicy
-from policies.settings import Config
-from tests.policies import credential_cases, workload_cases
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.core.policy import ResourcePolicy
+from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.policies.pack import POLICIES, Level, check
+from quadrant_platform.policies.pss.checks import CHECKS
 from tests.policies import pod_cases as cases
+from tests.policies import workload_cases
 from tests.policies.builders import REMOVE, Manifest, changed, init_container, pod_spec, workload
 from tests.policies.pod_cases import Case
+from tests.policies.rules.secrets import credential_cases
 from tests.policies.servicer import Pack
 
 ALL = (*cases.POD_SECURITY, *workload_cases.ALL, *credential_cases.PODS, *cases.UNKNOWNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.pack import check
+from quadrant_platform.policies.pack import check
 from tests.policies import builders, shop
 from tests.policies.builders import Manifest, middleware, replaced, router, without
 from tests.policies.servicer import Pack

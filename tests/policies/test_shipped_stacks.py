@@ -2,8 +2,8 @@
 
 import pytest
 
-from policies.pack import Config, check
-from quadrant.wire import KEYS_ANNOTATION
+from quadrant_platform.policies.pack import Config, check
+from quadrant_platform.program.wire import KEYS_ANNOTATION
 from tests.policies.servicer import Pack, as_outputs, urn
 from tests.stacks import STACKS, recorded
 

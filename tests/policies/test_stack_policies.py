@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.pack import check, not_applicable
-from policies.rules import Violation
+from quadrant_platform.policies.core.policy import Violation
+from quadrant_platform.policies.pack import check, not_applicable
 from tests.policies import builders, shop
 from tests.policies.builders import UNKNOWN, Manifest, find, replaced, without
 from tests.policies.servicer import Pack

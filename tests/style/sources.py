@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-PACKAGES = ("model", "components", "policies", "quadrant", "lab")
+PACKAGES = ("quadrant_platform", "components", "policies")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

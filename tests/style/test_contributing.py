@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from model.exposure import FlowRow, Route
-from model.loader import load_system, system_file
-from model.service import Service
+from quadrant_platform.model.loader import load_system, system_file
+from quadrant_platform.model.schema.exposure import FlowRow, Route
+from quadrant_platform.model.schema.service import ServiceSpec
 from tests.style.sources import ROOT
 
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -19,7 +19,7 @@ def test_the_service_of_the_guide_is_valid() -> None:
     example = re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     assert example, "the guide shows a service"
     document = yaml.safe_load(example.group(1))
-    service = Service.model_validate(document["services"]["reports"])
+    service = ServiceSpec.model_validate(document["services"]["reports"])
     rows = [FlowRow.model_validate(row) for row in document["flows"]]
     assert service.ports == {"http": 3002}, "the example is read as a reader would"
     assert [row.source for row in rows] == ["reports"], "the way from the edge follows from the route"

@@ -1,40 +1,68 @@
-"""Dependencies point one way: systems, model, components, program; policies and quadrant stand beside."""
+"""Dependencies point one way: a package imports only what lies on a lower floor."""
 
+import ast
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.style.sources import PACKAGES, ROOT, imported_packages, python_files, relative
+from tests.style.sources import PACKAGES, ROOT, parsed, python_files, relative
 
-FORBIDDEN = {
-    "model": {
-        "pulumi",
-        "pulumi_kubernetes",
-        "pulumi_random",
-        "pulumi_policy",
-        "kubernetes",
-        "kubernetes_validate",
-        "components",
-        "policies",
-        "quadrant",
-        "lab",
-    },
-    "components": {"policies", "quadrant", "lab"},
-    "policies": {"components", "quadrant", "lab"},
-    "quadrant": {"components"},
-    "lab": {"components", "policies", "quadrant", "pulumi", "pulumi_kubernetes", "pulumi_policy"},
+FLOORS: dict[str, set[str]] = {
+    "host": set(),
+    "documents": set(),
+    "reachability": {"documents"},
+    "model": {"documents", "reachability"},
+    "components": {"documents", "reachability", "model"},
+    "policies": {"documents", "reachability"},
+    "program": {"host", "documents", "reachability", "model", "policies"},
+    "lab": {"host", "documents", "reachability", "model"},
+    "applier": {"host", "documents", "reachability", "model", "policies", "program", "lab"},
+    "commands": {"host", "documents", "reachability", "model", "policies", "program", "lab", "applier"},
 }
+"""What each package may import beside itself and the modules at the top of quadrant_platform."""
+WITHOUT_PULUMI = {"host", "documents", "reachability", "model", "lab"}
+
+
+def _package(path: Path) -> str:
+    parts = [part for part in relative(path).split("/") if part != "quadrant_platform"]
+    return parts[0]
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
 
 
 @pytest.mark.parametrize("path", python_files(*PACKAGES), ids=relative)
 def test_a_package_imports_only_what_lies_below_it(path: Path) -> None:
-    package = relative(path).split("/")[0]
-    wrong = imported_packages(path) & (FORBIDDEN[package] | {"tests", "bench"})
-    assert not wrong, f"{relative(path)} imports {sorted(wrong)}: {package} must not depend on it"
+    package = _package(path)
+    if package not in FLOORS:
+        return
+    ours = {name.split(".")[1] for name in _imports(path) if name.startswith("quadrant_platform.")} & set(FLOORS)
+    assert ours <= FLOORS[package] | {package}, f"{relative(path)} imports {sorted(ours)}: not below {package}"
+
+
+@pytest.mark.parametrize("path", python_files(*PACKAGES), ids=relative)
+def test_no_product_module_imports_tests_tools_or_by_a_second_name(path: Path) -> None:
+    roots = {name.partition(".")[0] for name in _imports(path)}
+    wrong = roots & ({"tests", "tools", "bench"} | set(FLOORS))
+    assert not wrong, f"{relative(path)} imports {sorted(wrong)}: modules have one name, quadrant_platform.…"
+
+
+@pytest.mark.parametrize("path", python_files(*PACKAGES), ids=relative)
+def test_the_lower_floors_know_nothing_of_pulumi(path: Path) -> None:
+    roots = {name.partition(".")[0] for name in _imports(path)}
+    engine = {name for name in roots if name.startswith("pulumi")}
+    assert _package(path) not in WITHOUT_PULUMI or not engine, f"{relative(path)} imports {sorted(engine)}"
 
 
 def test_no_module_of_the_policy_pack_hides_one_of_the_standard_library() -> None:
-    names = {path.stem for path in (ROOT / "policies").glob("*.py")} - {"__init__", "__main__"}
+    names = {path.stem for path in (ROOT / "policies").glob("*")} - {"__init__", "__main__"}
     hidden = names & sys.stdlib_module_names
     assert not hidden, f"{sorted(hidden)}: the pack's folder comes first on its path when the engine starts it"

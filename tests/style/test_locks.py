@@ -7,7 +7,7 @@ import pytest
 
 from tests.style.sources import ROOT
 
-LOCKS = ("requirements.lock", "requirements-nca.lock", "requirements-checkov.lock")
+LOCKS = ("requirements/dev.lock", "requirements/nca.lock", "requirements/checkov.lock")
 PINNED = re.compile(r"^[a-z0-9][a-z0-9._-]*==[^\s;]+( ; .+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
@@ -27,7 +27,7 @@ def test_a_lock_holds_only_pinned_and_hashed_packages(name: str) -> None:
 def test_the_lock_agrees_with_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements" / "dev.lock").read_text(encoding="utf-8")
     locked = {line.removesuffix(" \\") for line in lock.splitlines() if PINNED.match(line)}
     absent = [name for name in wanted if _normal(name) not in locked]
-    assert not absent, f"{absent} is not in requirements.lock: run `make lock`"
+    assert not absent, f"{absent} is not in requirements/dev.lock: run `make lock`"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from model.loader import load_environment, load_system, system_file
-from model.plan import Plan, plan
-from model.types import Stage
+from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.loader import load_environment, load_system, system_file
+from quadrant_platform.model.schema.types import Stage
 
 ROOT = Path(__file__).parents[2]
 

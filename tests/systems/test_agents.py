@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from model.service import Autoscaling
-from model.types import Stage, seconds
+from quadrant_platform.model.schema.service import Autoscaling
+from quadrant_platform.model.schema.types import Stage, seconds
 from tests.systems.stacks import planned, reached_by, written
 
 PLAN = planned("agents", Stage.PROD)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from model.service import Autoscaling
-from model.types import Stage, parse_quantity, seconds
+from quadrant_platform.model.schema.service import Autoscaling
+from quadrant_platform.model.schema.types import Stage, parse_quantity, seconds
 from tests.systems.stacks import planned, reached_by, written
 
 SYSTEM = planned("carbon254", Stage.PROD).system

@@ -1,9 +1,9 @@
 """MotoVaultPro is described as its document demands."""
 
-from model.environment import PRESETS
-from model.loader import load_environment, load_system, system_file
-from model.plan import Plan, plan
-from model.types import Segment, Stage
+from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.loader import load_environment, load_system, system_file
+from quadrant_platform.model.schema.environment import PRESETS
+from quadrant_platform.model.schema.types import Segment, Stage
 
 SYSTEM = load_system(system_file("motovault"))
 SECRET_FILES = {

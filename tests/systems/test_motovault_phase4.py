@@ -1,10 +1,10 @@
 """MotoVault's phase 4 is described as its document demands."""
 
-from model.loader import load_environment, load_system, system_file
-from model.plan import plan
-from model.service import Autoscaling
-from model.types import Segment, Stage
-from model.workloads import namespace_of
+from quadrant_platform.model.expansion.plan import plan
+from quadrant_platform.model.expansion.workloads import namespace_of
+from quadrant_platform.model.loader import load_environment, load_system, system_file
+from quadrant_platform.model.schema.service import Autoscaling
+from quadrant_platform.model.schema.types import Segment, Stage
 
 SYSTEM = load_system(system_file("motovault-phase4"))
 APP = SYSTEM.services["motovault"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from model.service import Autoscaling
-from model.types import Stage
+from quadrant_platform.model.schema.service import Autoscaling
+from quadrant_platform.model.schema.types import Stage
 from tests.systems.stacks import planned, reached_by, written
 
 PLAN = planned("pinky-promise", Stage.PROD)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lab import kind
+from quadrant_platform.lab.kind import completion
 from tests.style.sources import ROOT, relative
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
@@ -116,12 +116,14 @@ def test_a_workflow_calls_only_what_exists(file: Path) -> None:
 
 
 def test_the_lab_runs_on_a_network_that_enforces_policies() -> None:
-    config = yaml.safe_load((ROOT / "lab" / "kind.yaml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((ROOT / "quadrant_platform" / "lab" / "kind" / "kind.yaml").read_text(encoding="utf-8"))
     assert config["networking"]["disableDefaultCNI"] is True, "two networks would fight over the pods"
     text = (ROOT / ".github" / "workflows" / "lab.yaml").read_text(encoding="utf-8")
-    assert "config: lab/kind.yaml" in text, "the cluster is made with it"
-    assert "python -m lab.kind\n" in commands(ROOT / ".github" / "workflows" / "lab.yaml"), "it brings the network"
-    assert re.search(r"/[0-9a-f]{40}/manifests/calico\.yaml$", kind.NETWORK), "Calico, and a tag can be moved"
+    assert "config: quadrant_platform/lab/kind/kind.yaml" in text, "the cluster is made with it"
+    assert "python -m quadrant_platform.lab.kind.completion\n" in commands(
+        ROOT / ".github" / "workflows" / "lab.yaml"
+    ), "it brings the network"
+    assert re.search(r"/[0-9a-f]{40}/manifests/calico\.yaml$", completion.NETWORK), "Calico, and a tag can be moved"
 
 
 def test_the_previews_engine_has_the_version_of_the_sdk() -> None:

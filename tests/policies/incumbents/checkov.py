@@ -13,7 +13,7 @@ _EACH = Path(__file__).with_name("checkov_each.py")
 
 def version() -> str:
     """The version that the requirements name."""
-    return (ROOT / "requirements-checkov.in").read_text(encoding="utf-8").strip().removeprefix("checkov==")
+    return (ROOT / "requirements/checkov.in").read_text(encoding="utf-8").strip().removeprefix("checkov==")
 
 
 def _scan(program: Path, files: Sequence[Path]) -> Mapping[Path, Sequence[Found]]:

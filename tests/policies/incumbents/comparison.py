@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.pack import check
-from quadrant.corpus import Case, cases
-from quadrant.manifests import read_manifests
+from quadrant_platform.policies.pack import check
+from quadrant_platform.program.manifest_files import read_manifests
 from tests.policies.incumbents.checkov import CHECKOV
 from tests.policies.incumbents.kube_score import KUBE_SCORE
 from tests.policies.incumbents.kubeconform import KUBECONFORM
 from tests.policies.incumbents.scanner import Found, Scanner
+from tools.docs.corpus import CorpusCase, cases
 
 SCANNERS: tuple[Scanner, ...] = (CHECKOV, KUBE_SCORE, KUBECONFORM)
 
@@ -20,7 +20,7 @@ SCANNERS: tuple[Scanner, ...] = (CHECKOV, KUBE_SCORE, KUBECONFORM)
 class Row:
     """A manifest of the corpus, our checks that find it, and the rules of each scanner that do."""
 
-    case: Case
+    case: CorpusCase
     ours: tuple[str, ...]
     theirs: tuple[tuple[str, ...], ...]
 
@@ -40,13 +40,13 @@ def rows(scanners: Sequence[Scanner] = SCANNERS) -> tuple[Row, ...]:
     )
 
 
-def _ours(case: Case) -> tuple[str, ...]:
+def _ours(case: CorpusCase) -> tuple[str, ...]:
     """The checks of the case's own policy that find it and do not find its twin."""
     failing, passing = (_checks(case, path) for path in (case.path, case.twin))
     return tuple(sorted(failing - passing))
 
 
-def _checks(case: Case, path: Path) -> set[str]:
+def _checks(case: CorpusCase, path: Path) -> set[str]:
     return {found.check for found in check(read_manifests(path)) if found.policy == case.policy}
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from quadrant.console import Code, complain, progress, say
-from quadrant.stacks import ROOT
-from quadrant.tables import table as markdown
+from quadrant_platform.commands.console import ExitCode, complain, progress, say
+from quadrant_platform.program.stacks import ROOT
 from tests.policies.incumbents.comparison import SCANNERS, Row, rows
+from tools.docs.tables import table as markdown
 
 PAGE = Path("docs/reference/who-catches-what.md")
 README = Path("README.md")
@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> None:
     """Write the page, or compare it (exit code 1: it differs); where a scanner is missing, say so and do neither."""
     if arguments not in ([], ["--check"]):
         complain("usage: python -m tests.policies.incumbents.table [--check]")
-        raise SystemExit(Code.BAD_INPUT)
+        raise SystemExit(ExitCode.BAD_INPUT)
     missing = [scanner.missing for scanner in SCANNERS if scanner.missing]
     if missing:
         say(f"{PAGE} is left as it is: {missing[0]}")
@@ -112,7 +112,7 @@ def main(arguments: list[str]) -> None:
     for problem in outdated(table):
         complain(problem)
     if arguments and outdated(table):
-        raise SystemExit(Code.FOUND)
+        raise SystemExit(ExitCode.FOUND)
 
 
 if __name__ == "__main__":

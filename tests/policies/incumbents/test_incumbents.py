@@ -5,15 +5,15 @@ from functools import cache
 
 import pytest
 
-from policies.pack import POLICIES
-from quadrant.corpus import cases
-from quadrant.rendering import files
-from quadrant.stacks import ROOT
+from quadrant_platform.policies.pack import POLICIES
+from quadrant_platform.program.rendering import files
+from quadrant_platform.program.stacks import ROOT
 from tests.policies.incumbents import comparison, table
 from tests.policies.incumbents.comparison import SCANNERS
 from tests.policies.incumbents.exemptions import EXEMPTIONS
 from tests.policies.incumbents.scanner import Found, Scanner
 from tests.stacks import STACKS, recorded
+from tools.docs.corpus import cases
 
 pytestmark = pytest.mark.oracle
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from policies.access import Node
-from policies.pods import Pod
-from policies.pss_checks import CHECKS, Judge
-from policies.pss_version import LATEST, OLDEST, Version
+from quadrant_platform.policies.configuration.pod_security_version import LATEST, OLDEST, Version
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.workload_pods import WorkloadPod
+from quadrant_platform.policies.pss.checks import CHECKS, Judge
 from tests.policies.pss.ours import VERSIONS, Lookup
 
 Defect = Callable[[str, Version], Judge | None]
@@ -32,7 +32,7 @@ def _changed(change: Callable[[Any], Any]) -> Defect:
     def defect(check: str, version: Version) -> Judge | None:
         judge = CHECKS[check].judge(version)
 
-        def seen(pod: Pod) -> Iterator[str]:
+        def seen(pod: WorkloadPod) -> Iterator[str]:
             assert judge, "only a check that exists is asked"
             yield from judge(replace(pod, template=Node(change(pod.template.value))))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from policies.objects import Object
-from policies.pods import TEMPLATES, pod_of
-from policies.pss_checks import CHECKS, Judge, ids_of
-from policies.pss_version import Profile, Version
+from quadrant_platform.policies.configuration.pod_security_version import Profile, Version
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.workload_pods import TEMPLATES, pod_of
+from quadrant_platform.policies.pss.checks import CHECKS, Judge, ids_of
 from tests.policies.pss.upstream import Verdicts
 
 VERSIONS = tuple(Version(1, minor) for minor in range(34, 39))

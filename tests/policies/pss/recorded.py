@@ -10,10 +10,10 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from policies.objects import Object
-from policies.pods import pod_of
-from policies.pss_checks import CHECKS
-from policies.pss_version import LATEST
+from quadrant_platform.policies.configuration.pod_security_version import LATEST
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.workload_pods import pod_of
+from quadrant_platform.policies.pss.checks import CHECKS
 
 
 class Recorded(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from policies.pods import TEMPLATES
-from policies.pss_baseline import CAPABILITIES, SYSCTLS_1_37
+from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.policies.pss.baseline import CAPABILITIES, SYSCTLS_1_37
 
 Json = dict[str, Any]
 Change = tuple[tuple[str | int, ...], Any]

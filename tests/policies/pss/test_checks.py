@@ -6,11 +6,17 @@ import json
 
 import pytest
 
-from policies.objects import Object
-from policies.pack import Config, check
-from policies.pods import TEMPLATES, pod_of
-from policies.pss_checks import CHECKS, ids_of
-from policies.pss_version import LATEST, OLDEST, Profile, Version, parse_version
+from quadrant_platform.policies.configuration.pod_security_version import (
+    LATEST,
+    OLDEST,
+    Profile,
+    Version,
+    parse_version,
+)
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.workload_pods import TEMPLATES, pod_of
+from quadrant_platform.policies.pack import Config, check
+from quadrant_platform.policies.pss.checks import CHECKS, ids_of
 from tests.policies.builders import changed, workload
 from tests.policies.pss import ours, specs
 from tests.policies.pss.recorded import RECORDED, violated

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from policies.pss_version import Profile, Version
+from quadrant_platform.policies.configuration.pod_security_version import Profile, Version
 
 SOURCES = Path(__file__).parent / "judge"
 _FILES = ("go.mod", "go.sum", "main.go")

@@ -1,5 +1,0 @@
-"""`python -m lab`."""
-
-from lab.cli import main
-
-main()

@@ -1,0 +1,71 @@
+"""How the pack is configured: its switches, exemptions and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
+
+from quadrant_platform.policies.configuration.exemptions import EXEMPTIONS, Exemption
+from quadrant_platform.policies.configuration.switches import ObjectSwitches, PodSwitches, Switch
+from quadrant_platform.policies.configuration.workload_switches import WorkloadSwitches
+from quadrant_platform.policies.core.violation import Level
+
+
+class Setting(NamedTuple):
+    """A switch with its place in `Config`, its type and its default."""
+
+    field: str
+    type: Any
+    switch: Switch
+    default: Any
+
+
+@dataclass(frozen=True)
+class Config(PodSwitches, WorkloadSwitches, ObjectSwitches):
+    """What a stack may set: every switch, exemptions, levels. `today` decides which exemptions have expired."""
+
+    exemptions: tuple[Exemption, ...] = EXEMPTIONS
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """By policy or group, where a configuration says otherwise than the policy."""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Values of switches, by policy or group and by field."""
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+
+    def of(self, name: str) -> Config:
+        """The configuration as one policy or group sees it."""
+        given = self.settings.get(name)
+        return replace(self, **given) if given else self
+
+    def with_block(
+        self, name: str, level: Level | None, rows: tuple[Exemption, ...], given: Mapping[str, Any]
+    ) -> Config:
+        """This configuration with what a file or the engine says of one policy or group."""
+        return replace(
+            self,
+            exemptions=(*self.exemptions, *(row for row in rows if row not in self.exemptions)),
+            levels={**self.levels, name: level} if level else self.levels,
+            settings={**self.settings, name: given} if given else self.settings,
+        )
+
+
+@cache
+def settings() -> tuple[Setting, ...]:
+    """Every switch of `Config`."""
+    return tuple(_settings())
+
+
+def _settings() -> Iterator[Setting]:
+    hints = get_type_hints(Config, include_extras=True)
+    for each in fields(Config):
+        for mark in getattr(hints[each.name], "__metadata__", ()):
+            if isinstance(mark, Switch):
+                default = each.default_factory() if each.default_factory is not MISSING else each.default
+                yield Setting(each.name, hints[each.name], mark, default)
+
+
+def settings_of(name: str) -> tuple[Setting, ...]:
+    """The switches of one policy or group."""
+    return tuple(setting for setting in settings() if name in setting.switch.policies)

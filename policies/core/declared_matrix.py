@@ -1,0 +1,97 @@
+"""The declared connections, as the program registers them in the ConfigMap `quadrant-matrix`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from quadrant_platform.policies.core.access import MalformedError, Node, normalise
+from quadrant_platform.policies.core.network_shapes import Shape, ip_block
+from quadrant_platform.policies.core.objects import Object
+
+LABEL = "quadrant.dev/matrix"
+KEY = "matrix.json"
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredMatrix:
+    """One system's peers and rows, in the shape that the reachability model reads."""
+
+    obj: Object
+    system: str
+    environment: str
+    shape: Shape
+
+    @cached_property
+    def workloads(self) -> dict[str, Shape]:
+        """The peers that are our own pods, by `namespace/name`."""
+        return {name: peer for name, peer in self.shape["peers"].items() if peer["kind"] == "workload"}
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces of our own pods."""
+        return frozenset(peer["namespace"] for peer in self.workloads.values())
+
+    @cached_property
+    def world(self) -> frozenset[str]:
+        """The peers that stand for the internet: blocks that begin with all addresses of a family."""
+        return frozenset(
+            name
+            for name, peer in self.shape["peers"].items()
+            if any(block["cidr"].endswith("/0") for block in peer["blocks"])
+        )
+
+    @property
+    def rows(self) -> list[Shape]:
+        """The rows, each with `from`, `to`, `protocol` and `port`."""
+        rows: list[Shape] = self.shape["rows"]
+        return rows
+
+
+def matrix_of(obj: Object) -> DeclaredMatrix | None:
+    """The matrix that the object carries; nothing for other objects.
+
+    Raises FieldError for a matrix that cannot be read.
+    """
+    if obj.kind != "ConfigMap" or obj.labels.get(LABEL) != "true":
+        return None
+    document = obj.node.at("data").at(KEY).required()
+    root = Node(normalise(_json(document)), f"data[{KEY}]", obj)
+    if root.at("schema").integer() != 1:
+        raise MalformedError(root.at("schema"), "the number 1, the schema that this pack reads")
+    peers = {name: _peer(node) for name, node in root.at("peers").required().entries()}
+    rows = [_row(node) for node in root.at("rows").required().items()]
+    system, environment = (root.at(key).required().text() for key in ("system", "environment"))
+    return DeclaredMatrix(obj, system, environment, {"peers": peers, "rows": rows})
+
+
+def _json(document: Node) -> Any:
+    try:
+        return json.loads(document.text())
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(document, f"JSON ({error})") from error
+
+
+def _peer(node: Node) -> Shape:
+    ports = [_port(port) for port in node.at("ports").items()]
+    return {
+        "kind": node.at("kind").required().text(),
+        "namespace": node.at("namespace").text(),
+        "labels": node.at("labels").texts(),
+        "ports": ports,
+        "blocks": [ip_block(block) for block in node.at("blocks").items()],
+    }
+
+
+def _port(node: Node) -> str:
+    number, _, protocol = node.text().partition("/")
+    if not (number.isascii() and number.isdigit() and protocol in {"TCP", "UDP", "SCTP"}):
+        raise MalformedError(node, "a port such as 3001/TCP")
+    return node.text()
+
+
+def _row(node: Node) -> Shape:
+    texts = {key: node.at(key).required().text() for key in ("from", "to", "protocol")}
+    return {**texts, "port": node.at("port").required().integer()}

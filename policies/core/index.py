@@ -1,0 +1,160 @@
+"""All objects of a stack, sorted once for the policies that look at them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.core.access import FieldError, InvalidError
+from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix, matrix_of
+from quadrant_platform.policies.core.network_shapes import Shape, network_policy, pod_manifest
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
+from quadrant_platform.reachability.network_policy import NetworkPolicy
+
+SEGMENT = "quadrant.dev/segment"
+SYSTEM = "quadrant.dev/system"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class NetworkPolicyObject:
+    """A NetworkPolicy, its readable shape and its meaning."""
+
+    obj: Object
+    shape: Shape
+    rules: NetworkPolicy
+
+    @classmethod
+    def read(cls, obj: Object) -> NetworkPolicyObject:
+        """The policy of an object. Raises FieldError for one that the API server would refuse."""
+        shape = network_policy(obj.node)
+        try:
+            return cls(obj, shape, NetworkPolicy.parse(shape))
+        except ValueError as error:
+            raise InvalidError(obj.node.at("spec"), str(error)) from error
+
+    @property
+    def namespace(self) -> str:
+        """Where it selects pods."""
+        namespace: str = self.shape["metadata"]["namespace"]
+        return namespace
+
+    def selects_everything(self) -> bool:
+        """Whether its selector is empty."""
+        return not any(self.shape["spec"]["podSelector"].values())
+
+
+@dataclass(eq=False)
+class StackIndex:
+    """The objects of a stack. What cannot be read is left out of the views and kept in `errors`."""
+
+    objects: tuple[Object, ...]
+    config: Config
+    errors: dict[tuple[int, str], FieldError] = field(default_factory=dict)
+
+    def _read(self, objects: Iterable[Object], reader: Callable[[Object], T | None]) -> Iterator[T]:
+        for obj in objects:
+            try:
+                value = reader(obj)
+            except FieldError as error:
+                self.errors[id(obj), error.path] = error
+                continue
+            if value is not None:
+                yield value
+
+    def of_kind(self, *kinds: str) -> tuple[Object, ...]:
+        """The objects of these kinds."""
+        return tuple(obj for obj in self.objects if obj.kind in kinds)
+
+    def seen_by(self, group: str) -> StackIndex:
+        """The stack with the configuration of one group of policies, and the same views."""
+        config = self.config.of(group)
+        if config is self.config:
+            return self
+        seen = copy(self)
+        seen.config = config
+        return seen
+
+    @cached_property
+    def pods(self) -> tuple[WorkloadPod, ...]:
+        """The pods that the workloads make."""
+        return tuple(pod for pod, _ in self._shaped_pods)
+
+    @cached_property
+    def declared_pods(self) -> tuple[WorkloadPod, ...]:
+        """The pods that somebody declares; those that a live cluster lists found long ago what they refer to."""
+        return tuple(pod for pod in self.pods if not pod.workload.is_owned)
+
+    @cached_property
+    def pod_manifests(self) -> tuple[Shape, ...]:
+        """The pods in the shape that the reachability model reads."""
+        return tuple(shape for _, shape in self._shaped_pods)
+
+    @cached_property
+    def _shaped_pods(self) -> tuple[tuple[WorkloadPod, Shape], ...]:
+        def read(obj: Object) -> tuple[WorkloadPod, Shape] | None:
+            pod = pod_of(obj)
+            return (pod, pod_manifest(pod)) if pod else None
+
+        return tuple(self._read(self.objects, read))
+
+    @cached_property
+    def network_policies(self) -> tuple[NetworkPolicyObject, ...]:
+        """The NetworkPolicies."""
+        found = (obj for obj in self.of_kind("NetworkPolicy") if obj.api_version == "networking.k8s.io/v1")
+        return tuple(self._read(found, NetworkPolicyObject.read))
+
+    @cached_property
+    def matrices(self) -> tuple[DeclaredMatrix, ...]:
+        """The declared connections, one a system."""
+        return tuple(self._read(self.of_kind("ConfigMap"), matrix_of))
+
+    @cached_property
+    def namespace_labels(self) -> dict[str, dict[str, str]]:
+        """The labels of every Namespace."""
+        return dict(self._read(self.of_kind("Namespace"), lambda obj: (obj.name, obj.labels)))
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str, str], Object]:
+        """The objects by kind, namespace and name."""
+        return {(obj.kind, obj.namespace, obj.name): obj for obj in self.objects}
+
+    @cached_property
+    def _kinds(self) -> frozenset[tuple[str, str]]:
+        return frozenset((obj.kind, obj.namespace) for obj in self.objects)
+
+    def shows(self, namespace: str, *kinds: str) -> bool:
+        """Whether all objects of these kinds in a namespace should be here: the namespace is, or some of them are.
+
+        Others may be part of manifests that nobody gave us, so that what is missing is no mistake.
+        """
+        return ("Namespace", "", namespace) in self.by_name or any((kind, namespace) in self._kinds for kind in kinds)
+
+    @cached_property
+    def segments(self) -> tuple[Object, ...]:
+        """The namespaces that are labelled as a segment."""
+        labelled = {name for name, labels in self.namespace_labels.items() if SEGMENT in labels}
+        return tuple(obj for obj in self.of_kind("Namespace") if obj.name in labelled)
+
+    @cached_property
+    def segment_names(self) -> frozenset[str]:
+        """The namespaces to isolate: those labelled as a segment and those that a matrix names."""
+        declared = (matrix.namespaces for matrix in self.matrices)
+        return frozenset(obj.name for obj in self.segments).union(*declared)
+
+    @cached_property
+    def readable(self) -> bool:
+        """Whether every view could be built from all objects."""
+        views = (self.pods, self.network_policies, self.matrices, self.segments)
+        return all(view is not None for view in views) and not self.errors
+
+    @property
+    def has_isolation(self) -> bool:
+        """Whether the stack has segments at all; other manifests are not judged for isolation."""
+        return bool(self.segments or self.matrices)

@@ -1,0 +1,106 @@
+"""The shapes of the pack: what a policy is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.index import StackIndex
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.violation import Level, Violation
+from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
+
+__all__ = [
+    "Finding", "Group", "Level", "Policy", "ResourcePolicy", "Severity", "StackPolicy", "Subject", "Violation",
+]  # fmt: skip
+
+
+class Severity(StrEnum):
+    """How bad a violation is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a policy found. `obj` is set by stack policies."""
+
+    message: str
+    check: str = ""
+    obj: Object | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One object before one policy."""
+
+    obj: Object
+    config: Config
+
+    @property
+    def node(self) -> Node:
+        """The manifest."""
+        return self.obj.node
+
+    @cached_property
+    def pod(self) -> WorkloadPod | None:
+        """The pods that the object makes."""
+        return pod_of(self.obj)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What every policy says of itself."""
+
+    name: str
+    title: str
+    severity: Severity
+    why: str
+    remedy: str
+    level: Level = Level.MANDATORY
+    tags: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where the policy is explained."""
+        return f"docs/reference/policies/{self.name}.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourcePolicy(Policy):
+    """A policy that looks at one object. `kinds` are the kinds it looks at; all, if there are none.
+
+    `remedies` are the labels by which the engine mends the object, by the path of the metadata that lacks them.
+    """
+
+    predicate: Callable[[Subject], Iterator[Finding]]
+    kinds: frozenset[str] = frozenset()
+    remedies: Callable[[Subject], Mapping[tuple[str, ...], Mapping[str, str]]] | None = None
+
+    def applies(self, kind: str) -> bool:
+        """Whether the policy looks at objects of this kind."""
+        return not self.kinds or kind in self.kinds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Stack policies that the engine runs as one, since it hands over the whole stack once for each."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPolicy(Policy):
+    """A policy that looks at all objects of a stack together. Some compare with the declared matrix."""
+
+    predicate: Callable[[StackIndex], Iterator[Finding]]
+    group: Group
+    needs_matrix: bool = False

@@ -1,0 +1,153 @@
+"""The pods that a workload makes, extracted once: template, containers and effective security context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.objects import Object
+
+TEMPLATES: dict[str, tuple[str, ...]] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "Deployment": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "Rollout": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where each workload kind keeps the template of its pods."""
+
+_ROLLOUTS = "argoproj.io"
+
+LONG_RUNNING = frozenset(TEMPLATES) - {"Pod", "PodTemplate", "Job", "CronJob"}
+"""The kinds whose pods are expected to serve until they are replaced."""
+
+_LISTS = (("initContainers", "init container"), ("containers", "container"),
+          ("ephemeralContainers", "ephemeral container"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container with the pod around it."""
+
+    node: Node
+    role: str
+    pod: WorkloadPod
+
+    @cached_property
+    def name(self) -> str:
+        """The container's name."""
+        return self.node.at("name").text()
+
+    @property
+    def where(self) -> str:
+        """Role, name and path, for messages."""
+        return f"{self.role} {self.name!r} ({self.node.path})"
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it runs beside the main containers: an init container does if it is restarted, as a sidecar."""
+        return self.role == "container" or self.node.at("restartPolicy").text() == "Always"
+
+    @cached_property
+    def security(self) -> Node:
+        """The container's own security context."""
+        return self.node.at("securityContext")
+
+    def effective(self, field: str) -> Node:
+        """The field of the container's security context, or else the pod's."""
+        own = self.security.at(field)
+        return own if own.present() else self.pod.security.at(field)
+
+    @cached_property
+    def ports(self) -> tuple[Node, ...]:
+        """The declared ports."""
+        return tuple(self.node.at("ports").items())
+
+
+@dataclass(frozen=True)
+class WorkloadPod:
+    """The pods of one workload, as its template describes them."""
+
+    workload: Object
+    template: Node
+
+    @cached_property
+    def spec(self) -> Node:
+        """The pod's specification."""
+        return self.template.at("spec")
+
+    @cached_property
+    def security(self) -> Node:
+        """The pod's security context."""
+        return self.spec.at("securityContext")
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The labels that the pods carry."""
+        return self.template.at("metadata", "labels").texts()
+
+    @property
+    def annotations(self) -> Node:
+        """The annotations that the pods carry."""
+        return self.template.at("metadata", "annotations")
+
+    @cached_property
+    def containers(self) -> tuple[Container, ...]:
+        """Init, main and ephemeral containers."""
+        listed = ((node, role) for key, role in _LISTS for node in self.spec.at(key).items())
+        return tuple(Container(node, role, self) for node, role in listed)
+
+    @property
+    def main_containers(self) -> Iterator[Container]:
+        """The containers that serve."""
+        return (container for container in self.containers if container.role == "container")
+
+    @cached_property
+    def volumes(self) -> tuple[Node, ...]:
+        """The volumes."""
+        return tuple(self.spec.at("volumes").items())
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether the pod declares Windows, which exempts it from Linux-only rules."""
+        return self.spec.at("os", "name").text() == "windows"
+
+    @property
+    def has_user_namespace(self) -> bool:
+        """Whether root in the pod is an ordinary user of the node."""
+        return self.spec.at("hostUsers").flag() is False
+
+    @property
+    def component(self) -> str:
+        """What the pod is: service, database, cache, job and so on."""
+        return self.labels.get("app.kubernetes.io/component", "")
+
+
+def template_path(obj: Object) -> tuple[str, ...] | None:
+    """Where the object keeps the template of its pods; nothing for one that makes none.
+
+    A custom kind may share a workload's name, such as another group's Job. A Rollout may refer to a Deployment.
+    """
+    group = obj.api_version.rpartition("/")[0]
+    if "." in group and (obj.kind, group) != ("Rollout", _ROLLOUTS):
+        return None
+    if obj.kind == "Rollout" and obj.node.at("spec", "workloadRef").present():
+        return None
+    return TEMPLATES.get(obj.kind)
+
+
+def pod_of(obj: Object) -> WorkloadPod | None:
+    """The pods that the object makes, the same for every policy."""
+    if WorkloadPod not in obj.derived:
+        path = template_path(obj)
+        template = obj.node.at(*path) if path is not None else None
+        obj.derived[WorkloadPod] = WorkloadPod(obj, template) if template and template.at("spec").present() else None
+    pod: WorkloadPod | None = obj.derived[WorkloadPod]
+    return pod

@@ -1,0 +1,183 @@
+"""The pack as the engine runs it: every resource policy on its own, stack policies in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pulumi_policy as sdk
+
+from quadrant_platform.documents.problems import BadInput
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.configuration.file_format import configured, properties
+from quadrant_platform.policies.core.evaluation import (
+    level_of,
+    run_resource,
+    run_stack,
+    unreadable_views,
+    without_exempted,
+)
+from quadrant_platform.policies.core.index import StackIndex
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.policy import Policy, ResourcePolicy, StackPolicy, Violation
+from quadrant_platform.policies.core.violation import Level
+from quadrant_platform.policies.core.well_formed import WELL_FORMED
+from quadrant_platform.policies.crossguard.remediation import remedied
+from quadrant_platform.policies.crossguard.resources import Resources, Stacks, object_of
+from quadrant_platform.policies.pack import POLICIES
+
+RESOURCE_POLICIES = tuple(policy for policy in POLICIES.values() if isinstance(policy, ResourcePolicy))
+_NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
+_FRAMEWORKS = {
+    "PSS": ("Pod Security Standards", "1.37"),
+    "NSA": ("NSA/CISA Kubernetes Hardening Guide", "1.2"),
+    "CIS": ("CIS Kubernetes Benchmark", "1.11"),
+}
+
+
+def _may_apply(policy: ResourcePolicy, token: str) -> bool:
+    """A cheap answer before the properties are read; lists and patches hold objects of another kind."""
+    kind = token.rpartition(":")[2]
+    return kind.endswith("List") or policy.applies(kind.removesuffix("Patch"))
+
+
+def message_of(found: Violation, policy: Policy) -> str:
+    """What the engine shows of a violation: rule, place, what, why and how to mend it."""
+    rule = f"{found.policy}/{found.check}" if found.check else found.policy
+    place = f"{found.kind} {found.namespace}/{found.name}".replace(" /", " ")
+    return f"[{rule}] {place}: {found.message}. Why: {policy.why} Remedy: {policy.remedy} See {policy.url}"
+
+
+class _Configured:
+    """The configuration as far as the engine has told it: it hands each policy its own part, at each call."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._given: dict[str, Mapping[str, Any]] = {}
+
+    def learn(self, name: str, given: Mapping[str, Any]) -> Config:
+        """Take in what one policy was given. Raises BadInput where it is wrong."""
+        if given and self._given.get(name) != given:
+            self.config = configured(self.config, name, given)
+            self._given[name] = dict(given)
+        return self.config
+
+
+def _resource(
+    position: int, policy: ResourcePolicy, resources: Resources, known: _Configured
+) -> sdk.ResourceValidationPolicy:
+    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+        try:
+            config = known.learn(policy.name, args.get_config())
+        except BadInput as error:
+            return report(_misconfigured(policy.name, error), args.urn)
+        if not _may_apply(policy, args.resource_type):
+            return None
+        for each in resources.read(position, args):
+            for found in without_exempted(_said_by(policy, each, config), config):
+                report(message_of(found, POLICIES[found.policy]), found.urn)
+        return None
+
+    return sdk.ResourceValidationPolicy(
+        name=policy.name,
+        description=policy.title,
+        validate=validate,
+        remediate=_remediation(policy, known) if policy.remedies else None,
+        config_schema=sdk.PolicyConfigSchema(properties(policy.name)),
+        **_about(policy),
+    )
+
+
+def _said_by(policy: ResourcePolicy, obj: Object, config: Config) -> Iterable[Violation]:
+    """What a policy finds in its own name. A wrong type is for `well-formed` to say, whichever policy met it."""
+    if policy.name != WELL_FORMED:
+        return (found for found in _judged(policy, obj, config) if found.policy == policy.name)
+    applying = (one for one in RESOURCE_POLICIES if one.applies(obj.kind))
+    running = (one for one in applying if level_of(one, config) is not Level.DISABLED)
+    everything = (found for one in running for found in _judged(one, obj, config))
+    return dict.fromkeys(found for found in everything if found.policy == WELL_FORMED)
+
+
+def _judged(policy: ResourcePolicy, obj: Object, config: Config) -> tuple[Violation, ...]:
+    """What a policy finds, worked out once while the configuration is the same."""
+    if obj.derived.get(policy.name, (None,))[0] is not config:
+        obj.derived[policy.name] = (config, tuple(run_resource(policy, obj, config)))
+    found: tuple[Violation, ...] = obj.derived[policy.name][1]
+    return found
+
+
+def _remediation(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceRemediation:
+    def remediate(args: sdk.ResourceValidationArgs) -> Any:
+        try:
+            config = known.learn(policy.name, args.get_config())
+        except BadInput:
+            return None  # validation reports it
+        obj = object_of(args.resource_type, args.props, args.urn)
+        return remedied(policy, obj, args.props, config) if obj and policy.applies(obj.kind) else None
+
+    return remediate
+
+
+def _misconfigured(name: str, error: BadInput) -> str:
+    return f"[{name}/configuration] {error}. Remedy: correct the file given with --policy-pack-config."
+
+
+def _about(policy: Policy) -> dict[str, Any]:
+    """What the engine shows of a policy."""
+    framework = _FRAMEWORKS.get(policy.tags[0].partition("-")[0]) if policy.tags else None
+    return {
+        "display_name": policy.title,
+        "enforcement_level": sdk.EnforcementLevel(policy.level.value),
+        "severity": sdk.Severity(policy.severity.value),
+        "framework": sdk.PolicyComplianceFramework(*framework) if framework else None,
+        "tags": list(policy.tags),
+        "remediation_steps": policy.remedy,
+        "url": policy.url,
+    }
+
+
+def _group(position: int, policies: list[StackPolicy], stacks: Stacks, known: _Configured) -> sdk.StackValidationPolicy:
+    group = policies[0].group
+
+    def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+        try:
+            config = known.learn(group.name, args.get_config())
+        except BadInput as error:
+            return report(_misconfigured(group.name, error), None)
+        stack = stacks.read(position, args.resources, config)
+        for found in without_exempted(_findings(policies, stack), config):
+            report(message_of(found, POLICIES[found.policy]), found.urn)
+        idle = [policy.name for policy in policies if policy.needs_matrix and not stack.has_isolation]
+        return args.not_applicable(f"{', '.join(idle)}: {_NO_MATRIX}") if idle else None
+
+    return sdk.StackValidationPolicy(
+        name=group.name,
+        description=group.title,
+        validate=validate,
+        enforcement_level=sdk.EnforcementLevel(policies[0].level.value),
+        config_schema=sdk.PolicyConfigSchema(properties(group.name)),
+        display_name=group.title,
+        tags=sorted({policy.name for policy in policies}),
+        remediation_steps=" ".join(f"{policy.name}: {policy.remedy}" for policy in policies),
+        url="docs/reference/policies/",
+    )
+
+
+def _findings(policies: list[StackPolicy], stack: StackIndex) -> Iterator[Violation]:
+    for policy in policies:
+        if policy.name == "matrix-present":
+            yield from unreadable_views(policy, stack)
+        yield from run_stack(policy, stack)
+
+
+def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
+    """All policies, in the shape that `PolicyPack` takes."""
+    known, resources, stacks = _Configured(config or Config()), Resources(), Stacks()
+    groups: dict[str, list[StackPolicy]] = {}
+    found: list[sdk.Policy] = []
+    for policy in POLICIES.values():
+        if isinstance(policy, ResourcePolicy):
+            found.append(_resource(len(found), policy, resources, known))
+        elif isinstance(policy, StackPolicy):
+            groups.setdefault(policy.group.name, []).append(policy)
+    return [*found, *(_group(place, policies, stacks, known) for place, policies in enumerate(groups.values()))]

@@ -1,0 +1,35 @@
+"""What the engine mends: labels that an object lacks, written into its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.core.access import FieldError
+from quadrant_platform.policies.core.evaluation import run_resource, without_exempted
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.policy import ResourcePolicy, Subject
+
+
+def remedied(policy: ResourcePolicy, obj: Object, props: Any, config: Config) -> Mapping[str, Any] | None:
+    """The engine's properties with the labels that the policy asks for; nothing where there is nothing to mend.
+
+    The properties are the SDK's own: unknown values and secrets in them stay as they are. What cannot be read
+    is left to validation, which reports it.
+    """
+    if policy.remedies is None or not any(without_exempted(run_resource(policy, obj, config), config)):
+        return None
+    try:
+        lacking = policy.remedies(Subject(obj, config.of(policy.name)))
+    except FieldError:
+        return None
+    for path, labels in lacking.items():
+        metadata = props
+        for key in path:
+            if metadata.get(key) is None:
+                metadata[key] = {}
+            metadata = metadata[key]
+        present = metadata.get("labels")
+        metadata["labels"] = {**{key: present[key] for key in present or ()}, **labels}
+    return props if lacking else None

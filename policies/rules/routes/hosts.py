@@ -1,0 +1,122 @@
+"""Host names of public routes: explicit, each answered by one route, and that by a Service that exists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.index import StackIndex
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.rules.conventions.quota import GROUP
+from quadrant_platform.policies.rules.routes.routers import ROUTERS, entry_points
+
+_HOST = re.compile(r"Host(?:SNI)?\(([^)]*)\)")
+_PATTERN = re.compile(r"Host(?:SNI)?Regexp\(")
+_QUOTED = re.compile(r"[`\"']([^`\"']*)[`\"']")
+
+
+class PublicRoute(NamedTuple):
+    """What answers: the object, the place in it, the hosts, and all by which it is told from others."""
+
+    obj: Object
+    node: Node
+    hosts: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+def host_hygiene(stack: StackIndex) -> Iterator[Finding]:
+    """Every public route names its hosts, no two answer alike, and each leads to a port of a Service."""
+    taken: dict[tuple[str, ...], Object] = {}
+    for route in _routes(stack):
+        yield from _named(stack, route)
+        first = taken.setdefault(route.key, route.obj)
+        if first is not route.obj:
+            yield Finding(f"{route.node.path}: {first.identity} answers for the same host and path", "taken", route.obj)
+    for obj, node in _backends(stack):
+        yield from _backend(stack, obj, node)
+
+
+def _routes(stack: StackIndex) -> Iterator[PublicRoute]:
+    for obj in stack.of_kind("Ingress"):
+        yield from _of_ingress(obj)
+    for obj in stack.of_kind(*ROUTERS):
+        names = entry_points(obj.node)
+        for rule in obj.node.at("spec", "routes").items() if names - stack.config.internal_entry_points else ():
+            match = rule.at("match").text()
+            yield PublicRoute(
+                obj, rule, tuple(_hosts(match)), (*sorted(names), match, str(rule.at("priority").integer()))
+            )
+
+
+def _of_ingress(obj: Object) -> Iterator[PublicRoute]:
+    name, default = obj.node.at("spec", "ingressClassName").text(), obj.node.at("spec", "defaultBackend")
+    if default.present():
+        yield PublicRoute(obj, default, (), ("ingress", name))
+    for rule in obj.node.at("spec", "rules").items():
+        host = rule.at("host").text()
+        for path in rule.at("http", "paths").items():
+            key = ("ingress", name, host, path.at("path").text(), path.at("pathType").text())
+            yield PublicRoute(obj, rule, (host,), key)
+
+
+def _hosts(match: str) -> Iterator[str]:
+    """The hosts of a router's rule; a pattern is a wildcard."""
+    for group in _HOST.findall(match):
+        yield from _QUOTED.findall(group)
+    if _PATTERN.search(match):
+        yield "*"
+
+
+def _named(stack: StackIndex, route: PublicRoute) -> Iterator[Finding]:
+    redirects = route.obj.kind != "Ingress" and not entry_points(route.obj.node) & stack.config.secure_entry_points
+    if redirects:
+        return  # whatever the name, it leads to a route with TLS; another policy asks for that
+    if not any(route.hosts):
+        yield Finding(f"{route.node.path} names no host: it answers for every one", "host", route.obj)
+    for host in route.hosts:
+        if "*" in host and host not in stack.config.wildcard_hosts:
+            yield Finding(f"{route.node.path} answers for the pattern {host}", "wildcard", route.obj)
+
+
+def _backends(stack: StackIndex) -> Iterator[tuple[Object, Node]]:
+    """The references to Services with their port, as Ingress and IngressRoute write them."""
+    for obj in stack.of_kind("Ingress"):
+        yield obj, obj.node.at("spec", "defaultBackend", "service")
+        for rule in obj.node.at("spec", "rules").items():
+            for path in rule.at("http", "paths").items():
+                yield obj, path.at("backend", "service")
+    for obj in stack.of_kind(*ROUTERS):
+        for rule in obj.node.at("spec", "routes").items():
+            services = (node for node in rule.at("services").items() if node.at("kind").text() != "TraefikService")
+            yield from ((obj, node) for node in services)
+
+
+def _backend(stack: StackIndex, obj: Object, node: Node) -> Iterator[Finding]:
+    name, namespace = node.at("name").text(), node.at("namespace").text() or obj.namespace
+    if not name or not stack.shows(namespace, "Service"):
+        return
+    service = stack.by_name.get(("Service", namespace, name))
+    if service is None:
+        yield Finding(f"{node.path}: there is no Service {namespace}/{name}", "backend", obj)
+        return
+    port = node.at("port")
+    asked = port.scalar() if obj.kind != "Ingress" else port.at("number").integer() or port.at("name").text()
+    ports = {value for one in service.node.at("spec", "ports").items()
+             for value in (one.at("port").integer(), one.at("name").text())}  # fmt: skip
+    if asked and asked not in ports:
+        yield Finding(f"{node.path}: {service.identity} has no port {asked!r}", "backend-port", obj)
+
+
+POLICIES = (
+    StackPolicy(
+        name="host-hygiene", title="Public routes name their hosts and lead somewhere",
+        severity=Severity.HIGH, tags=("NSA-3",), group=GROUP, predicate=host_hygiene,
+        why="A route for every host answers for names that were never meant, and of two for one host nobody knows "
+        "which answers.",
+        remedy="Name the hosts one by one, give each host and path one route, and correct the Service or its port; "
+        "list patterns that are meant in wildcardHosts.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""What pods and routes refer to by name: Secrets, ConfigMaps, volume claims and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.index import StackIndex
+from quadrant_platform.policies.core.objects import SECRET_VALUES, Object
+from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core.workload_pods import WorkloadPod
+from quadrant_platform.policies.rules.conventions.quota import GROUP
+
+GENERATED = "quadrant.dev/generated-keys"
+_TOKEN = "kubernetes.io/service-account-token"
+_CLUSTER_SECRETS = ("app", "ca", "replication", "server", "superuser")
+"""What CloudNativePG makes for a Cluster."""
+
+
+class ObjectReference(NamedTuple):
+    """A name that must be that of an object in the same namespace, and a key that it must have."""
+
+    kind: str
+    node: Node
+    key: str = ""
+
+
+def references_resolve(stack: StackIndex) -> Iterator[Finding]:
+    """Whatever is referred to exists, and Secrets are made by something that is no file in a repository."""
+    secrets = frozenset(_made(stack)) | {("", name) for name in stack.config.known_secrets}
+    for obj in stack.of_kind("Secret"):
+        yield from _written(stack, obj)
+    for pod in stack.declared_pods:
+        for reference in _of_pod(pod):
+            yield from _resolved(stack, secrets, pod.workload, reference)
+    for obj in stack.of_kind("Ingress", "IngressRoute", "IngressRouteTCP"):
+        for reference in _of_route(obj):
+            yield from _resolved(stack, secrets, obj, reference)
+
+
+def _written(stack: StackIndex, obj: Object) -> Iterator[Finding]:
+    if obj.node.at("type").text() == _TOKEN:
+        yield Finding("it holds an account's token that never expires", "token", obj)
+    values = any(True for field in SECRET_VALUES for _ in obj.node.at(field).entries())
+    if values and not obj.annotations.at(GENERATED).present() and obj.name not in stack.config.known_secrets:
+        yield Finding("its values are in the manifest", "hand-written", obj)
+
+
+def _made(stack: StackIndex) -> Iterator[tuple[str, str]]:
+    """The Secrets that the stack's objects are or make, by namespace and name."""
+    for obj in stack.of_kind("Secret", "SealedSecret", "ExternalSecret"):
+        name = obj.node.at("spec", "target", "name").text() if obj.kind == "ExternalSecret" else ""
+        yield obj.namespace, name or obj.name
+    for obj in stack.of_kind("Certificate"):
+        yield obj.namespace, obj.node.at("spec", "secretName").text()
+    for obj in stack.of_kind("Cluster"):
+        yield from ((obj.namespace, f"{obj.name}-{role}") for role in _CLUSTER_SECRETS)
+
+
+def _of_pod(pod: WorkloadPod) -> Iterator[ObjectReference]:
+    for container in pod.containers:
+        for node in container.node.at("env").items():
+            yield from _keyed("Secret", node.at("valueFrom", "secretKeyRef"))
+            yield from _keyed("ConfigMap", node.at("valueFrom", "configMapKeyRef"))
+        for node in container.node.at("envFrom").items():
+            yield from _keyed("Secret", node.at("secretRef"))
+            yield from _keyed("ConfigMap", node.at("configMapRef"))
+    for volume in pod.volumes:
+        yield from _of_volume(volume)
+    for node in pod.spec.at("imagePullSecrets").items():
+        yield ObjectReference("Secret", node.at("name"))
+    yield ObjectReference("ServiceAccount", pod.spec.at("serviceAccountName"))
+
+
+def _of_volume(volume: Node) -> Iterator[ObjectReference]:
+    yield ObjectReference("PersistentVolumeClaim", volume.at("persistentVolumeClaim", "claimName"))
+    yield from _keyed("Secret", volume.at("secret"), "secretName")
+    yield from _keyed("ConfigMap", volume.at("configMap"))
+    for source in volume.at("projected", "sources").items():
+        yield from _keyed("Secret", source.at("secret"))
+        yield from _keyed("ConfigMap", source.at("configMap"))
+
+
+def _keyed(kind: str, node: Node, field: str = "name") -> Iterator[ObjectReference]:
+    """A reference with the keys that it asks for; an optional one may lead nowhere."""
+    if node.at("optional").flag():
+        return
+    keys = [item.at("key").text() for item in node.at("items").items()]
+    for key in (*keys, node.at("key").text()) if keys else (node.at("key").text(),):
+        yield ObjectReference(kind, node.at(field), key)
+
+
+def _of_route(obj: Object) -> Iterator[ObjectReference]:
+    tls = obj.node.at("spec", "tls")
+    entries = tls.items() if obj.kind == "Ingress" else iter((tls,))
+    yield from (ObjectReference("Secret", entry.at("secretName")) for entry in entries)
+
+
+def _resolved(
+    stack: StackIndex, secrets: frozenset[tuple[str, str]], obj: Object, reference: ObjectReference
+) -> Iterator[Finding]:
+    kind, name = reference.kind, reference.node.text()
+    if not name or name in stack.config.known_references:
+        return
+    if kind == "Secret":
+        found = bool(secrets & {(obj.namespace, name), ("", name)})
+        source = "nothing makes the Secret"
+    else:
+        found = (kind, obj.namespace, name) in stack.by_name or _unseen(stack, kind, obj.namespace, name)
+        source = f"there is no {kind}"
+    if not found:
+        yield Finding(f"{reference.node.path}: {source} {name!r}", kind, obj)
+    elif kind == "ConfigMap" and reference.key:
+        yield from _key(stack.by_name[kind, obj.namespace, name], reference, obj)
+
+
+def _unseen(stack: StackIndex, kind: str, namespace: str, name: str) -> bool:
+    """Whether an account may be in manifests that are not here, or is the one of every namespace."""
+    return kind == "ServiceAccount" and (name == "default" or not stack.shows(namespace, kind))
+
+
+def _key(config: Object, reference: ObjectReference, obj: Object) -> Iterator[Finding]:
+    keys = {key for field in ("data", "binaryData") for key, _ in config.node.at(field).entries()}
+    if reference.key not in keys:
+        yield Finding(f"{reference.node.path}: {config.identity} has no key {reference.key!r}", "key", obj)
+
+
+POLICIES = (
+    StackPolicy(
+        name="secret-references-resolve", title="Secrets and whatever else is named exist",
+        severity=Severity.HIGH, tags=("CIS-5.4", "reliability"), group=GROUP, predicate=references_resolve,
+        why="A pod whose Secret, ConfigMap, claim or account is missing never starts, and a Secret that is written in "
+        "a repository is none.",
+        remedy="Correct the name; let an ExternalSecret or a Certificate make the Secret, or list in knownSecrets what "
+        "somebody else makes.",
+    ),
+)  # fmt: skip

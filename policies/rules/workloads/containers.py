@@ -1,0 +1,105 @@
+"""What every container must say of itself: a closed file system, and how its health is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import LONG_RUNNING, TEMPLATES, Container
+from quadrant_platform.policies.rules.workloads.image_references import ImageReference
+
+_READINESS, _LIVENESS, _STARTUP = "readinessProbe", "livenessProbe", "startupProbe"
+_JVM_VARIABLES = frozenset({"JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"})
+_SLOW = frozenset(
+    "cassandra clickhouse corretto couchbase couchdb elasticsearch java jdk jenkins jetty jre kafka keycloak mariadb "
+    "mongo mongodb mssql mysql neo4j openjdk opensearch percona postgres postgresql scylla solr sonarqube temurin "
+    "tomcat wildfly zookeeper zulu".split()
+)
+"""Words in the names of images whose programs start slowly: those on the JVM, and databases."""
+_HELPERS = frozenset({"exporter", "proxy", "client", "operator"})
+"""Words that tell of a program beside the slow one."""
+
+
+class Asked(NamedTuple):
+    """What a probe asks."""
+
+    action: str
+    target: tuple[str | int | float | None, ...]
+
+
+def read_only_root_file_system(subject: Subject) -> Iterator[Finding]:
+    """The container's own file system cannot be written."""
+    for container in subject.pod.containers if subject.pod else ():
+        if container.security.at("readOnlyRootFilesystem").flag() is not True:
+            yield Finding(f"{container.where} does not set readOnlyRootFilesystem to true")
+
+
+def probes(subject: Subject) -> Iterator[Finding]:
+    """Containers that serve are asked whether they are ready and alive, and a slow one whether it has started.
+
+    Beside a container with ports, one without serves nobody. Liveness that asks the same as readiness must at least
+    be more patient.
+    """
+    pod = subject.pod
+    if pod is None or subject.obj.kind not in LONG_RUNNING:
+        return
+    mains = list(pod.main_containers)
+    for container in [one for one in mains if one.ports] or mains:
+        starts_slowly = pod.component in subject.config.startup_components or _is_slow(container)
+        for probe in (_READINESS, _LIVENESS, *([_STARTUP] if starts_slowly else [])):
+            if not container.node.at(probe).present():
+                yield Finding(f"{container.where} has no {probe}", probe)
+        if _identical(container.node.at(_READINESS), container.node.at(_LIVENESS)):
+            yield Finding(f"{container.where} is killed as soon as it is not ready: both probes ask the same", "same")
+
+
+def _is_slow(container: Container) -> bool:
+    if any(node.at("name").text() in _JVM_VARIABLES for node in container.node.at("env").items()):
+        return True
+    image = ImageReference.parse(container.node.at("image").text())
+    words = frozenset(re.split(r"[^a-z0-9]+", image.path.rpartition("/")[2].lower()))
+    return bool(words & _SLOW) and not words & _HELPERS
+
+
+def _identical(readiness: Node, liveness: Node) -> bool:
+    asked = _asked(readiness)
+    return asked is not None and asked == _asked(liveness) and _patience(liveness) <= _patience(readiness)
+
+
+def _asked(probe: Node) -> Asked | None:
+    if probe.at("httpGet").present():
+        get = probe.at("httpGet")
+        scheme = get.at("scheme").text() or "HTTP"
+        return Asked("httpGet", (get.at("path").text() or "/", get.at("port").scalar(), scheme))
+    if probe.at("exec").present():
+        return Asked("exec", tuple(word.text() for word in probe.at("exec", "command").items()))
+    for action in ("tcpSocket", "grpc"):
+        if probe.at(action).present():
+            return Asked(action, (probe.at(action, "port").scalar(), probe.at(action, "service").text()))
+    return None
+
+
+def _patience(probe: Node) -> int:
+    """The seconds of failures until the probe acts; unset fields have the API server's defaults."""
+    return (probe.at("periodSeconds").integer() or 10) * (probe.at("failureThreshold").integer() or 3)
+
+
+POLICIES = (
+    ResourcePolicy(
+        name="read-only-rootfs", title="The root file system is read-only",
+        severity=Severity.HIGH, tags=("NSA-1.1",), kinds=frozenset(TEMPLATES), predicate=read_only_root_file_system,
+        why="An intruder who cannot write cannot install tools or change the program.",
+        remedy="Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir for scratch files.",
+    ),
+    ResourcePolicy(
+        name="probes", title="Containers that serve are asked for their health",
+        severity=Severity.MEDIUM, tags=("reliability",), kinds=LONG_RUNNING, predicate=probes,
+        why="Without readiness traffic comes too early, without liveness a hung container stays, and without startup "
+        "a slow one is killed; liveness that is as impatient as readiness kills what is only busy.",
+        remedy="Give the container a readinessProbe and a livenessProbe with more failures or another question, and a "
+        "startupProbe where it starts slowly.",
+    ),
+)  # fmt: skip

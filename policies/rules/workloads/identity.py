@@ -1,0 +1,78 @@
+"""Under whom pods run: their numbers on the node, and their account at the API server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.policy import Finding, Level, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import TEMPLATES, WorkloadPod
+from quadrant_platform.policies.rules.workloads.image_references import ImageReference
+
+_OWN = ("runAsUser", "runAsGroup")
+_OF_POD = (*_OWN, "fsGroup")
+
+
+def high_uid_gid(subject: Subject) -> Iterator[Finding]:
+    """Users and groups have numbers that no account of the node has.
+
+    A user that nobody names is the image's, and a group that nobody names is often root's. Windows has no numbers,
+    and in a user namespace they are others on the node.
+    """
+    pod = subject.pod
+    if pod is None or pod.is_windows or pod.has_user_namespace:
+        return
+    lowest = _lowest(pod, subject)
+    for field, node in _stated(pod):
+        number = node.integer()
+        if number is not None and number < lowest:
+            yield Finding(f"{node.path} is {number}, lower than {lowest}", field)
+    unnamed = ((one, field) for one in pod.containers for field in _OWN if not one.effective(field).present())
+    for container, field in unnamed if lowest else ():
+        yield Finding(f"{container.where} and its pod set no {field}", field)
+
+
+def _lowest(pod: WorkloadPod, subject: Subject) -> int:
+    """An image may fix its user; even then it is not root's."""
+    images = (ImageReference.parse(container.node.at("image").text()) for container in pod.containers)
+    fixed = any(image.repository in subject.config.fixed_users for image in images)
+    return min(subject.config.lowest_id, 1) if fixed else subject.config.lowest_id
+
+
+def _stated(pod: WorkloadPod) -> Iterator[tuple[str, Node]]:
+    yield from ((field, pod.security.at(field)) for field in _OF_POD)
+    yield from (("supplementalGroups", node) for node in pod.security.at("supplementalGroups").items())
+    yield from ((field, container.security.at(field)) for container in pod.containers for field in _OWN)
+
+
+def service_account(subject: Subject) -> Iterator[Finding]:
+    """A pod has an account of its own, and sees its token only where it calls the API server."""
+    if subject.pod is None:
+        return
+    spec = subject.pod.spec
+    name = spec.at("serviceAccountName").text() or spec.at("serviceAccount").text() or "default"
+    if name == "default":
+        yield Finding(f"{spec.path} runs as the default account of its namespace", "account")
+    listed = {name, f"{subject.obj.namespace or 'default'}/{name}"} & subject.config.token_accounts
+    if spec.at("automountServiceAccountToken").flag() is not False and not listed:
+        yield Finding(f"{spec.path} does not set automountServiceAccountToken to false", "token")
+
+
+POLICIES = (
+    ResourcePolicy(
+        name="high-uid-gid", title="Users and groups have high numbers", level=Level.ADVISORY,
+        severity=Severity.LOW, tags=("NSA-1.6", "CIS-5.2"), kinds=frozenset(TEMPLATES), predicate=high_uid_gid,
+        why="A process that leaves its container is the node's user of the same number, and low numbers are taken.",
+        remedy="Set runAsUser and runAsGroup to 10000 or more, on the pod or the container, and so fsGroup; an image "
+        "that only runs as its own user is listed in fixedUsers.",
+    ),
+    ResourcePolicy(
+        name="service-account", title="Every workload has its own account, and a token only where it needs one",
+        severity=Severity.HIGH, tags=("NSA-1.11", "CIS-5.1.5", "CIS-5.1.6"), kinds=frozenset(TEMPLATES),
+        predicate=service_account,
+        why="A token in a pod that does not call the API server serves only an intruder, and rights given to the "
+        "default account are given to every pod of the namespace.",
+        remedy="Name a ServiceAccount of the workload's own and set automountServiceAccountToken to false; list an "
+        "account that calls the API server in tokenAccounts.",
+    ),
+)  # fmt: skip

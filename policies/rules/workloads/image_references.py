@@ -1,0 +1,110 @@
+"""Images: which version, and from which registry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple, Self
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import TEMPLATES
+
+_DEFAULT = "docker.io"
+_FLOATING = re.compile(r"latest.*|\D*", re.ASCII)
+
+ENGINES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("postgresql.cnpg.io", "Cluster"): ("spec", "imageName"),
+    ("monitoring.coreos.com", "Prometheus"): ("spec", "image"),
+    ("monitoring.coreos.com", "Alertmanager"): ("spec", "image"),
+    ("elasticsearch.k8s.elastic.co", "Elasticsearch"): ("spec", "image"),
+    ("k8s.keycloak.org", "Keycloak"): ("spec", "image"),
+}
+"""Where a custom resource names the image of the pods that its operator makes; left out, the operator chooses."""
+_KINDS = frozenset(TEMPLATES) | {kind for _, kind in ENGINES}
+
+
+class ImageReference(NamedTuple):
+    """An image reference in full: Docker Hub is the registry of a name without one."""
+
+    registry: str
+    path: str
+    tag: str
+    digest: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The parts of a reference; a registry's port is not a tag."""
+        named, _, digest = text.partition("@")
+        place, _, last = named.rpartition("/")
+        name, _, tag = last.partition(":")
+        first, _, rest = place.partition("/")
+        if "." in first or ":" in first or first == "localhost":
+            return cls(first, f"{rest}/{name}".lstrip("/"), tag, digest)
+        return cls(_DEFAULT, f"{place or 'library'}/{name}", tag, digest)
+
+    @property
+    def repository(self) -> str:
+        """Registry and path, without the version."""
+        return f"{self.registry}/{self.path}"
+
+    def is_from(self, allowed: str) -> bool:
+        """Whether it comes from a registry, given as `host[:port][/path]`; `*` stands for one label of the host."""
+        host, _, path = allowed.partition("/")
+        inside = not path or self.path == path or self.path.startswith(path.rstrip("/") + "/")
+        return inside and _hosts(host).fullmatch(self.registry) is not None
+
+
+@cache
+def _hosts(pattern: str) -> re.Pattern[str]:
+    return re.compile(r"[^.:/]+".join(map(re.escape, pattern.split("*"))) + ("" if ":" in pattern else r"(:\d+)?"))
+
+
+def _images(subject: Subject) -> Iterator[tuple[str, Node]]:
+    """Every image of an object, with the words for where it stands."""
+    if subject.pod is not None:
+        for container in subject.pod.containers:
+            yield container.where, container.node.at("image")
+        for volume in subject.pod.volumes:
+            if volume.at("image").present():
+                yield f"volume ({volume.path})", volume.at("image", "reference")
+    path = ENGINES.get((subject.obj.api_version.rpartition("/")[0], subject.obj.kind))
+    if path and subject.node.at(*path).present():
+        yield ".".join(path), subject.node.at(*path)
+
+
+def pinned_image(subject: Subject) -> Iterator[Finding]:
+    """Images carry a version as their tag and, where the platform asks for it, a digest."""
+    for where, node in _images(subject):
+        image = ImageReference.parse(node.text())
+        if not image.tag:
+            yield Finding(f"{where} has the image {node.text()!r} without a tag", "tag")
+        elif _FLOATING.fullmatch(image.tag):
+            yield Finding(f"{where} has the floating tag {image.tag!r}", "tag")
+        if subject.config.require_digest and not image.digest.startswith("sha256:"):
+            yield Finding(f"{where} has the image {node.text()!r} without a digest", "digest")
+
+
+def allowed_registry(subject: Subject) -> Iterator[Finding]:
+    """Images come from a registry of the list."""
+    for where, node in _images(subject):
+        image = ImageReference.parse(node.text())
+        if not any(image.is_from(allowed) for allowed in subject.config.registries):
+            yield Finding(f"{where} has an image from {image.registry!r}, as {image.path!r}, which no row allows")
+
+
+POLICIES = (
+    ResourcePolicy(
+        name="pinned-by-tag-and-digest", title="Images are pinned to a version",
+        severity=Severity.HIGH, tags=("NSA-1", "CIS-5.5"), kinds=_KINDS, predicate=pinned_image,
+        why="A floating tag changes the program without a change in the repository.",
+        remedy="Give the image a version tag; with requireDigest also the digest from images.lock.yaml.",
+    ),
+    ResourcePolicy(
+        name="registry-allow-list", title="Images come from registries that were chosen",
+        severity=Severity.HIGH, tags=("NSA-1", "CIS-5.5.1"), kinds=_KINDS, predicate=allowed_registry,
+        why="Whoever controls a registry decides what runs, and a name off by one letter is another registry.",
+        remedy="Copy the image to a registry of yours, or list the registry, with a path if need be, in registries.",
+    ),
+)  # fmt: skip

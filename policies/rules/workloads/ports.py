@@ -1,0 +1,93 @@
+"""Ports: what listens where, and what probes ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import TEMPLATES, Container, WorkloadPod
+
+FIRST_UNPRIVILEGED = 1024
+_SSH = 22
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+
+
+def allowed_ports(subject: Subject) -> Iterator[Finding]:
+    """No privileged port, no remote shell, no probe of an undeclared port, and a name for each of several ports."""
+    if subject.obj.kind == "Service":
+        yield from _service_ports(subject)
+    elif subject.pod is not None:
+        yield from _container_ports(subject.pod, subject.config.low_ports)
+        yield from _names(subject.pod)
+        for container in subject.pod.containers:
+            yield from _probe_ports(container)
+
+
+def _service_ports(subject: Subject) -> Iterator[Finding]:
+    for port in subject.node.at("spec", "ports").items():
+        number, target = port.at("port").integer(), port.at("targetPort").scalar()
+        if number == _SSH:
+            yield Finding(f"port 22 ({port.path}) is for remote shells", "service-port")
+        if isinstance(target, int) and _is_low(target, subject.config.low_ports):
+            yield Finding(f"{port.path} forwards to {_called(target)}", "service-port")
+
+
+def _container_ports(pod: WorkloadPod, allowed: frozenset[int]) -> Iterator[Finding]:
+    for container in pod.containers:
+        for number in sorted({_number(port) for port in container.ports}):
+            if _is_low(number, allowed):
+                yield Finding(f"{container.where} listens on {_called(number)}", "container-port")
+
+
+def _number(port: Node) -> int:
+    return port.at("containerPort").required().integer() or 0
+
+
+def _is_low(number: int, allowed: frozenset[int]) -> bool:
+    return number == _SSH or (number < FIRST_UNPRIVILEGED and number not in allowed)
+
+
+def _called(number: int) -> str:
+    return "port 22, which is for remote shells" if number == _SSH else f"the privileged port {number}"
+
+
+def _names(pod: WorkloadPod) -> Iterator[Finding]:
+    """A NetworkPolicy or a Service may name a port, which must then mean one number in the pod."""
+    ports = [port for container in pod.containers if container.lasts for port in container.ports]
+    numbers = defaultdict(set)
+    for port in ports:
+        name = port.at("name").text()
+        numbers[name].add(_number(port))
+        if not name and len(ports) > 1:
+            yield Finding(f"{port.path} has no name, though the pod has {len(ports)} ports", "port-name")
+    for name, found in numbers.items():
+        if name and len(found) > 1:
+            yield Finding(f"the name {name!r} means the ports {', '.join(map(str, sorted(found)))}", "port-name")
+
+
+def _probe_ports(container: Container) -> Iterator[Finding]:
+    """The kubelet asks the pod's address, so a number may be another container's; a name is looked up here only."""
+    declared = {_number(port) for one in container.pod.containers if one.lasts or one is container
+                for port in one.ports}  # fmt: skip
+    names = {port.at("name").text() for port in container.ports} - {""}
+    for probe in _PROBES:
+        for action in ("httpGet", "tcpSocket", "grpc"):
+            port = container.node.at(probe, action, "port")
+            if port.present() and port.scalar() not in declared | names:
+                which = f"port {port.scalar()!r} ({port.path})"
+                yield Finding(f"{container.where} probes {which}, which is not declared", "probe-port")
+
+
+POLICIES = (
+    ResourcePolicy(
+        name="allowed-ports", title="Ports are unprivileged, declared, and not for remote shells",
+        severity=Severity.MEDIUM, tags=("CIS-5.2", "NSA-2"), kinds=frozenset(TEMPLATES) | {"Service"},
+        predicate=allowed_ports,
+        why="A port below 1024 needs a capability, port 22 is a back door, a probe of an undeclared port asks "
+        "something that no NetworkPolicy and no reader knows of, and rules by name need names.",
+        remedy="Listen on a port of 1024 or more and let the Service map 80 and 443, or list it in lowPorts; name the "
+        "ports, and probe a declared one.",
+    ),
+)  # fmt: skip

@@ -1,5 +1,0 @@
-"""`python -m quadrant`."""
-
-from quadrant.cli import main
-
-main()

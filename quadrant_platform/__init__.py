@@ -1,0 +1,1 @@
+"""Kubernetes platforms in four isolated segments, from one YAML file."""

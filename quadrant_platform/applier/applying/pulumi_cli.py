@@ -1,0 +1,125 @@
+"""The real engine: where `pulumi` is on PATH and the stack names a cluster, its preview is the plan to look at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from pulumi.automation import InvalidVersionError, PulumiCommand
+
+from quadrant_platform.applier.clusters import local_state
+from quadrant_platform.applier.clusters.target import KUBECONFIG
+from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
+from quadrant_platform.lab.machine import proxies
+from quadrant_platform.model.stack_file import ENGINE
+
+ROOT = Path(__file__).resolve().parents[3]
+PACK = "policies"
+
+
+class EngineChoice(NamedTuple):
+    """How a stack is previewed or applied, and why: with the executable at `pulumi`, without it where it is None."""
+
+    pulumi: str | None
+    reason: str
+
+
+def choose_previewer(config: Mapping[str, str]) -> EngineChoice:
+    """Decide how a stack is previewed on this machine."""
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
+        return EngineChoice(None, "pulumi is not on PATH: the plan is recorded, not compared with a cluster")
+    if KUBECONFIG not in config:
+        return EngineChoice(
+            None, "the stack sets no quadrant:kubeconfig: the plan is recorded, not compared with a cluster"
+        )
+    return EngineChoice(pulumi, "pulumi compares the plan with the stack's cluster")
+
+
+def choose_applier(stored: str | None) -> EngineChoice:
+    """Decide how a stack is applied; `stored` says that its cluster holds it already, applied without pulumi."""
+    if stored is not None:
+        return EngineChoice(None, f"kubectl applies, because it did so before: the cluster keeps {stored}")
+    if (pulumi := shutil.which("pulumi")) is not None:
+        return EngineChoice(pulumi, "pulumi is on PATH and applies, with the policy pack")
+    if os.environ.get("QUADRANT_INSTALL_PULUMI") != "1":
+        return EngineChoice(None, "pulumi is not on PATH: kubectl applies (QUADRANT_INSTALL_PULUMI=1 installs pulumi)")
+    if (pulumi := install_pulumi()) is not None:
+        return EngineChoice(pulumi, "pulumi was installed and applies, with the policy pack")
+    return EngineChoice(None, "pulumi could not be installed: kubectl applies")
+
+
+def preview(pulumi: str, stack: str) -> int:
+    """Run `pulumi preview` with the policy pack; return its exit code."""
+    return run(pulumi, stack, "preview", "--policy-pack", PACK)
+
+
+def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, str] | None = None) -> int:
+    """Run a verb of pulumi on a stack, made where there is none; return its exit code.
+
+    `config` takes the place of what the stack's file sets, without changing that file.
+    """
+    environment = _environment(config or {})
+    select = [pulumi, "stack", "select", "--create", stack, "--non-interactive"]
+    if selected := _called(select, environment):
+        return selected
+    instead = ["--config-file", str(_config_file(stack, config))] if config is not None else []
+    command = [pulumi, verb, "--stack", stack, *instead, *options, "--non-interactive"]
+    return _called(command, environment)
+
+
+def _called(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Return the exit code of pulumi, which is asked to stop by an interrupt and made to by a second one.
+
+    In a session of its own it gets each of them once, and killing it would leave its state with operations pending.
+    """
+    interrupted = False
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    while True:
+        try:
+            code = process.wait()
+            break
+        except KeyboardInterrupt:
+            interrupted = True
+            process.send_signal(signal.SIGINT)
+    if interrupted:
+        raise KeyboardInterrupt
+    return code
+
+
+def install_pulumi() -> str | None:
+    """Return the executable that the SDK's own installer brings; None where it cannot be had."""
+    try:
+        return PulumiCommand.install(root=str(local_state.folder() / "pulumi")).command
+    except (OSError, InvalidVersionError, subprocess.CalledProcessError):
+        return None
+
+
+def _config_file(stack: str, config: Mapping[str, str]) -> Path:
+    """Write a configuration beside the state, with the salt that the engine keeps in the stack's file."""
+    file = ROOT / f"Pulumi.{stack}.yaml"
+    document = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kept = {key: value for key, value in (document or {}).items() if key in ENGINE}
+    beside = local_state.folder() / file.name
+    beside.write_text(yaml.safe_dump(kept | {"config": dict(config)}), encoding="utf-8")
+    return beside
+
+
+def _environment(config: Mapping[str, str]) -> dict[str, str]:
+    """Keep the state on this machine for whoever is logged in to no backend, and no proxy before the lab."""
+    direct = proxies.exceptions() if points_to_lab(Path(config.get(KUBECONFIG, os.devnull))) else {}
+    environment = os.environ | direct
+    home = Path(environment.get("PULUMI_HOME", Path.home() / ".pulumi"))
+    if "PULUMI_BACKEND_URL" not in environment and not (home / "credentials.json").exists():
+        backend = local_state.folder() / "stacks"
+        backend.mkdir(exist_ok=True)
+        environment["PULUMI_BACKEND_URL"] = backend.as_uri()
+    if not environment.keys() & {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"}:
+        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(local_state.passphrase_file())
+    return environment

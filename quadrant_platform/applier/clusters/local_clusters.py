@@ -1,0 +1,139 @@
+"""The clusters that Quadrant makes itself: kind, where Docker is, else the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from quadrant_platform.applier.clusters import local_state
+from quadrant_platform.applier.clusters.kubectl import binary
+from quadrant_platform.applier.clusters.target import ClusterType
+from quadrant_platform.lab.build.artifacts import locked
+from quadrant_platform.lab.build.catalogue import SAMPLE
+from quadrant_platform.lab.kind import completion
+from quadrant_platform.lab.kind.kind_cluster import NAME, KindClient, call
+from quadrant_platform.lab.lifecycle import cluster
+from quadrant_platform.lab.machine.home import Home
+from quadrant_platform.lab.machine.network_plan import EntryPorts
+
+Say = Callable[[str], None]
+
+
+class LocalCluster(Protocol):
+    """A cluster that we start and stop."""
+
+    @property
+    def port(self) -> int | None:
+        """The port of the public entry on loopback; None where somebody has to forward it."""
+
+    def up(self, images: Collection[str], say: Say, /) -> None:
+        """Start it, or go on with a start that was interrupted, and write its kubeconfig.
+
+        The images of a stack may be brought to its node meanwhile.
+        """
+
+    def down(self, say: Say) -> None:
+        """Remove it."""
+
+    def load(self, images: Collection[str], say: Say) -> None:
+        """Bring images to its node that no registry has."""
+
+
+class KindCluster:
+    """A cluster of kind, with what it lacks."""
+
+    port: int | None = None
+
+    def up(self, images: Collection[str], say: Say, /) -> None:
+        """Create it unless it is there, and bring what a stack needs and it lacks.
+
+        BadInput, before anything is created, where this machine could not complete it; BuildFailed where an image
+        cannot be made. The next call goes on wherever one ended.
+        """
+        ours, wanted = _kind(), [*images, SAMPLE]
+        with _alone(say):
+            if not _found(say):
+                completion.check(wanted, Home.here())
+                _create(say)
+            completion.install_definitions(ours, Home.here(), say)
+            completion.complete(ours, wanted, Home.here(), say)
+
+    def down(self, say: Say) -> None:
+        """Delete it."""
+        with _alone(say):
+            say("deleting the cluster of kind")
+            _delete()
+
+    def load(self, images: Collection[str], say: Say) -> None:
+        """Bring those that no registry has; the node pulls the others."""
+        completion.load_images(_kind(), images, Home.here(), say)
+
+
+class LabCluster:
+    """The one-node cluster that needs no Docker."""
+
+    @property
+    def port(self) -> int | None:
+        """The lab's own port on loopback."""
+        return EntryPorts.here().https
+
+    def up(self, images: Collection[str], say: Say, /) -> None:
+        """Start the lab, which writes its kubeconfig itself."""
+        cluster.up(Home.here(), say, [*images, SAMPLE])
+
+    def down(self, say: Say) -> None:
+        """Stop the lab and remove its data; its programs and images are kept."""
+        cluster.down(Home.here(), say)
+        say(f"the lab is gone; kept for the next time: its programs and images in {Home.here().root}")
+
+    def load(self, images: Collection[str], say: Say) -> None:
+        """Make images and import them."""
+        foreign = cluster.load(Home.here(), images, say)
+        if foreign:
+            say(f"the node has to pull {', '.join(foreign)}")
+
+
+def _kind() -> KindClient:
+    return KindClient(binary(ClusterType.KIND), local_state.kind_kubeconfig())
+
+
+def _found(say: Say) -> bool:
+    """Whether the cluster is there, and reached by our kubeconfig; what an interrupted creation left is removed."""
+    if NAME not in call("kind", "get", "clusters").split():
+        return False
+    if _unfinished().exists():
+        say("removing a cluster of kind whose creation was interrupted")
+        _delete()
+        return False
+    call("kind", "export", "kubeconfig", "--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
+    return True
+
+
+def _create(say: Say) -> None:
+    say("creating a cluster with kind; its image is pulled first")
+    _unfinished().touch()
+    place = ("--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
+    # Nothing waits for the node here: without a network it cannot be ready.
+    call("kind", "create", "cluster", *place, "--config", str(completion.CONFIG))
+    _unfinished().unlink()
+
+
+def _delete() -> None:
+    call("kind", "delete", "cluster", "--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
+    local_state.kind_kubeconfig().unlink(missing_ok=True)
+    _unfinished().unlink(missing_ok=True)
+
+
+def _unfinished() -> Path:
+    """Return the file that is there while kind creates the cluster: a kill leaves a node that never gets ready."""
+    return local_state.folder() / ".kind.unfinished"
+
+
+def _alone(say: Say) -> AbstractContextManager[None]:
+    """Hold the cluster's lock: systems have locks of their own, and share the cluster."""
+    return locked(local_state.folder() / ".kind.lock", "the cluster of kind", say)
+
+
+LOCAL_CLUSTERS: dict[ClusterType, LocalCluster] = {ClusterType.KIND: KindCluster(), ClusterType.LAB: LabCluster()}

@@ -1,0 +1,82 @@
+"""The applyset of a system: a cluster-wide parent object, and the label by which its members are found.
+
+Source: Kubernetes enhancement 3659, `kubectl apply --prune` with applysets.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from quadrant_platform.applier.observed.object_keys import ObjectKey
+
+GROUP, KIND, PLURAL = "quadrant.dev", "System", "systems"
+RESOURCE = f"{PLURAL}.{GROUP}"
+NAMESPACE = "quadrant"
+"""Holds what Quadrant keeps about the systems of a cluster; no pod can run there."""
+MEMBER = "applyset.kubernetes.io/part-of"
+_IDENTITY = "applyset.kubernetes.io/id"
+_KINDS = "applyset.kubernetes.io/contains-group-kinds"
+_NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
+_OURS = {"app.kubernetes.io/managed-by": "quadrant"}
+
+Manifest = dict[str, Any]
+
+
+def identity(system: str) -> str:
+    """Return the id of a system's set, as the enhancement computes it."""
+    digest = hashlib.sha256(f"{system}..{KIND}.{GROUP}".encode()).digest()
+    return f"applyset-{base64.urlsafe_b64encode(digest).decode().rstrip('=')}-v1"
+
+
+def ground() -> list[Manifest]:
+    """Return what all sets of a cluster share: the kind of their parents, and a namespace that runs nothing."""
+    text = {"type": "string"}
+    schema = {
+        "type": "object",
+        "properties": {"spec": {"type": "object", "properties": {"system": text, "stage": text}}},
+    }
+    version = {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    names = {"plural": PLURAL, "singular": "system", "kind": KIND, "listKind": f"{KIND}List"}
+    labels = _OURS | {"applyset.kubernetes.io/is-parent-type": "true"}
+    restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
+    return [
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": RESOURCE, "labels": labels},
+            "spec": {"group": GROUP, "scope": "Cluster", "names": names, "versions": [version]},
+        },
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": _OURS | restricted}},
+        {
+            "apiVersion": "v1",
+            "kind": "ResourceQuota",
+            "metadata": {"name": "no-pods", "namespace": NAMESPACE, "labels": _OURS},
+            "spec": {"hard": {"pods": "0"}},
+        },
+    ]
+
+
+def parent(system: str, stage: str, members: Collection[ObjectKey]) -> Manifest:
+    """Return the parent, which says of what kinds and in which namespaces the members are."""
+    kinds = {f"{key.kind}.{key.group}" if key.group else key.kind for key in members}
+    annotations = {
+        "applyset.kubernetes.io/tooling": "quadrant/v0.1.0",
+        _KINDS: ",".join(sorted(kinds)),
+        _NAMESPACES: ",".join(sorted({key.namespace for key in members} - {""})),
+    }
+    return {
+        "apiVersion": f"{GROUP}/v1alpha1",
+        "kind": KIND,
+        "metadata": {"name": system, "labels": _OURS | {_IDENTITY: identity(system)}, "annotations": annotations},
+        "spec": {"system": system, "stage": stage},
+    }
+
+
+def kinds_of(found: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return the groups and kinds of a live parent's members."""
+    written = found["metadata"].get("annotations", {}).get(_KINDS, "")
+    pairs = (entry.partition(".") for entry in written.split(",") if entry)
+    return {(group, kind) for kind, _, group in pairs}

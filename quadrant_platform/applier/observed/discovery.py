@@ -1,0 +1,134 @@
+"""What a cluster serves and what its user may do there, found before anything is changed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from quadrant_platform.applier.clusters.kubectl import Kubectl, listed, parsed
+from quadrant_platform.applier.observed.object_keys import Manifest
+from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.lab.kubernetes import definitions
+
+SOURCES = {
+    "cert-manager.io": "cert-manager, https://cert-manager.io/docs/installation",
+    "traefik.io": "Traefik's own CRDs, https://doc.traefik.io/traefik",
+    "monitoring.coreos.com": "prometheus-operator, https://prometheus-operator.dev",
+    "postgresql.cnpg.io": "CloudNativePG, https://cloudnative-pg.io",
+    "external-secrets.io": "the External Secrets Operator, https://external-secrets.io",
+    "argoproj.io": "Argo Rollouts, https://argo-rollouts.readthedocs.io",
+    "velero.io": "Velero, https://velero.io",
+    "chaos-mesh.org": "Chaos Mesh, https://chaos-mesh.org",
+}
+"""Who brings the kinds of a group, and says how."""
+DEFINED = {"cert-manager.io", "traefik.io", "monitoring.coreos.com", "external-secrets.io", "argoproj.io"}
+"""The groups whose definitions `quadrant_platform.lab.kubernetes.definitions` has without further files."""
+VERBS = ("list", "create", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResource:
+    """How the API calls a kind."""
+
+    plural: str
+    api_version: str
+    namespaced: bool
+
+    @property
+    def argument(self) -> str:
+        """The name that no other group or version shares."""
+        group, _, version = self.api_version.rpartition("/")
+        return f"{self.plural}.{version}.{group}" if group else self.plural
+
+
+Served = Mapping[tuple[str, str], ApiResource]
+"""What a cluster serves, by apiVersion and kind."""
+
+
+def served(kubectl: Kubectl) -> dict[tuple[str, str], ApiResource]:
+    """Ask a cluster for all that it serves; an aggregated API that is down hides its own kinds only."""
+    answer = kubectl.run("api-resources", "--no-headers")
+    found: dict[tuple[str, str], ApiResource] = {}
+    for line in answer.out.splitlines():
+        plural, *_, version, namespaced, kind = line.split()
+        found[version, kind] = ApiResource(plural, version, namespaced == "true")
+    return found
+
+
+def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest], *, ours: bool) -> None:
+    """Raise BadInput with every kind that a stack needs and the cluster, which may be ours, does not serve."""
+    needed = {(manifest["apiVersion"], manifest["kind"]) for manifest in manifests}
+    missing = sorted(needed - table.keys())
+    if missing:
+        lacks = [
+            Problem((), f"the cluster serves no {kind} of {version}", _source(version)) for version, kind in missing
+        ]
+        what = f"the stack has objects of {len(missing)} kinds that only these bring, so nothing was changed"
+        groups = {_group(version) for version, _ in missing}
+        raise BadInput([*lacks, Problem((), what, _beside() if ours else _command(kubectl, groups))])
+
+
+def _source(version: str) -> str:
+    group = _group(version)
+    return f"install {SOURCES.get(group, f'the CRDs of {group}')}"
+
+
+def _group(version: str) -> str:
+    return version.rpartition("/")[0]
+
+
+def _beside() -> str:
+    """Return how our own clusters get to know the kinds that no Go module has."""
+    place = definitions.extra_folder()
+    return f"lay their definitions as .yaml files into {place}, or where QUADRANT_CRDS says; then up again"
+
+
+def _command(kubectl: Kubectl, groups: Set[str]) -> str:
+    """Return what brings kinds to somebody else's cluster; definitions alone are enough for a `diff`."""
+    reached = f"kubectl {shlex.join(kubectl.place())}"
+    if groups & DEFINED:
+        fetched = ".venv/bin/python -m quadrant_platform.lab.kubernetes.definitions"
+        return f"definitions alone, on which nothing acts yet: `{fetched} | {reached} apply --server-side -f -`"
+    return f"what there is shows `{reached} get crd`"
+
+
+def check_rights(kubectl: Kubectl, table: Served, manifests: Collection[Manifest]) -> None:
+    """Raise BadInput with everything that `up` does and the kubeconfig's user may not do.
+
+    Who may do everything with a kind everywhere is asked nothing else about it.
+    """
+    places = {(m["apiVersion"], m["kind"], m["metadata"].get("namespace", "")) for m in manifests}
+    kinds = [(table[version, kind], "", "*") for version, kind in sorted({place[:2] for place in places})]
+    narrow = {resource.plural for resource, _, _ in _refused(kubectl, kinds)}
+    asked = [(table[version, kind], namespace, verb) for version, kind, namespace in sorted(places) for verb in VERBS]
+    refused = _refused(kubectl, [question for question in asked if question[0].plural in narrow])
+    verbs: dict[str, list[str]] = {}
+    for resource, namespace, verb in refused:
+        verbs.setdefault(f"{resource.plural} in {namespace or 'the whole cluster'}", []).append(verb)
+    if verbs:
+        remedy = f"see `kubectl --kubeconfig {kubectl.kubeconfig} auth can-i --list`; nothing was changed"
+        problems = (f"the cluster does not permit to {', '.join(those)} {place}" for place, those in verbs.items())
+        raise BadInput([Problem((), what, remedy) for what in problems])
+
+
+Question = tuple[ApiResource, str, str]
+"""A resource, a namespace (all if empty) and a verb."""
+
+
+def _refused(kubectl: Kubectl, questions: list[Question]) -> list[Question]:
+    """Return the questions whose answer is no."""
+    if not questions:
+        return []
+    reviews = [_review(*question) for question in questions]
+    answers = parsed(kubectl.need("create", "-o", "json", "-f", "-", stdin=listed(reviews)))
+    pairs = zip(questions, answers, strict=True)
+    return [question for question, answer in pairs if not answer["status"].get("allowed")]
+
+
+def _review(resource: ApiResource, namespace: str, verb: str) -> dict[str, Any]:
+    attributes = {"group": resource.api_version.rpartition("/")[0], "resource": resource.plural, "verb": verb}
+    within = {"namespace": namespace} if namespace else {}
+    spec = {"resourceAttributes": attributes | within}
+    return {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec}

@@ -1,0 +1,124 @@
+"""What a cluster holds of a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quadrant_platform.applier.clusters.kubectl import OWNING, Kubectl, listed, parsed
+from quadrant_platform.applier.observed import applyset
+from quadrant_platform.applier.observed.discovery import Served
+from quadrant_platform.applier.observed.object_keys import (
+    Manifest,
+    ObjectKey,
+    by_key,
+    is_controlled,
+    key_of,
+    namespaces_of,
+)
+from quadrant_platform.documents.problems import BadInput, Problem
+
+OWNER = "app.kubernetes.io/managed-by"
+_IMMUTABLE = ("field is immutable", "updates to statefulset spec")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSystem:
+    """A system in a cluster: its parent object, None where there is none, and its members."""
+
+    parent: Mapping[str, Any] | None
+    members: Mapping[ObjectKey, Manifest]
+
+
+def parents(kubectl: Kubectl, table: Served) -> dict[str, dict[str, Any]]:
+    """Return the parent objects of all systems in a cluster, by system."""
+    if not any(kind == applyset.KIND and version.startswith(applyset.GROUP) for version, kind in table):
+        return {}
+    return {found["metadata"]["name"]: found for found in kubectl.objects("get", applyset.RESOURCE)}
+
+
+def read(kubectl: Kubectl, table: Served, system: str, wanted: Collection[Manifest]) -> LiveSystem:
+    """Return what is there of a system: its members, and whatever else has the name of a wanted object."""
+    parent = parents(kubectl, table).get(system)
+    kinds = {(manifest["apiVersion"].rpartition("/")[0], manifest["kind"]) for manifest in wanted}
+    found = members(kubectl, table, system, kinds | (applyset.kinds_of(parent) if parent else set()))
+    missing = [manifest for manifest in wanted if key_of(manifest) not in found]
+    return LiveSystem(parent, found | _named(kubectl, missing))
+
+
+def members(
+    kubectl: Kubectl, table: Served, system: str, kinds: Collection[tuple[str, str]]
+) -> dict[ObjectKey, Manifest]:
+    """Return the members of a system's set.
+
+    Controllers copy labels to what they make, such as a Service's to its EndpointSlices: that is not ours.
+    """
+    asked = arguments(table, kinds)
+    if not asked:
+        return {}
+    selector = f"{applyset.MEMBER}={applyset.identity(system)}"
+    found = kubectl.objects("get", ",".join(asked), "--all-namespaces", "--selector", selector, "--show-managed-fields")
+    return by_key(one for one in found if not is_controlled(one))
+
+
+def arguments(table: Served, kinds: Collection[tuple[str, str]]) -> list[str]:
+    """Return one resource for each kind, in the first version that the cluster names."""
+    listed_last = reversed(list(table.items()))
+    chosen = {(version.rpartition("/")[0], kind): one.argument for (version, kind), one in listed_last}
+    return sorted(chosen[kind] for kind in set(kinds) & chosen.keys())
+
+
+def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> dict[ObjectKey, Manifest]:
+    """Return the live objects that have the names of wanted ones; a namespace that is not there holds none."""
+    there = set(namespaces_of(kubectl.objects("get", "namespaces")))
+    asked = [one for one in wanted if one["metadata"].get("namespace", "") in there | {""}]
+    if not asked:
+        return {}
+    return by_key(kubectl.objects("get", "--ignore-not-found", "-f", "-", stdin=listed(asked)))
+
+
+def check_owner(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey]) -> None:
+    """Raise BadInput with every object that bears a wanted name and was made by somebody else."""
+    there = [(key, live[key]["metadata"].get("labels", {})) for key in wanted if key in live]
+    strange = [key for key, labels in there if labels.get(OWNER) != "quadrant" and applyset.MEMBER not in labels]
+    remedy = "delete it, or give the segment another namespace in the system's file; nothing was changed"
+    if strange:
+        raise BadInput([Problem((), f"{key} is there already and is not Quadrant's", remedy) for key in strange])
+
+
+def check_leaving(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey], system: str) -> None:
+    """Raise BadInput with every wanted object that is on its way out, as after a `down` that was interrupted."""
+    leaving = [key for key in wanted if key in live and "deletionTimestamp" in live[key]["metadata"]]
+    remedy = f"let `quadrant down --system {system}` finish first; nothing was changed"
+    if leaving:
+        raise BadInput([Problem((), f"{key} is being deleted", remedy) for key in leaving])
+
+
+def merged(kubectl: Kubectl, manifests: Collection[Manifest]) -> dict[ObjectKey, Manifest]:
+    """Return what the API server would make of live objects; BadInput with all that it refuses."""
+    if not manifests:
+        return {}
+    answer = kubectl.run("apply", *OWNING, "--dry-run=server", "-o", "json", "-f", "-", stdin=listed(manifests))
+    found = by_key(parsed(answer.out))
+    if answer.code != 0 or len(found) != len(manifests):
+        complaints = answer.complaints() or ["the API server gave no reason"]
+        raise BadInput([Problem((), f"the API server refuses: {text}", _remedy(text)) for text in complaints])
+    return found
+
+
+def _remedy(text: str) -> str:
+    if any(sign in text for sign in _IMMUTABLE):
+        return (
+            "Kubernetes lets nobody change that: undo it, or save the data, delete the object and run this again "
+            "(`kubectl delete --cascade=orphan` leaves pods and claims in place); nothing was changed"
+        )
+    return "nothing was changed"
+
+
+def check_stage(parent: Mapping[str, Any] | None, system: str, stage: str) -> None:
+    """Raise BadInput where a cluster holds the system's other stage: both would have the same namespaces."""
+    other = stage if parent is None else parent["spec"]["stage"]
+    if other != stage:
+        remedy = f"run `quadrant down --system {system} --stack {other}` first, or take another cluster"
+        raise BadInput([Problem((), f"this cluster holds {system} as {other}", remedy)])

@@ -1,0 +1,55 @@
+"""What a stack is to be in a cluster: the recorded program, judged, with its generated values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quadrant_platform.applier.observed import applyset
+from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey, by_key, marked
+from quadrant_platform.applier.planning import generated_values
+from quadrant_platform.applier.planning.changes import TEMPLATE, digest
+from quadrant_platform.model.schema.environment import merged
+from quadrant_platform.program.recorder import Recording, record
+from quadrant_platform.program.rendering import in_order
+from quadrant_platform.program.stacks import config_for, stack_name
+
+OVERRIDES = "quadrant:overrides"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredStack:
+    """A system in a stage, and its configuration for one cluster."""
+
+    system: str
+    stage: str
+    config: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The name of the stack's file and of pulumi's stack."""
+        return stack_name(self.system, self.stage)
+
+    def recorded(self) -> Recording:
+        """Return what the stack registers, without values."""
+        return record(self.config, self.name)
+
+    def objects(self, values: generated_values.GeneratedValues) -> dict[ObjectKey, Manifest]:
+        """Return the members of the stack's applyset with the values of their Secrets, in the order of application."""
+        recording = record(self.config, self.name, values=values.outputs, reveal=True)
+        return by_key(_member(self.system, manifest) for manifest in in_order(recording.manifests()))
+
+
+def configure_stack(system: str, stage: str, overrides: Mapping[str, Any]) -> ConfiguredStack:
+    """Return a stack whose own overrides are laid over those that a cluster brings."""
+    config = config_for(system, stage)
+    own = json.loads(config.get(OVERRIDES, "{}"))
+    both = merged(dict(overrides), own)
+    return ConfiguredStack(system, stage, config | ({OVERRIDES: json.dumps(both)} if both else {}))
+
+
+def _member(system: str, manifest: Manifest) -> Manifest:
+    annotations = {TEMPLATE: digest(manifest)} if manifest["kind"] == "Job" else {}
+    return marked(manifest, {applyset.MEMBER: applyset.identity(system)}, annotations)

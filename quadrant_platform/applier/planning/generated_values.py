@@ -1,0 +1,134 @@
+"""Generated values: made once for a system, kept in one Secret of the cluster, and on no disk."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import bcrypt
+
+from quadrant_platform.applier.clusters.kubectl import MANAGER, Kubectl, Refusal
+from quadrant_platform.applier.observed.applyset import NAMESPACE
+from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey
+from quadrant_platform.program.recorder import Recording
+
+ALPHABET = string.ascii_letters + string.digits
+_PASSWORD = "random:index/randomPassword:RandomPassword"
+_KEY = "values.json"
+
+Values = Mapping[str, Mapping[str, str]]
+"""The outputs of every random resource by its logical name."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedValues:
+    """The values of a system, and the version of the Secret that holds them; None where there is none yet."""
+
+    system: str
+    values: Values
+    version: str | None
+
+    def outputs(self, _urn: str, name: str) -> Mapping[str, str]:
+        """Return the outputs of a random resource, as the recorder asks for them."""
+        return self.values[name]
+
+
+def password_lengths(recording: Recording) -> dict[str, int]:
+    """Return the length of every password that a program generates, by its logical name."""
+    found: dict[str, int] = {}
+    for one in recording.resources:
+        if one.type == _PASSWORD:
+            found[one.name] = one.inputs["length"]
+        elif one.type.startswith("random:"):
+            raise NotImplementedError(
+                f"{one.urn} is no RandomPassword; teach quadrant_platform.applier.planning.generated_values its outputs"
+            )
+    return found
+
+
+def complete(kept: GeneratedValues, lengths: Mapping[str, int]) -> GeneratedValues:
+    """Return what is kept together with new values for what is not; nothing is ever dropped.
+
+    A claim outlives its StatefulSet, and the store on it knows the old password.
+    """
+    fresh = {name: _generated(length) for name, length in lengths.items() if name not in kept.values}
+    return GeneratedValues(kept.system, {**kept.values, **fresh}, kept.version)
+
+
+def recover(
+    kept: GeneratedValues,
+    before: GeneratedValues,
+    wanted: Mapping[ObjectKey, Manifest],
+    live: Mapping[ObjectKey, Manifest],
+) -> GeneratedValues:
+    """Return values in which those that were just made up give way to what live Secrets already hold.
+
+    That is the case where the Secret of the kept values was lost: the stores still know their passwords.
+    """
+    fresh = {one["result"]: name for name, one in kept.values.items() if name not in before.values}
+    found: dict[str, dict[str, str]] = {}
+    for key, field, value in _texts(wanted):
+        there = live.get(key, {}).get("data", {}).get(field)
+        if value in fresh and there is not None:
+            found[fresh[value]] = _outputs(_decoded(there))
+    return GeneratedValues(kept.system, {**kept.values, **found}, kept.version)
+
+
+def _texts(objects: Mapping[ObjectKey, Manifest]) -> Iterator[tuple[ObjectKey, str, str]]:
+    for key, manifest in objects.items():
+        if key.kind == "Secret":
+            yield from ((key, field, _decoded(text)) for field, text in manifest.get("data", {}).items())
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text).decode()
+
+
+def _generated(length: int) -> dict[str, str]:
+    return _outputs("".join(secrets.choice(ALPHABET) for _ in range(length)))
+
+
+def _outputs(value: str) -> dict[str, str]:
+    # bcrypt reads 72 bytes and refuses more.
+    return {"result": value, "bcryptHash": bcrypt.hashpw(value.encode()[:72], bcrypt.gensalt(10)).decode()}
+
+
+def read(kubectl: Kubectl, system: str) -> GeneratedValues:
+    """Return what the cluster keeps of a system."""
+    name = _name(system)
+    for found in kubectl.objects("get", "secret", name, "--namespace", NAMESPACE, "--ignore-not-found"):
+        values: Values = json.loads(_decoded(found["data"][_KEY]))
+        return GeneratedValues(system, values, found["metadata"]["resourceVersion"])
+    return GeneratedValues(system, {}, None)
+
+
+def write(kubectl: Kubectl, kept: GeneratedValues) -> None:
+    """Keep values; Refusal where somebody else changed them since they were read, so that none is ever replaced."""
+    verb = "create" if kept.version is None else "replace"
+    text = json.dumps(_manifest(kept))
+    try:
+        kubectl.need(verb, f"--field-manager={MANAGER}", "-f", "-", stdin=text)
+    except Refusal as error:
+        raise Refusal(f"the generated values of {kept.system} cannot be kept: {error}") from None
+
+
+def _manifest(kept: GeneratedValues) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "name": _name(kept.system),
+        "namespace": NAMESPACE,
+        "labels": {"app.kubernetes.io/managed-by": "quadrant", "app.kubernetes.io/part-of": kept.system},
+    }
+    if kept.version is not None:
+        metadata["resourceVersion"] = kept.version
+    text = json.dumps(kept.values, indent=1, sort_keys=True)
+    data = {_KEY: base64.b64encode(text.encode()).decode()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
+
+
+def _name(system: str) -> str:
+    return f"{system}-values"

@@ -1,0 +1,123 @@
+"""A stack in a cluster on one page: nodes, pods by segment, volumes, certificates, and the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from quadrant_platform.applier.observed.object_keys import Manifest, condition
+from quadrant_platform.applier.observed.pod_status import claims_of, pod_lack
+from quadrant_platform.applier.status.entry import EntryAddress, foreign_address, routes
+
+SYSTEM, SEGMENT = "quadrant.dev/system", "quadrant.dev/segment"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a page of status shows; every list is in the order of names."""
+
+    nodes: tuple[dict[str, Any], ...]
+    segments: tuple[dict[str, Any], ...]
+    volumes: tuple[dict[str, Any], ...]
+    certificates: tuple[dict[str, Any], ...]
+    routes: tuple[dict[str, Any], ...]
+    door: EntryAddress
+
+    @property
+    def ready(self) -> bool:
+        """Whether the system is there, its pods are ready and its certificates are signed."""
+        pods = all(one["pods"] and not one["lacking"] for one in self.segments)
+        return bool(self.segments) and pods and all(one["ready"] for one in self.certificates)
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield the page as pairs of what and how."""
+        for node in self.nodes:
+            how = "ready" if node["ready"] else "not ready"
+            yield f"node {node['name']}", f"{how}, {node['version']}, {node['cpu']} CPU, {node['memory']} of memory"
+        for one in self.segments:
+            lacking = "".join(f"; {pod}: {why}" for pod, why in one["lacking"].items())
+            yield one["segment"], f"{one['ready']} of {one['pods']} pods ready in {one['namespace']}{lacking}"
+        yield "volumes", self._volumes()
+        yield "certificates", self._certificates()
+
+    def _volumes(self) -> str:
+        waiting = [one["name"] for one in self.volumes if one["waits"]]
+        due = [one for one in self.volumes if not one["waits"]]
+        lacking = [f"; {one['name']} is {one['phase']}" for one in due if one["phase"] != "Bound"]
+        how = "waits for its first pod" if len(waiting) == 1 else "wait for their first pods"
+        waits = f", {len(waiting)} {how} ({', '.join(waiting)})" if waiting else ""
+        return f"{len(due) - len(lacking)} of {len(due)} bound{waits}{''.join(lacking)}"
+
+    def _certificates(self) -> str:
+        good = [one for one in self.certificates if one["ready"]]
+        ends = sorted(one["until"] for one in good if one["until"])
+        first = f", the first ends {ends[0]}" if ends else ""
+        lacking = "".join(f"; {one['name']}: {one['why']}" for one in self.certificates if not one["ready"])
+        return f"{len(good)} of {len(self.certificates)} ready{first}{lacking}"
+
+
+def report(system: str, objects: Collection[Manifest], port: int | None) -> Report:
+    """Return the page of a system out of a cluster's nodes, namespaces and what is in them.
+
+    `port` is where our own cluster's entry is met on loopback; None where it is somebody else's to say.
+    """
+    spaces = segments_of(system, objects)
+    ours = [one for one in objects if one["metadata"].get("namespace") in spaces]
+    mounted = {claim for pod in _kind(ours, "Pod") for claim in claims_of(pod)}
+    door = EntryAddress("127.0.0.1", port) if port is not None else foreign_address(ours)
+    return Report(
+        tuple(_node(one) for one in _kind(objects, "Node")),
+        tuple(_segment(name, segment, ours) for name, segment in sorted(spaces.items())),
+        tuple(_volume(one, mounted) for one in _kind(ours, "PersistentVolumeClaim")),
+        tuple(_certificate(one) for one in _kind(ours, "Certificate")),
+        tuple(routes(ours, door)),
+        door,
+    )
+
+
+def segments_of(system: str, objects: Collection[Manifest]) -> dict[str, str]:
+    """Return the segment of each namespace of a system."""
+    spaces = ((one["metadata"]["name"], one["metadata"].get("labels", {})) for one in _kind(objects, "Namespace"))
+    return {name: labels[SEGMENT] for name, labels in spaces if labels.get(SYSTEM) == system and SEGMENT in labels}
+
+
+def _kind(objects: Collection[Manifest], kind: str) -> list[Manifest]:
+    return sorted((one for one in objects if one["kind"] == kind), key=_named)
+
+
+def _named(manifest: Manifest) -> str:
+    return "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
+
+
+def _node(node: Manifest) -> dict[str, Any]:
+    return {
+        "name": _named(node),
+        "ready": condition(node, "Ready").get("status") == "True",
+        "version": node["status"]["nodeInfo"]["kubeletVersion"],
+        "cpu": node["status"]["capacity"]["cpu"],
+        "memory": node["status"]["capacity"]["memory"],
+    }
+
+
+def _segment(namespace: str, segment: str, objects: Collection[Manifest]) -> dict[str, Any]:
+    pods = [one for one in _kind(objects, "Pod") if one["metadata"]["namespace"] == namespace]
+    running = [one for one in pods if one.get("status", {}).get("phase") != "Succeeded"]
+    lacks = {one["metadata"]["name"]: lack for one in running if (lack := pod_lack(one)) is not None}
+    ready = len(running) - len(lacks)
+    return {"segment": segment, "namespace": namespace, "ready": ready, "pods": len(running), "lacking": lacks}
+
+
+def _volume(claim: Manifest, mounted: Collection[str]) -> dict[str, Any]:
+    status, name = claim.get("status", {}), _named(claim)
+    size = status.get("capacity", {}).get("storage") or claim["spec"]["resources"]["requests"]["storage"]
+    phase = status.get("phase", "Pending")
+    # Most classes make a volume where its first pod runs, and that of a CronJob comes with its hour only.
+    return {"name": name, "phase": phase, "size": size, "waits": phase == "Pending" and name not in mounted}
+
+
+def _certificate(certificate: Manifest) -> dict[str, Any]:
+    ready = condition(certificate, "Ready")
+    until = certificate.get("status", {}).get("notAfter")
+    good = ready.get("status") == "True"
+    return {"name": _named(certificate), "ready": good, "until": until, "why": "" if good else ready.get("message", "")}

@@ -1,0 +1,133 @@
+"""`quadrant check`: the policy pack over a stack, or over any Kubernetes files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
+from quadrant_platform.commands.options import OutputFormat
+from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.policies.configuration.file_format import load
+from quadrant_platform.policies.configuration.pod_security_version import Profile
+from quadrant_platform.policies.pack import POLICIES, Level, Object, Violation, not_applicable
+from quadrant_platform.policies.pack import Config as Settings
+from quadrant_platform.policies.pack import check as judge
+from quadrant_platform.policies.pss.admission import check_profile
+from quadrant_platform.program.manifest_files import read_manifests
+from quadrant_platform.program.stacks import recorded
+
+NAME = "check"
+
+FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "file", "line")
+REASONS = ("severity", "why", "remedy", "url")
+"""What every violation of a policy shares; `url` is its page."""
+
+System = Annotated[str | None, typer.Option("--system", "-s", help="A system, together with --stack.")]
+Stack = Annotated[str | None, typer.Option("--stack", "-t", help="A stack of it: dev or prod.")]
+Manifests = Annotated[
+    Path | None, typer.Option("--manifests", "-m", help="Instead of a stack: a folder of YAML or JSON files, or one.")
+]
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The pack's configuration, as for pulumi's --policy-pack-config.")
+]
+
+
+class ProfileOption(StrEnum):
+    """A part of the pack that can be run alone."""
+
+    PSS_BASELINE = "pss-baseline"
+    PSS_RESTRICTED = "pss-restricted"
+
+
+Chosen = Annotated[
+    ProfileOption | None, typer.Option("--profile", "-p", help="Only this profile of the Pod Security Standards.")
+]
+
+
+def command(
+    system: System = None,
+    stack: Stack = None,
+    manifests: Manifests = None,
+    profile: Chosen = None,
+    config: Config = None,
+    output: OutputFormat = Format.TEXT,
+) -> None:
+    """Judge objects by every policy.
+
+    Exit codes: 0 no mandatory policy is violated, 1 one is, 2 the input or the configuration is wrong.
+    """
+    settings = load(config) if config else Settings()
+    objects = _objects(system, stack, manifests)
+    with progress(f"judging {len(objects)} objects"):
+        found = violations(objects, settings, profile)
+    if output is Format.JSON:
+        show_json([as_json(violation) for violation in found])
+    else:
+        for violation in found:
+            show_lines(as_line(violation))
+        for line in explained(found):
+            show_lines(line)
+        say(f"{summary(found)} in {len(objects)} objects")
+        if idle := [] if profile else not_applicable(objects):
+            say(f"not applicable without a matrix of connections: {', '.join(idle)}")
+    if mandatory(found):
+        raise typer.Exit(ExitCode.FOUND)
+
+
+def _objects(system: str | None, stack: str | None, manifests: Path | None) -> list[Object]:
+    if manifests is not None and (system, stack) == (None, None):
+        with progress(f"reading {manifests}"):
+            return read_manifests(manifests)
+    if manifests is not None or system is None or stack is None:
+        remedy = "give --system and --stack, or --manifests alone"
+        raise BadInput([Problem((), "it is not clear what to check", remedy)])
+    with progress(f"recording {system} {stack}"):
+        recording = recorded(system, stack)
+    return [Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest]
+
+
+def violations(
+    objects: list[Object], config: Settings | None = None, alone: ProfileOption | None = None
+) -> list[Violation]:
+    """Return what the pack, or a part of it alone, finds: mandatory first, then by place."""
+    profile = Profile(alone.removeprefix("pss-")) if alone else None
+    found = check_profile(objects, profile, config) if profile else judge(objects, config)
+    return sorted(found, key=lambda v: (not mandatory([v]), v.file or "", v.line or 0, v.namespace, v.kind, v.name))
+
+
+def mandatory(found: list[Violation]) -> list[Violation]:
+    """Return the violations that stop a deployment."""
+    return [violation for violation in found if violation.level is Level.MANDATORY]
+
+
+def summary(found: list[Violation]) -> str:
+    """Return how many violations there are."""
+    stopping = len(mandatory(found))
+    return f"{stopping} mandatory and {len(found) - stopping} advisory violations"
+
+
+def as_json(violation: Violation) -> dict[str, Any]:
+    """Return a violation for programs."""
+    reasons = {field: getattr(POLICIES[violation.policy], field) for field in REASONS}
+    return {field: getattr(violation, field) for field in FIELDS} | reasons
+
+
+def explained(found: list[Violation]) -> Iterator[str]:
+    """Yield for each violated policy, once, why it is there, how to mend what it found, and where to read on."""
+    for name in dict.fromkeys(violation.policy for violation in found):
+        policy = POLICIES[name]
+        yield f"{name}: {policy.why} Remedy: {policy.remedy} See {policy.url}"
+
+
+def as_line(violation: Violation) -> str:
+    """Return a violation in a line: where, how bad, which policy, what."""
+    place = f"{violation.file}:{violation.line}: " if violation.file else ""
+    rule = f"{violation.policy}/{violation.check}" if violation.check else violation.policy
+    name = f"{violation.namespace}/{violation.name}" if violation.namespace else violation.name
+    return f"{place}{violation.level.value}: {rule}: {violation.kind or 'object'} {name}: {violation.message}"

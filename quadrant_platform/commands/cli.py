@@ -1,0 +1,38 @@
+"""The command line: `quadrant COMMAND`, also `python -m quadrant_platform`."""
+
+from __future__ import annotations
+
+import os
+import traceback
+
+import pulumi
+import typer
+
+from quadrant_platform.applier.clusters.kubectl import Refusal
+from quadrant_platform.commands import check, diagram, diff, doctor, down, preview, reach, render, status, up
+from quadrant_platform.commands.console import ExitCode, complain
+from quadrant_platform.documents.problems import BadInput
+from quadrant_platform.lab.build.failure import BuildFailed
+
+app = typer.Typer(
+    help="Kubernetes platforms in four isolated segments, from one YAML file.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (preview, render, check, reach, diagram, doctor, up, status, diff, down):
+    app.command(module.NAME)(module.command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; leaves with one of `Code`."""
+    try:
+        app(arguments, prog_name="quadrant")
+    except (BadInput, BuildFailed, Refusal, pulumi.RunError) as error:
+        complain(str(error))
+        raise SystemExit(ExitCode.BAD_INPUT) from None
+    except Exception as error:
+        if os.environ.get("QUADRANT_DEBUG") == "1":
+            traceback.print_exc()
+        complain(f"internal error: {type(error).__name__}: {error}; set QUADRANT_DEBUG=1 for where it happened")
+        raise SystemExit(ExitCode.INTERNAL) from error

@@ -1,0 +1,92 @@
+"""What is written where: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from enum import IntEnum, StrEnum
+from typing import IO, Any
+
+from rich.console import Console, RenderableType
+
+from quadrant_platform.host.interrupts import as_interrupts
+
+PATIENCE = 1.0
+"""Seconds that pass in silence."""
+_PIPED_WIDTH = 200
+
+
+class ExitCode(IntEnum):
+    """Exit codes; usage errors are bad input too."""
+
+    GOOD = 0
+    FOUND = 1
+    BAD_INPUT = 2
+    INTERNAL = 3
+    INTERRUPTED = 130
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def _console(stream: IO[str]) -> Console:
+    """Return a console of the stream as it is now; nothing is folded where nobody looks at it."""
+    width = None if stream.isatty() else _PIPED_WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def show(*results: RenderableType) -> None:
+    """Write a result for people to stdout."""
+    console = _console(sys.stdout)
+    for result in results:
+        console.print(result)
+
+
+def show_lines(text: str) -> None:
+    """Write lines to stdout as they are."""
+    _console(sys.stdout).print(text, soft_wrap=True)
+
+
+def show_json(result: Any) -> None:
+    """Write a result for programs to stdout."""
+    sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+
+
+def say(message: str) -> None:
+    """Write a line to stderr."""
+    _console(sys.stderr).print(message, soft_wrap=True)
+
+
+def complain(message: str) -> None:
+    """Write an error to stderr."""
+    _console(sys.stderr).print(message, style="red", soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress(message: str) -> Iterator[None]:
+    """Say what is going on, should it take longer than a moment."""
+    timer = threading.Timer(PATIENCE, say, [f"{message} …"])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
+def interruptible(command: str) -> Iterator[None]:
+    """Leave when the user says so, and say how to go on."""
+    try:
+        with as_interrupts():
+            yield
+    except KeyboardInterrupt:
+        say(f"interrupted; `quadrant {command}` with the same options goes on from here")
+        raise SystemExit(ExitCode.INTERRUPTED) from None

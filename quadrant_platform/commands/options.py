@@ -1,0 +1,13 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from quadrant_platform.commands.console import Format
+
+System = Annotated[str, typer.Option("--system", "-s", help="A system: the name of a file under systems/.")]
+Stack = Annotated[str, typer.Option("--stack", "-t", help="A stack of it: dev or prod.")]
+OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="For people or for programs.")]

@@ -1,0 +1,101 @@
+"""`quadrant preview`: what a stack registers, and whether it may."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import typer
+from rich.tree import Tree
+
+from quadrant_platform.applier.applying import pulumi_cli
+from quadrant_platform.commands.check import as_json, as_line, mandatory, summary, violations
+from quadrant_platform.commands.console import ExitCode, Format, progress, say, show, show_json, show_lines
+from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.policies.pack import Object, Violation
+from quadrant_platform.program.recorder import Recorded, Recording
+from quadrant_platform.program.stacks import config_for, recorded, stack_name
+from quadrant_platform.program.traffic import Traffic
+from quadrant_platform.reachability.proof import prove
+
+NAME = "preview"
+
+
+def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
+    """Show what a stack registers, what the policies say and what may talk to what.
+
+    Where pulumi is on PATH and the stack names a cluster, this is pulumi's own preview with the policy pack.
+    """
+    way = pulumi_cli.choose_previewer(config_for(system, stack))
+    if output is Format.TEXT:
+        say(way.reason)
+        if way.pulumi is not None:
+            raise typer.Exit(pulumi_cli.preview(way.pulumi, stack_name(system, stack)))
+    with progress(f"recording and judging {system} {stack}"):
+        recording = recorded(system, stack)
+        found = violations([Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest])
+        matrix = _matrix(recording)
+    if output is Format.JSON:
+        show_json(_as_json(recording, found, matrix))
+    else:
+        _show(recording, found, matrix)
+    if mandatory(found):
+        raise typer.Exit(ExitCode.FOUND)
+
+
+def _matrix(recording: Recording) -> dict[str, Any]:
+    manifests = recording.manifests()
+    isolation = Traffic(manifests)
+    implied = sum(1 for row in isolation.rows if row["implied"])
+    return {
+        "peers": len(isolation.peers),
+        "rows": len(isolation.rows),
+        "written": len(isolation.rows) - implied,
+        "implied": implied,
+        "proved": prove(manifests, isolation.matrix).equal,
+    }
+
+
+def _counts(recording: Recording) -> dict[str, int]:
+    counted = Counter(one.type.rpartition(":")[2] for one in recording.resources if one.is_manifest)
+    return dict(sorted(counted.items()))
+
+
+def _as_json(recording: Recording, found: list[Violation], matrix: dict[str, Any]) -> dict[str, Any]:
+    keys = ("type", "name", "urn", "parent", "dependencies", "inputs")
+    return {
+        "resources": [{key: getattr(one, key) for key in keys} for one in recording.resources],
+        "counts": _counts(recording),
+        "policies": [as_json(violation) for violation in found],
+        "matrix": matrix,
+    }
+
+
+def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any]) -> None:
+    show(_tree(recording))
+    counts = ", ".join(f"{number} {kind}" for kind, number in _counts(recording).items())
+    verdict = "equal to" if matrix["proved"] else "different from"
+    show_lines(f"{len(recording.resources)} resources: {counts}")
+    for violation in found:
+        show_lines(as_line(violation))
+    show_lines(f"policies: {summary(found)}")
+    rows = f"{matrix['rows']} rows ({matrix['written']} written, {matrix['implied']} implied)"
+    show_lines(f"matrix: {rows} between {matrix['peers']} peers; the NetworkPolicies are {verdict} it")
+
+
+def _tree(recording: Recording) -> Tree:
+    root = Tree(f"{recording.project} {recording.stack}")
+    branches: dict[str | None, Tree] = {None: root}
+    for one in recording.resources:
+        branches[one.urn] = Tree(_label(one))
+    for one in recording.resources:
+        branches[one.parent].children.append(branches[one.urn])
+    return root
+
+
+def _label(one: Recorded) -> str:
+    kind = one.type.rpartition(":")[2]
+    if not one.is_manifest:
+        return f"{kind} {one.name}"
+    metadata = one.inputs["metadata"]
+    return f"{kind} {'/'.join(filter(None, (metadata.get('namespace'), metadata['name'])))}"

@@ -1,0 +1,39 @@
+"""`quadrant render`: one YAML file an object, in the order of application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quadrant_platform.commands.console import Format, progress, show_json, show_lines
+from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.program.render_folder import replace
+from quadrant_platform.program.rendering import files
+from quadrant_platform.program.stacks import recorded
+
+NAME = "render"
+
+Out = Annotated[Path, typer.Option("--out", "-o", help="An empty folder, or that of an earlier render.")]
+
+
+def command(system: System, stack: Stack, out: Out, output: OutputFormat = Format.TEXT) -> None:
+    """Write a stack's objects as files for kubectl, Argo CD or Flux; the folder is replaced as a whole."""
+    with progress(f"rendering {system} {stack}"):
+        rendered = files(recorded(system, stack).manifests())
+        _write(out, rendered, {"system": system, "stack": stack})
+    if output is Format.JSON:
+        show_json({"out": str(out), "files": list(rendered)})
+    else:
+        show_lines(f"{len(rendered)} files in {out}")
+
+
+def _write(out: Path, rendered: Mapping[str, str], origin: Mapping[str, str]) -> None:
+    try:
+        replace(out, rendered, origin)
+    except OSError as error:
+        what = f"{out} cannot be written: {error.strerror or error}"
+        raise BadInput([Problem((), what, "name a folder beside which files can be made")]) from None

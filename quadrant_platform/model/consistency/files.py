@@ -1,0 +1,133 @@
+"""Files of containers: configuration, secrets and volumes, and what each refers to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
+from quadrant_platform.model.consistency.context import Context, Found
+from quadrant_platform.model.schema.service import SCRIPTS_DIR, SECRETS_DIR, ContainerSpec
+
+PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+CONTROL_GROUPS = ("monitoring",)
+"""Groups of secrets that control planes read, such as the keys of Alertmanager's receivers."""
+
+
+def references(context: Context) -> Found:
+    """What a container mounts is declared."""
+    for path, process in context.processes.items():
+        for place, name in enumerate(process.config):
+            yield from context.unknown((*path, "config", place), name, "config", context.system.configs)
+        for place, name in enumerate(process.secrets):
+            yield from context.unknown((*path, "secrets", place), name, "secret", context.system.secrets)
+
+
+def unused(context: Context) -> Found:
+    """A config or secret that nobody reads is a mistake, or a risk for nothing."""
+    configs = (name for process in context.processes.values() for name in process.config)
+    for name in context.unused(context.system.configs, configs):
+        yield Problem(("configs", name), f"nobody mounts the config {name!r}", "remove it or use it")
+    for name in context.unused(context.system.secrets, (name for _, name in secret_uses(context))):
+        if context.system.secrets[name].group not in CONTROL_GROUPS:
+            yield Problem(("secrets", name), f"nobody reads the secret {name!r}", "remove it or use it")
+
+
+def secret_uses(context: Context) -> Iterator[tuple[KeyPath, str]]:
+    """Iterate over every place that names a secret."""
+    for path, process in context.processes.items():
+        yield from (((*path, "secrets", place), name) for place, name in enumerate(process.secrets))
+    yield from single_values(context)
+    for name, middleware in context.system.edge.middlewares.items():
+        if middleware.basic_auth is not None:
+            yield ("edge", "middlewares", name, "basicAuth"), middleware.basic_auth
+
+
+def single_values(context: Context) -> Iterator[tuple[KeyPath, str]]:
+    """Iterate over the places that mean a secret's one value: passwords, keys and parts of composed secrets."""
+    for path, store in context.stores.items():
+        for key, field in (("password", "password"), ("accessKey", "access_key"), ("secretKey", "secret_key")):
+            name = getattr(store, field, None)
+            if name is not None:
+                yield (*path, key), name
+    for name in context.system.secrets:
+        yield from composed(context, name)
+
+
+def composed(context: Context, name: str) -> Iterator[tuple[KeyPath, str]]:
+    """Iterate over the places where a secret is composed of others."""
+    for file, vault_key in context.system.secrets[name].keys.items():
+        for word in PLACEHOLDER.findall(vault_key.compose or ""):
+            yield ("secrets", name, "keys", file, "compose"), word
+
+
+def paths(context: Context) -> Found:
+    """Everything that a container mounts has a place of its own."""
+    for path, process in context.processes.items():
+        taken = {SECRETS_DIR: "the secrets", SCRIPTS_DIR: "the scripts"}
+        for place, where, what in _mounts(context, path, process):
+            if where in taken:
+                yield Problem(place, f"{what} and {taken[where]} are mounted at one path, {where}", "move one of them")
+            taken.setdefault(where, what)
+
+
+def _mounts(context: Context, path: KeyPath, process: ContainerSpec) -> Iterator[tuple[KeyPath, str, str]]:
+    for place, name in enumerate(process.config):
+        if name in context.system.configs:
+            yield (*path, "config", place), context.system.configs[name].path.rstrip("/"), f"config {name!r}"
+    for name, volume in process.volumes.items():
+        yield (*path, "volumes", name, "path"), volume.path.rstrip("/"), f"volume {name!r}"
+
+
+def variables(context: Context) -> Found:
+    """CONFIG_PATH names one file."""
+    for path, process in context.processes.items():
+        setters = [f"config {name!r}" for name in process.config if _sets_path(context, name)]
+        if "CONFIG_PATH" in getattr(process, "env", {}):
+            setters.append("`env`")
+        if len(setters) > 1:
+            what = f"CONFIG_PATH is set by {' and by '.join(setters)}; it can name one file only"
+            yield Problem((*path, "config"), what, "leave `variable` on one of them")
+
+
+def _sets_path(context: Context, name: str) -> bool:
+    return name in context.system.configs and context.system.configs[name].variable is not None
+
+
+def key_files(context: Context) -> Found:
+    """Two secrets of one container do not share a file name."""
+    for path, process in context.processes.items():
+        taken: dict[str, str] = {}
+        for place, name in enumerate(process.secrets):
+            secret = context.system.secrets.get(name)
+            for file in secret.keys if secret is not None else ():
+                if taken.setdefault(file, name) != name:
+                    what = f"{name!r} and {taken[file]!r} both have the file {SECRETS_DIR}/{file}"
+                    yield Problem((*path, "secrets", place), what, "rename the key of one of them")
+
+
+def placeholders(context: Context) -> Found:
+    """A placeholder in a configuration file stands for something that an environment fills in."""
+    apis = context.system.external_apis
+    known = ["logLevel", *(f"egress:{name}" for name, api in apis.items() if api.mode == "baseUrl")]
+    for name, config in context.system.configs.items():
+        for path, text in _texts(("configs", name, "content"), config.content):
+            for word in PLACEHOLDER.findall(text):
+                api = word.removeprefix("egress:")
+                if word.startswith("egress:") and api in apis and word not in known:
+                    what = f"${{{word}}}: {api!r} is in mode passthrough, where the client keeps the API's own URL"
+                    yield Problem(path, what, f"write https://{apis[api].host} or set `mode: baseUrl`")
+                elif word not in known and not context.gaps.hide(api):
+                    yield Problem(path, f"nothing fills in ${{{word}}}", did_you_mean(word, known))
+
+
+def _texts(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            yield from _texts((*path, key), below)
+    elif isinstance(value, list | tuple):
+        for place, below in enumerate(value):
+            yield from _texts((*path, place), below)

@@ -1,0 +1,105 @@
+"""Names: one meaning each, and none that the platform uses itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from quadrant_platform.documents.problems import KeyPath, Problem
+from quadrant_platform.model.consistency.context import Context, Found
+from quadrant_platform.model.expansion.workloads import namespace_of
+from quadrant_platform.model.schema.types import DNS_LABEL, Segment
+
+RESERVED: dict[str, str] = {
+    **dict.fromkeys(("traefik", "traefik-egress", "edge", "egress"), "the platform's own Traefiks have"),
+    **dict.fromkeys(("internet", "public", "nodes", "api-server"), "addresses outside have"),
+    **dict.fromkeys(("dns", "dns-cache", "monitoring"), "control planes have"),
+    "dashboard": "a route to Traefik's dashboard has",
+    "default-deny": "each namespace's first NetworkPolicy has",
+    "kubernetes": "the Kubernetes API has",
+}
+"""Names that flows, routes or objects of the platform mean, and whose they are."""
+OWN_PREFIXES = ("app.kubernetes.io/", "quadrant.dev/", "pod-security.kubernetes.io/", "kubernetes.io/")
+_LABEL_WORD = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_SUBDOMAIN = re.compile(rf"{DNS_LABEL}(\.{DNS_LABEL})*")
+
+
+def unique(context: Context) -> Found:
+    """Give every name one meaning, Services of aliases and rollouts included."""
+    taken: dict[str, KeyPath] = {}
+    for name, path in _names(context):
+        if name in RESERVED:
+            yield Problem(path, f"the name {name!r} is taken: {RESERVED[name]} it", "choose another name")
+        elif name in taken:
+            other = ".".join(str(part) for part in taken[name])
+            what = f"the name {name!r} is used twice, here and at {other}; flows and Services are found by name"
+            yield Problem(path, what, "rename one of them")
+        taken.setdefault(name, path)
+
+
+def _names(context: Context) -> Iterator[tuple[str, KeyPath]]:
+    for section, (_, entries) in context.sections.items():
+        yield from ((name, (section, name)) for name in entries)
+    for name, service in context.system.services.items():
+        path: KeyPath = ("services", name)
+        yield from ((alias, (*path, "aliases", alias)) for alias in service.aliases)
+        for key, other in (
+            ("activeService", service.rollout.active_service), ("previewService", service.rollout.preview_service),
+        ):  # fmt: skip
+            if other is not None and other != name:
+                yield other, (*path, "rollout", key)
+    yield from _derived(context)
+
+
+def _derived(context: Context) -> Iterator[tuple[str, KeyPath]]:
+    """Iterate over the Services that data stores have beside their own."""
+    for path, store in context.stores.items():
+        reader = getattr(store, "read_only_service", None)
+        if reader is not None:
+            yield reader, (*path, "readOnlyService")
+    for name, cache in context.system.caches.items():
+        if cache.mode == "sentinel":
+            yield f"{name}-sentinel", ("caches", name)
+
+
+def letters_first(context: Context) -> Found:
+    """A Service's name is a DNS label that begins with a letter."""
+    for name, path in _names(context):
+        if name[:1].isdigit() and path[0] != "jobs":
+            what = f"{name!r} begins with a digit, and the name of a Service begins with a letter"
+            yield Problem(path, what, "put a letter in front")
+
+
+def namespaces(context: Context) -> Found:
+    """Two segments in one namespace would not be isolated."""
+    taken: dict[str, str] = {}
+    for segment in Segment:
+        name = namespace_of(context.system, segment)
+        if name in taken:
+            what = f"the namespace {name!r} is that of segment {taken[name]} too, and a segment is isolated by its own"
+            yield Problem(("segments", str(segment), "namespace"), what, "give each segment a namespace")
+        taken[name] = str(segment)
+
+
+def labels(context: Context) -> Found:
+    """Labels have Kubernetes' form and keep off the platform's own prefixes."""
+    places: dict[KeyPath, Mapping[str, str]] = {
+        ("segments", str(segment)): settings.labels for segment, settings in context.system.segments.items()
+    }
+    places |= {("services", name): service.labels for name, service in context.system.services.items()}
+    places |= {path: getattr(store, "labels", {}) for path, store in context.stores.items()}
+    for path, chosen in places.items():
+        for key, value in chosen.items():
+            yield from _label((*path, "labels", key), key, value)
+
+
+def _label(path: KeyPath, key: str, value: str) -> Found:
+    prefix, slash, word = key.rpartition("/")
+    if key.startswith(OWN_PREFIXES):
+        yield Problem(path, f"the label {key!r} is the platform's own; policies select by it", "use a prefix of yours")
+    elif not _LABEL_WORD.fullmatch(word) or (slash and not _SUBDOMAIN.fullmatch(prefix)):
+        what = f"{key!r} is not a label's key: at most 63 letters, digits and -_. after an optional DNS name and /"
+        yield Problem(path, what, "correct the key")
+    if value and not _LABEL_WORD.fullmatch(value):
+        what = f"{value!r} is not a label's value: at most 63 letters, digits and inner -_."
+        yield Problem(path, what, "correct the value")

@@ -1,0 +1,131 @@
+"""The public entry: what it leads to exists, may be public, and is covered by the certificate."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from quadrant_platform.documents.problems import KeyPath, Problem
+from quadrant_platform.model.consistency.context import STORE_KINDS, Context, Found, Named
+from quadrant_platform.model.schema.exposure import DASHBOARD, Certificate, Route
+
+
+def targets(context: Context) -> Found:
+    """A route leads to a service, an object store's console, a control plane or the dashboard."""
+    public = [*context.named("service", "objectStore", "operator"), DASHBOARD]
+    for name, route in context.system.edge.routes.items():
+        path: KeyPath = ("edge", "routes", name)
+        end = context.ends.get(route.to)
+        if end is None:
+            yield from context.unknown((*path, "to"), route.to, "target of a route", public)
+        else:
+            yield from _target(path, route, end)
+        yield from _alias(context, path, route)
+
+
+def _target(path: KeyPath, route: Route, end: Named) -> Found:
+    if end.kind == "objectStore":
+        yield from _console(path, route, end)
+    elif end.kind in STORE_KINDS:
+        what = f"a route to {route.to!r}: a {end.kind} is never public"
+        yield Problem((*path, "to"), what, "lead the route to the service that uses it")
+    elif end.kind in ("job", "externalApi"):
+        yield Problem((*path, "to"), f"a route to {route.to!r}, which is no server of ours", "name a service")
+    elif route.port is not None:
+        yield from end.deaf((*path, "port"), route.to, route.port)
+
+
+def _console(path: KeyPath, route: Route, end: Named) -> Found:
+    console = next((listener for listener in end.listeners if listener.name == "console"), None)
+    if console is None:
+        what = f"a route to {route.to!r}: its S3 port is never public, and it has no console"
+        yield Problem((*path, "to"), what, f"set objectStores.{route.to}.consolePort or remove the route")
+    elif route.port is None or end.listener(route.port) != console:
+        place = (*path, "port") if route.port is not None else (*path, "to")
+        yield Problem(place, f"a route to {route.to!r}: only its console may be public", "write `port: console`")
+
+
+def _alias(context: Context, path: KeyPath, route: Route) -> Found:
+    service = context.system.services.get(route.to)
+    if route.alias is not None and service is not None:
+        yield from context.unknown((*path, "alias"), route.alias, f"alias of {route.to}", service.aliases)
+
+
+def middlewares(context: Context) -> Found:
+    """The middlewares of routes exist, and every middleware is used."""
+    declared = context.system.edge.middlewares
+    used: set[str] = set()
+    for name, route in context.system.edge.routes.items():
+        used |= set(route.middlewares)
+        for place, wanted in enumerate(route.middlewares):
+            path = ("edge", "routes", name, "middlewares", place)
+            yield from context.unknown(path, wanted, "middleware", declared)
+    for name in context.unused(declared, used):
+        yield Problem(("edge", "middlewares", name), f"no route uses the middleware {name!r}", "remove it or use it")
+
+
+def forward_auth(context: Context) -> Found:
+    """Requests are judged by a service that exists, at a port that it has."""
+    services = context.system.services
+    for name, middleware in context.system.edge.middlewares.items():
+        auth = middleware.forward_auth
+        if auth is not None:
+            path: KeyPath = ("edge", "middlewares", name, "forwardAuth")
+            yield from context.unknown((*path, "service"), auth.service, "service", services)
+            if auth.service in services:
+                yield from context.ends[auth.service].deaf((*path, "port"), auth.service, auth.port)
+
+
+def certificate(context: Context) -> Found:
+    """The certificate has every name that a route answers to, its own first."""
+    chosen = context.system.edge.certificate
+    if chosen is None:
+        if context.system.edge.routes and not context.gaps.hide("certificate"):
+            yield Problem(
+                ("edge", "routes"), "routes without a certificate; the entry is TLS only", "add `certificate`"
+            )
+        return
+    yield from _own_names(chosen)
+    for name, route in context.system.edge.routes.items():
+        if not _covered(route.host, chosen):
+            what = f"the certificate does not cover {route.host!r}; browsers would refuse the route"
+            yield Problem(("edge", "routes", name, "host"), what, "add the host to edge.certificate.hosts")
+
+
+def _own_names(chosen: Certificate) -> Found:
+    path: KeyPath = ("edge", "certificate")
+    if not _covered(chosen.common_name, chosen):
+        what = f"commonName {chosen.common_name!r} is not among the hosts, and clients read only those"
+        yield Problem((*path, "commonName"), what, "add it to `hosts`")
+    for place, address in enumerate(chosen.addresses):
+        if not _is_address(address):
+            yield Problem((*path, "addresses", place), f"{address!r} is not an IP address", "write one, or use `hosts`")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _covered(host: str, chosen: Certificate) -> bool:
+    """Tell whether a name is on the certificate; a wildcard stands for one label."""
+    return bool({host, f"*.{host.partition('.')[2]}"} & {*chosen.hosts, *chosen.dev_hosts})
+
+
+def repeated(context: Context) -> Found:
+    """Two routes with one rule would be served by chance."""
+    seen: dict[tuple[object, ...], str] = {}
+    for name, route in context.system.edge.routes.items():
+        first = {seen.setdefault(rule, name) for rule in _rules(route)} - {name}
+        for other in sorted(first):
+            what = f"routes {other!r} and {name!r} answer to the same requests; which one serves is chance"
+            yield Problem(("edge", "routes", name), what, "give one another path, header or stage")
+
+
+def _rules(route: Route) -> Iterator[tuple[object, ...]]:
+    paths = [("path", route.path)] if route.path else [("prefix", prefix) for prefix in route.prefixes or ("/",)]
+    headers = tuple(sorted(route.headers.items()))
+    return ((route.host, path, headers, stage) for path in paths for stage in route.stages)

@@ -1,0 +1,81 @@
+"""Data stores: where they may live, and whether their sizes fit one another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from quadrant_platform.documents.problems import KeyPath, Problem
+from quadrant_platform.model.consistency.context import Context, Found
+from quadrant_platform.model.schema.service import TIERS, Sizing
+from quadrant_platform.model.schema.types import Segment, bytes_text, parse_quantity
+
+POOLER_MARGIN = 10
+"""Server connections kept for migrations, the exporter and backups."""
+MEMORY_FACTOR = 1.4
+"""Memory limit of a cache over its maxMemory: rewriting the append-only file forks the server."""
+
+
+def homes(context: Context) -> Found:
+    """The frontend is the only segment with a way in and out, so no data lives there."""
+    for path, store in context.stores.items():
+        if store.segment is Segment.FRONTEND:
+            kind = context.ends[str(path[-1])].kind
+            what = f"a {kind} in segment frontend, which faces the internet"
+            yield Problem((*path, "segment"), what, "put it in database or platform")
+
+
+def poolers(context: Context) -> Found:
+    """A pooler serves a PostgreSQL database and leaves it room."""
+    databases = {**context.system.databases, **context.system.external_databases}
+    demand: dict[str, int] = defaultdict(int)
+    for name, pooler in context.system.poolers.items():
+        path: KeyPath = ("poolers", name)
+        yield from context.unknown((*path, "database"), pooler.database, "database", databases)
+        database = databases.get(pooler.database)
+        if database is None:
+            continue
+        if database.engine != "postgresql":
+            what = f"{pooler.database!r} is {database.engine}, and PgBouncer speaks PostgreSQL only"
+            yield Problem((*path, "database"), what, "name a postgresql database")
+        demand[pooler.database] += pooler.max_db_connections
+        needed = demand[pooler.database] + POOLER_MARGIN
+        if needed > database.max_connections:
+            what = (
+                f"poolers may open {demand[pooler.database]} connections and {POOLER_MARGIN} are kept for migrations,"
+                f" exporter and backups, but {pooler.database!r} takes {database.max_connections}"
+            )
+            remedy = f"raise databases.{pooler.database}.maxConnections to {needed} or lower this"
+            yield Problem((*path, "maxDbConnections"), what, remedy)
+
+
+def cache_memory(context: Context) -> Found:
+    """A cache's limit leaves room for the copy that a rewrite of its file makes."""
+    for name, cache in context.system.caches.items():
+        wanted = parse_quantity(cache.max_memory) * MEMORY_FACTOR
+        for origin, memory in _limits(cache.resources):
+            if parse_quantity(memory) < wanted:
+                needed = bytes_text(-(-wanted // 2**20) * 2**20)
+                what = f"maxMemory {cache.max_memory} needs a limit of {needed}, 1.4 times as much, and {origin} gives"
+                remedy = "lower maxMemory or raise the memory"
+                yield Problem(("caches", name, "maxMemory"), f"{what} {memory}", remedy)
+
+
+def _limits(resources: Sizing) -> Iterator[tuple[str, str]]:
+    if resources.size is not None:
+        yield "the size", resources.size.memory
+    else:
+        yield f"tier {resources.tier}", TIERS[resources.tier].memory
+    for name, size in resources.profiles.items():
+        yield f"profile {name!r}", size.memory
+
+
+def listeners(context: Context) -> Found:
+    """The ports of one pod differ, exporters included."""
+    for name, end in context.ends.items():
+        numbers: dict[tuple[int, str], str] = {}
+        for listener in end.listeners if end.path[:1] != ("externalApis",) else ():
+            key = (listener.number, listener.protocol)
+            if numbers.setdefault(key, listener.name) != listener.name:
+                what = f"{name!r} listens twice on {listener.number}: as {numbers[key]} and as {listener.name}"
+                yield Problem(end.path, what, "give one of them another port")

@@ -1,0 +1,139 @@
+"""Rows that follow from what a system declares, each marked with its rule and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from quadrant_platform.model.expansion.endpoint import Endpoint, Listener
+from quadrant_platform.model.expansion.matrix import Row
+from quadrant_platform.model.expansion.topology import Topology
+from quadrant_platform.model.expansion.workloads import cache_mode, external_apis, in_cluster
+from quadrant_platform.model.schema.exposure import Route
+
+Rule = Callable[[Topology], Iterator[Row]]
+DNS_PORTS = (Listener("dns", 53, "UDP"), Listener("dns-tcp", 53))
+
+
+def dns(topology: Topology) -> Iterator[Row]:
+    """Every pod resolves names, over UDP and, for long answers, over TCP."""
+    for resolver in (topology.endpoints["dns"], topology.endpoints["dns-cache"]):
+        if resolver.labels or resolver.blocks:
+            for _, endpoint in topology.own():
+                for listener in DNS_PORTS:
+                    yield Row(endpoint, resolver, listener, "name resolution", "dns")
+
+
+def entry(topology: Topology) -> Iterator[Row]:
+    """Users reach the public Traefik, and nothing else."""
+    edge = topology.endpoints.get("edge")
+    if edge is not None:
+        for port, why in (("web", "redirect to HTTPS"), ("websecure", "user traffic")):
+            yield Row(topology.endpoints["public"], edge, _named(edge, port), why, "entry")
+
+
+def routes(topology: Topology) -> Iterator[Row]:
+    """The public Traefik reaches what a route or a forward-auth middleware names."""
+    edge = topology.endpoints.get("edge")
+    middlewares = topology.system.edge.middlewares
+    for name, route in topology.system.edge.routes.items():
+        if edge is None or topology.environment.name not in route.stages:
+            continue
+        yield from _routed(topology, edge, name, route)
+        for used in route.middlewares:
+            auth = middlewares[used].forward_auth
+            if auth is not None:
+                target = topology.endpoints[auth.service]
+                yield Row(edge, target, _named(target, auth.port), f"forward-auth {used}", "route")
+
+
+def _routed(topology: Topology, edge: Endpoint, name: str, route: Route) -> Iterator[Row]:
+    target = topology.endpoints.get(route.to)
+    if target is not None and target is not edge:
+        listener = target.listeners[0] if route.port is None else _named(target, route.port)
+        yield Row(edge, target, listener, f"route {name}: {route.why}", "route")
+
+
+def exits(topology: Topology) -> Iterator[Row]:
+    """The egress Traefik is the only way out."""
+    for name, api in external_apis(topology.system, topology.environment).items():
+        outside = Listener("https", api.port)
+        yield Row(topology.endpoints["egress"], topology.endpoints["internet"], outside, f"calls {name}", "egress")
+
+
+def api_server(topology: Topology) -> Iterator[Row]:
+    """Only who watches the Kubernetes API reaches it; without configured addresses nobody does."""
+    server = topology.endpoints["api-server"]
+    watchers = [endpoint for _, endpoint in topology.own() if endpoint.kind == "edge" or _by_operator(endpoint)]
+    for watcher in watchers if server.blocks else ():
+        for port in topology.environment.network.api_server.ports:
+            yield Row(watcher, server, Listener("api", port), "watches the Kubernetes API", "api-server")
+
+
+def metrics(topology: Topology) -> Iterator[Row]:
+    """Prometheus scrapes what exports metrics."""
+    for _, endpoint in topology.own():
+        if endpoint.metrics is not None:
+            yield Row(
+                topology.endpoints["monitoring"], endpoint, _named(endpoint, endpoint.metrics), "scrape", "metrics"
+            )
+
+
+def poolers(topology: Topology) -> Iterator[Row]:
+    """A pooler reaches its database, and nothing else."""
+    for name, pooler in topology.system.poolers.items():
+        database = topology.endpoints[pooler.database]
+        yield Row(topology.endpoints[name], database, database.listeners[0], "pooled connections", "pooler")
+
+
+def replication(topology: Topology) -> Iterator[Row]:
+    """Copies of a cache or broker follow one another; Sentinels watch the cache and agree among themselves."""
+    for name, cache in topology.system.caches.items():
+        if cache_mode(topology.environment, cache) == "single":
+            continue
+        pods = topology.endpoints[name]
+        yield Row(pods, pods, pods.listeners[0], "replication", "replication")
+        sentinels = topology.endpoints.get(f"{name}-sentinel")
+        if sentinels is not None:
+            watch = sentinels.listeners[0]
+            yield Row(sentinels, sentinels, watch, "quorum", "replication")
+            yield Row(sentinels, pods, pods.listeners[0], "watches the servers", "replication")
+            yield Row(pods, sentinels, watch, "asks for the master at start", "replication")
+    for name in topology.system.brokers:
+        pods = topology.endpoints[name]
+        for listener in pods.listeners:
+            yield Row(pods, pods, listener, "replication", "replication")
+
+
+def operators(topology: Topology) -> Iterator[Row]:
+    """CloudNativePG manages its pods, which stream to one another."""
+    operator = topology.endpoints["operator:cnpg"]
+    for name in in_cluster(topology.system, topology.environment):
+        pods = topology.endpoints[name]
+        if _by_operator(pods):
+            for port in ("postgresql", "status"):
+                yield Row(operator, pods, _named(pods, port), "manages the cluster", "operator")
+                yield Row(pods, pods, _named(pods, port), "streaming replication", "operator")
+
+
+def probes(topology: Topology) -> Iterator[Row]:
+    """Some network plugins filter the kubelet's probes; for them the nodes' addresses are configured."""
+    nodes = topology.endpoints["nodes"]
+    for _, endpoint in topology.own() if nodes.blocks else ():
+        for listener in endpoint.probed:
+            yield Row(nodes, endpoint, listener, "kubelet probes", "probes")
+
+
+RULES: tuple[Rule, ...] = (
+    dns, entry, routes, exits, api_server, metrics, poolers, replication, operators, probes,
+)  # fmt: skip
+
+
+def _by_operator(endpoint: Endpoint) -> bool:
+    return any(key.startswith("cnpg.io/") for key, _ in endpoint.labels)
+
+
+def _named(endpoint: Endpoint, port: int | str) -> Listener:
+    listener = endpoint.listener(port)
+    if listener is None:
+        raise LookupError(f"{endpoint.id} does not listen on {port}")
+    return listener

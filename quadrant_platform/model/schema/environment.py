@@ -1,0 +1,202 @@
+"""An environment: how big, where and on which engines a system runs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from quadrant_platform.model.schema.types import Bytes, Cidr, Duration, Image, Model, Name, Percent, Port, Stage
+
+PRIVATE_RANGES: tuple[str, ...] = (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
+    "fc00::/7", "fe80::/10", "fd00:ec2::254/128",
+)  # fmt: skip
+"""What the way out never covers: private, shared, link-local and loopback ranges, metadata services included."""
+
+
+class Dns(Model):
+    """The cluster's resolver."""
+
+    namespace: Name = "kube-system"
+    labels: dict[str, str] = {"k8s-app": "kube-dns"}
+    extra_cidrs: tuple[Cidr, ...] = Field(default=(), description="node-local caches, such as 169.254.20.10/32")
+
+
+class ApiServer(Model):
+    """Addresses of the Kubernetes API; none means that no workload reaches it."""
+
+    cidrs: tuple[Cidr, ...] = ()
+    ports: tuple[Port, ...] = (443, 6443)
+
+
+class Network(Model):
+    """The cluster's network as seen from policies."""
+
+    dns: Dns = Dns()
+    api_server: ApiServer = ApiServer()
+    node_cidrs: tuple[Cidr, ...] = Field(default=(), description="for network plugins that filter kubelet probes")
+    cluster_cidrs: tuple[Cidr, ...] = Field(
+        default=(), description="pod, service and node ranges outside private space"
+    )
+    egress_cidr: Cidr = Field(default="10.96.240.0/24", description="service addresses of passthrough APIs")
+    authorized_networks: tuple[Cidr, ...] = Field(
+        default=(), description="who may reach the public entry; all if empty"
+    )
+
+
+class ControlPeer(Model):
+    """Pods of a control namespace, as a peer of flows."""
+
+    namespace: Name
+    labels: dict[str, str]
+    ports: dict[Name, Port] = {}
+    service: Name | None = None
+
+
+CONTROL_PEERS: dict[str, ControlPeer] = {
+    "prometheus": ControlPeer(
+        namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"}, ports={"web": 9090}
+    ),
+    "alertmanager": ControlPeer(namespace="monitoring", labels={"app.kubernetes.io/name": "alertmanager"}),
+    "grafana": ControlPeer(
+        namespace="monitoring", labels={"app.kubernetes.io/name": "grafana"}, ports={"http": 3000}, service="grafana"
+    ),
+    "pyroscope": ControlPeer(
+        namespace="monitoring",
+        labels={"app.kubernetes.io/name": "pyroscope"},
+        ports={"http": 4040},
+        service="pyroscope",
+    ),
+    "cnpg": ControlPeer(namespace="cnpg-system", labels={"app.kubernetes.io/name": "cloudnative-pg"}),
+    "external-secrets": ControlPeer(
+        namespace="external-secrets", labels={"app.kubernetes.io/name": "external-secrets"}
+    ),
+    "argo-rollouts": ControlPeer(namespace="argo-rollouts", labels={"app.kubernetes.io/name": "argo-rollouts"}),
+    "velero": ControlPeer(namespace="velero", labels={"app.kubernetes.io/name": "velero"}),
+}
+"""The control planes that flows may name as `operator:<name>`; `monitoring` is the peer prometheus."""
+
+
+class Share(Model):
+    """Requests as a percentage of the limits."""
+
+    services: Percent
+    stores: Percent
+
+
+class ProbeTiming(Model):
+    """Seconds and counts of the kubelet's probes."""
+
+    liveness_period: int = 15
+    liveness_timeout: int = 5
+    liveness_failures: int = 3
+    readiness_period: int
+    readiness_timeout: int
+    readiness_failures: int
+    startup_period: int = 5
+    startup_failures: int = 9
+
+
+class Publishing(Model):
+    """How the public entry is announced outside."""
+
+    load_balancer_address: str | None = None
+    load_balancer_annotations: dict[str, str] = {}
+    external_dns: bool = False
+    issuer: Literal["selfSigned", "acme"]
+    acme_server: str = "https://acme-v02.api.letsencrypt.org/directory"
+    acme_email: str = "platform@example.com"
+    dns_challenge: dict[str, Any] = Field(default={}, description="cert-manager's dns01 solver, for wildcard names")
+
+
+class ExternalAddress(Model):
+    """Where an external database listens."""
+
+    primary: Cidr = Field(description="one address, as /32 or /128")
+    replicas: tuple[Cidr, ...] = ()
+
+
+class Environment(Model):
+    """How big, where and on which engines; `dev` and `prod` are presets of it."""
+
+    name: Stage
+    copies: Literal["single", "declared"] = Field(description="single: one pod each and no autoscaler")
+    size_profile: str | None = Field(default=None, description="which of a workload's sizing profiles applies")
+    requests: Share
+    storage_limit: Bytes | None = Field(default=None, description="upper bound of every claim")
+    storage_class: Name | None = None
+    probes: ProbeTiming
+    databases: Literal["statefulSet", "cloudNativePg"]
+    secrets: Literal["generated", "vault"]
+    cache_mode: Literal["declared", "single"] = "declared"
+    log_level: Literal["ERROR", "WARN", "INFO", "DEBUG"]
+    hsts_preload: bool
+    cpu_limits: bool = True
+    spread: Literal["preferred", "required"] = Field(description="how strictly copies are kept on different nodes")
+    zones: bool = Field(description="spread over zones too")
+    spot: bool = False
+    network: Network = Network()
+    peers: dict[str, ControlPeer] = Field(default={}, description="control planes that differ from the usual ones")
+    publishing: Publishing
+    external_databases: dict[Name, ExternalAddress] = {}
+    images: dict[str, Image] = Field(default={}, description="image in place of the declared one, by workload")
+    stand_in: Image | None = Field(default=None, description="image in place of the system's own; `images` goes first")
+    scrape_interval: Duration = "30s"
+    dev_ports: bool = Field(default=False, description="list the ports that `make` may forward")
+
+    @property
+    def control_peers(self) -> dict[str, ControlPeer]:
+        """Return every control plane that a flow may name."""
+        return CONTROL_PEERS | self.peers
+
+    @model_validator(mode="after")
+    def _no_debug_in_prod(self) -> Self:
+        if self.name is Stage.PROD and self.log_level == "DEBUG":
+            raise ValueError("logLevel DEBUG is for dev; use ERROR, WARN or INFO in prod")
+        return self
+
+
+_DEV: dict[str, Any] = {
+    "name": "dev",
+    "copies": "single",
+    "requests": {"services": 10, "stores": 25},
+    "storageLimit": "1Gi",
+    "probes": {"readinessPeriod": 15, "readinessTimeout": 5, "readinessFailures": 3},
+    "databases": "statefulSet",
+    "secrets": "generated",
+    "logLevel": "DEBUG",
+    "hstsPreload": False,
+    "spread": "preferred",
+    "zones": False,
+    "devPorts": True,
+    "publishing": {"issuer": "selfSigned"},
+    "network": {"apiServer": {"cidrs": ["10.96.0.1/32", "10.244.255.1/32"]}},
+}
+
+_PROD: dict[str, Any] = {
+    "name": "prod",
+    "copies": "declared",
+    "requests": {"services": 50, "stores": 100},
+    "probes": {"readinessPeriod": 3, "readinessTimeout": 2, "readinessFailures": 2},
+    "databases": "cloudNativePg",
+    "secrets": "vault",
+    "logLevel": "INFO",
+    "hstsPreload": True,
+    "spread": "required",
+    "zones": True,
+    "publishing": {"issuer": "acme"},
+    "network": {"apiServer": {"cidrs": ["10.96.0.1/32"]}},
+}
+
+PRESETS: dict[Stage, dict[str, Any]] = {Stage.DEV: _DEV, Stage.PROD: _PROD}
+"""The two presets in wire form; a stack names one and overrides what it must."""
+
+
+def merged(base: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with `overrides` laid over it, mapping by mapping."""
+    result = dict(base)
+    for key, value in overrides.items():
+        below = result.get(key)
+        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result

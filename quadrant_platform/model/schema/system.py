@@ -1,0 +1,91 @@
+"""A system: everything a team says about itself in one file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from quadrant_platform.model.schema.datastores import (
+    BrokerSpec,
+    CacheSpec,
+    DatabaseSpec,
+    ExternalDatabaseSpec,
+    ObjectStoreSpec,
+    PoolerSpec,
+)
+from quadrant_platform.model.schema.delivery import Alert, Analysis, Backup, ChaosExperiment, LoadProfile
+from quadrant_platform.model.schema.exposure import EdgeSpec, ExternalApi, FlowRow
+from quadrant_platform.model.schema.mesh import Mesh
+from quadrant_platform.model.schema.service import ConfigFile, JobSpec, ServiceSpec
+from quadrant_platform.model.schema.types import Duration, Model, Name, Port, Segment
+
+
+class SegmentSettings(Model):
+    """What a system changes about one of its segments."""
+
+    namespace: Name | None = Field(default=None, description="<system>-<segment> where absent")
+    labels: dict[str, str] = {}
+
+
+class VaultKey(Model):
+    """Where a secret's value lives in the vault, and how dev makes one up."""
+
+    path: str = Field(description="path below the store's mount")
+    property: str = "value"
+    length: int = Field(default=32, ge=8, le=128, description="characters of the generated value in dev")
+    compose: str | None = Field(
+        default=None, description="text with ${<secret>} in it, for values such as connection strings"
+    )
+
+
+class Secret(Model):
+    """One Kubernetes Secret: a single file of its own name, or several keys."""
+
+    keys: dict[str, VaultKey] = Field(min_length=1, description="file name under /run/secrets to vault key")
+    origin: Literal["generated", "thirdParty"] = Field(
+        default="generated", description="thirdParty: issued outside, so dev has a stand-in"
+    )
+    rotation: Duration = "90d"
+    group: str = Field(default="app", description="folder of the committed template")
+
+
+class Vault(Model):
+    """The secret store of prod."""
+
+    store: Name = "vault-backend"
+    server: str = "https://vault.example.com"
+    path: str = "secret"
+    mount: str = "kubernetes"
+    role: Name
+    refresh: Duration = "1h"
+
+
+class System(Model):
+    """A system: what it is, the same in every environment."""
+
+    name: Name
+    title: str = ""
+    templates: str | None = Field(default=None, description="folder of the file templates; templates/<name> if absent")
+    segments: dict[Segment, SegmentSettings] = {}
+    services: dict[Name, ServiceSpec] = {}
+    jobs: dict[Name, JobSpec] = {}
+    databases: dict[Name, DatabaseSpec] = {}
+    external_databases: dict[Name, ExternalDatabaseSpec] = {}
+    poolers: dict[Name, PoolerSpec] = {}
+    caches: dict[Name, CacheSpec] = {}
+    object_stores: dict[Name, ObjectStoreSpec] = {}
+    brokers: dict[Name, BrokerSpec] = {}
+    external_apis: dict[Name, ExternalApi] = {}
+    configs: dict[Name, ConfigFile] = {}
+    secrets: dict[Name, Secret] = {}
+    vault: Vault | None = None
+    edge: EdgeSpec = EdgeSpec()
+    mesh: Mesh | None = None
+    analyses: dict[Name, Analysis] = {}
+    alerts: dict[str, Alert] = {}
+    backup: Backup | None = None
+    chaos: dict[Name, ChaosExperiment] = {}
+    load: dict[Name, LoadProfile] = {}
+    dev_ports: dict[Port, str] = Field(default={}, description="dev: local port to forward, to `<workload>:<port>`")
+    flows: tuple[FlowRow, ...] = ()

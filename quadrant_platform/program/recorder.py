@@ -1,0 +1,157 @@
+"""The recorder: the real program under Pulumi's mock runtime, without a cluster or the Pulumi executable."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
+from typing_extensions import override
+
+from quadrant_platform.program.runtime import OfflineProvider, execute
+from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest, unknown_paths
+
+PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+PROJECT = "quadrant"
+PLACEHOLDER = "placeholder-of-the-recorder"
+"""The random value of every run that is given no other source."""
+
+Values = Callable[[str, str], Mapping[str, str]]
+"""Source of random values: the outputs of a random resource, by its URN and name."""
+
+_STACK = "pulumi:pulumi:Stack"
+_SECRET = "kubernetes:core/v1:Secret"
+_RANDOM_OUTPUTS = ("result", "bcryptHash", "base64", "hex", "b64Std", "b64Url", "dec")
+
+
+def placeholders(_urn: str, _name: str) -> Mapping[str, str]:
+    """Return the placeholder for every output."""
+    return dict.fromkeys(_RANDOM_OUTPUTS, PLACEHOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One registered resource."""
+
+    type: str
+    name: str
+    urn: str
+    parent: str | None
+    """URN of the component around it; None at the top."""
+    dependencies: tuple[str, ...]
+    inputs: dict[str, Any]
+
+    @property
+    def is_manifest(self) -> bool:
+        """Whether the inputs are a Kubernetes object."""
+        return self.type.startswith("kubernetes:") and "kind" in self.inputs and "apiVersion" in self.inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """All that a program registered, in the order of registration."""
+
+    project: str
+    stack: str
+    resources: tuple[Recorded, ...]
+
+    def manifests(self) -> list[dict[str, Any]]:
+        """Return the Kubernetes objects."""
+        return [resource.inputs for resource in self.resources if resource.is_manifest]
+
+    def unknowns(self) -> list[tuple[str, str]]:
+        """Return (URN, path) of every input that depends on a value which only a provider computes."""
+        return [(one.urn, path) for one in self.resources for path in unknown_paths(one.inputs)]
+
+
+def record(
+    config: Mapping[str, str],
+    stack: str,
+    program: Path = PROGRAM,
+    *,
+    values: Values = placeholders,
+    unknown: bool = False,
+    reveal: bool = False,
+) -> Recording:
+    """Run a program and return what it registers.
+
+    With `unknown`, values that a provider computes (uid, status, random results) are unknown, as in a preview.
+    With `reveal`, Secrets carry their values: only what streams them to an API server may ask for that.
+    Raises whatever the program raises. Changes directory and sys.path while it runs, so not for several threads.
+    """
+    monitor = Monitor(stack, values, unknown, reveal)
+    with _project(program):
+        execute(lambda: _run(program), monitor, dict(config), (PROJECT, stack), unknown)
+    return Recording(PROJECT, stack, tuple(monitor.recorded))
+
+
+def _run(program: Path) -> None:
+    runpy.run_path(str(program), run_name="__main__")
+
+
+@contextlib.contextmanager
+def _project(program: Path) -> Iterator[None]:
+    """Stand in the program's directory and import from it, as the engine's language host does."""
+    directory = program.resolve().parent
+    before, path = Path.cwd(), sys.path
+    os.chdir(directory)
+    sys.path = [str(directory), *path]
+    try:
+        yield
+    finally:
+        sys.path = path
+        os.chdir(before)
+
+
+class Monitor(mocks.MockMonitor):
+    """Keeps every registration as it came over the wire and answers with its inputs."""
+
+    def __init__(self, stack: str, values: Values, unknown: bool, reveal: bool) -> None:
+        super().__init__(OfflineProvider())
+        self.stack, self.values, self.unknown = stack, values, unknown
+        self.secret_inputs = revealed_secret if reveal else secret_manifest
+        self.recorded: list[Recorded] = []
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return the URN that the engine gives, with the types of all components around the resource."""
+        around = parent.split("::")[2] if parent else _STACK
+        qualified = type_ if around == _STACK else f"{around}${type_}"
+        return f"urn:pulumi:{self.stack}::{PROJECT}::{qualified}::{name}"
+
+    @override
+    def RegisterResource(self, request: RegisterResourceRequest) -> RegisterResourceResponse:
+        """Record one resource."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == _STACK:
+            return RegisterResourceResponse(urn=urn)
+        parent = None if f"::{_STACK}::" in request.parent else request.parent or None
+        inputs = (self.secret_inputs if request.type == _SECRET else plain)(request.object)
+        dependencies = tuple(sorted(request.dependencies))
+        self.recorded.append(Recorded(request.type, request.name, urn, parent, dependencies, inputs))
+        identity = "" if self.unknown or not request.custom else request.name
+        return RegisterResourceResponse(urn=urn, id=identity, object=self._outputs(request, urn))
+
+    def _outputs(self, request: RegisterResourceRequest, urn: str) -> Any:
+        """Return what the provider adds; known inputs are outputs without being repeated."""
+        outputs = type(request.object)()
+        if self.unknown:
+            outputs.CopyFrom(request.object)
+        if request.type.startswith("random:"):
+            outputs.update(self._random(request, urn))
+        elif self.unknown and request.type.startswith("kubernetes:"):
+            outputs.update({"status": rpc.UNKNOWN})
+            outputs["metadata"]["uid"] = rpc.UNKNOWN
+        return outputs
+
+    def _random(self, request: RegisterResourceRequest, urn: str) -> dict[str, Any]:
+        unknown = dict.fromkeys(_RANDOM_OUTPUTS, rpc.UNKNOWN)
+        outputs = unknown if self.unknown else self.values(urn, request.name)
+        hidden = frozenset(request.additionalSecretOutputs)
+        return {name: secret(value) if name in hidden else value for name, value in outputs.items()}

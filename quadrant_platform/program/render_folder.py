@@ -1,0 +1,95 @@
+"""A folder of generated files, replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from quadrant_platform.documents.problems import BadInput, Problem
+
+MARKER = ".quadrant-render"
+"""Names the files of a render; no tool takes it for a manifest."""
+_HERE, _EXCHANGE = -100, 2
+"""Of renameat2: paths from the current directory, and that both change places."""
+
+
+def replace(folder: Path, files: Mapping[str, str], origin: Mapping[str, str]) -> None:
+    """Put files into a folder that is empty, absent or an earlier render; BadInput for any other."""
+    target = folder.resolve()
+    _refuse_foreign(folder, target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        _fill(fresh, {**files, MARKER: json.dumps({**origin, "files": sorted(files)}, indent=1) + "\n"})
+        _swap(fresh, target)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def _refuse_foreign(folder: Path, target: Path) -> None:
+    remedy = "name an empty or new folder, or one of an earlier render"
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise BadInput([Problem((), f"{folder} is a file, not a folder", remedy)])
+    if not os.access(target, os.W_OK):
+        raise BadInput([Problem((), f"{folder} is read-only, and a render replaces it", remedy)])
+    present = {str(path.relative_to(target)) for path in target.rglob("*")}
+    foreign = sorted(present - _listed(target / MARKER) - {MARKER})
+    if foreign:
+        shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
+        what = f"{folder} holds what no render wrote ({shown}); it would be lost"
+        raise BadInput([Problem((), what, remedy)])
+
+
+def _listed(marker: Path) -> set[str]:
+    try:
+        files = json.loads(marker.read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {str(file) for file in files} if isinstance(files, list) else set()
+
+
+def _fill(folder: Path, files: Mapping[str, str]) -> None:
+    umask = os.umask(0)
+    os.umask(umask)
+    folder.chmod(0o777 & ~umask)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put one folder into the place of another, in a single step where the system can exchange two."""
+    if not target.exists():
+        fresh.rename(target)
+    elif _exchanged(fresh, target):
+        shutil.rmtree(fresh, ignore_errors=True)
+    else:
+        _replaced(fresh, target)
+
+
+def _exchanged(fresh: Path, target: Path) -> bool:
+    """Exchange two folders as Linux does, so that whoever kills the process leaves one of them whole."""
+    exchange = getattr(ctypes.CDLL(None), "renameat2", None)
+    if exchange is None:
+        return False
+    paths = os.fsencode(fresh), os.fsencode(target)
+    return bool(exchange(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0)
+
+
+def _replaced(fresh: Path, target: Path) -> None:
+    """Exchange two folders in two steps; the old one comes back should the new one not take its place."""
+    old = fresh.with_name(f"{fresh.name}.old")
+    target.rename(old)
+    try:
+        fresh.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,65 @@
+"""The stacks: a system in a stage, its configuration as the engine hands it over, and what it registers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from quadrant_platform.documents.document import read_document
+from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.model.loader import system_file
+from quadrant_platform.model.schema.types import Stage
+from quadrant_platform.model.stack_file import problems_of_stack
+from quadrant_platform.program.recorder import PROJECT, Recording, record
+
+ROOT = Path(__file__).resolve().parents[2]
+PRINCIPAL = "motovault"
+"""The system whose stacks are called by the stage alone."""
+SYSTEM, ENVIRONMENT = f"{PROJECT}:system", f"{PROJECT}:environment"
+STAGES = tuple(str(stage.value) for stage in Stage)
+
+
+def stack_name(system: str, stage: str) -> str:
+    """Return the name of a system's stack."""
+    return stage if system == PRINCIPAL else f"{system}-{stage}"
+
+
+def config_for(system: str, stage: str) -> dict[str, str]:
+    """Return a stack's configuration, or the bare preset where the stack has no file.
+
+    Raises BadInput for a system or stage that does not exist and for a file that is no configuration.
+    """
+    system_file(system)
+    if stage not in STAGES:
+        raise BadInput([Problem((), f"there is no stack {stage!r}", did_you_mean(stage, STAGES))])
+    file = ROOT / f"Pulumi.{stack_name(system, stage)}.yaml"
+    if not file.exists():
+        return {SYSTEM: system, ENVIRONMENT: stage}
+    return {key: _text(value) for key, value in _config(file, system, stage).items()}
+
+
+def _config(file: Path, system: str, stage: str) -> dict[str, Any]:
+    """Return what a stack's file sets; BadInput where pulumi would take it for another stack."""
+    problems = problems_of_stack(file)
+    document = read_document(file)
+    config: dict[str, Any] = {} if problems else document.data["config"]
+    for key, wanted in () if problems else ((SYSTEM, system), (ENVIRONMENT, stage)):
+        if key not in config:
+            problems.append(document.problem(("config",), f"{key!r} is missing", f"add `{key}: {wanted}`"))
+        elif config[key] != wanted:
+            what = f"the file of {system} {stage} names {config[key]!r}"
+            problems.append(document.problem(("config", key), what, f"write {wanted!r}, or rename the file"))
+    if problems:
+        raise BadInput(problems)
+    return config
+
+
+def _text(value: Any) -> str:
+    """Write a setting as the engine hands it over."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def recorded(system: str, stage: str, *, unknown: bool = False) -> Recording:
+    """Return what a stack registers."""
+    return record(config_for(system, stage), stack_name(system, stage), unknown=unknown)

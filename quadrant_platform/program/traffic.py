@@ -1,0 +1,91 @@
+"""The isolation of a stack: its matrix, and what its NetworkPolicies really allow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.reachability.connectivity import Connection, Connectivity, Scope, name_address_sets
+from quadrant_platform.reachability.explanation import Verdict, explain
+from quadrant_platform.reachability.labelled_pods import namespaces_of, pods_of
+from quadrant_platform.reachability.network_policy import Socket, parse_policies
+from quadrant_platform.reachability.proof import matrix_address_sets, matrix_pods
+
+Manifest = Mapping[str, Any]
+Row = Mapping[str, Any]
+MATRIX = "quadrant-matrix"
+SEGMENT_LABEL = "quadrant.dev/segment"
+
+
+class Traffic:
+    """Who may talk to whom, from rendered manifests alone."""
+
+    def __init__(self, manifests: Collection[Manifest]) -> None:
+        self._manifests = manifests
+        self.matrix = _matrix(manifests)
+        self.peers: Mapping[str, Mapping[str, Any]] = self.matrix["peers"]
+        self.rows: list[Row] = self.matrix["rows"]
+        self._namespaces = namespaces_of(manifests)
+
+    def is_ours(self, peer: str) -> bool:
+        """Whether our policies hold a peer."""
+        return bool(self.peers[peer]["kind"] == "workload")
+
+    def segment(self, peer: str) -> str:
+        """Return where a peer lives: its segment, or a control plane's namespace; nothing if outside."""
+        namespace: str = self.peers[peer].get("namespace", "")
+        return self._namespaces.get(namespace, {}).get(SEGMENT_LABEL, namespace)
+
+    @cached_property
+    def edges(self) -> tuple[Connection, ...]:
+        """Every connection that the policies allow to or from a workload, sorted."""
+        scope = Scope(
+            blocks=matrix_address_sets(self.matrix),
+            sockets=frozenset(Socket(row["protocol"], int(row["port"])) for row in self.rows),
+            itself=True,
+            subjects=frozenset(peer for peer in self.peers if self.is_ours(peer)),
+        )
+        graph = Connectivity(parse_policies(self._manifests), self._pods, self._namespaces, scope)
+        return tuple(sorted(name_address_sets(graph.edges(), scope.blocks, graph.cells)))
+
+    @cached_property
+    def _pods(self) -> tuple[Any, ...]:
+        return matrix_pods(self.matrix, pods_of(self._manifests))
+
+    def resolve(self, name: str) -> str:
+        """Return the peer of a name, written `name` or `namespace/name`; BadInput where there is none."""
+        found = [peer for peer in self.peers if name in (peer, peer.rpartition("/")[2])]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BadInput([Problem((), f"{name!r} is in several namespaces", f"write {' or '.join(sorted(found))}")])
+        known = {peer if "/" in name else peer.rpartition("/")[2] for peer in self.peers}
+        what = f"nothing in {self.matrix['system']} {self.matrix['environment']} is called {name!r}"
+        raise BadInput([Problem((), what, did_you_mean(name, known))])
+
+    def rows_between(self, source: str, target: str) -> list[Row]:
+        """Return the rows of the matrix from one peer to another."""
+        return [row for row in self.rows if (row["from"], row["to"]) == (source, target)]
+
+    def verdicts(self, source: str, target: str) -> Iterator[tuple[Socket, Verdict]]:
+        """Judge the sockets in question: those of rows and edges, else the first on which the target listens."""
+        sockets = {Socket(row["protocol"], int(row["port"])) for row in self.rows_between(source, target)}
+        sockets |= {Socket(e.protocol, e.port) for e in self.edges if (e.source, e.target) == (source, target)}
+        for socket in sorted(sockets or {self._listening(target)}):
+            policies, blocks = self._manifests, matrix_address_sets(self.matrix)
+            yield socket, explain(source, target, *socket, policies, self._pods, blocks, self._namespaces)
+
+    def _listening(self, target: str) -> Socket:
+        number, _, protocol = next(iter(self.peers[target].get("ports", ())), "443/TCP").partition("/")
+        return Socket(protocol, int(number))
+
+
+def _matrix(manifests: Collection[Manifest]) -> Mapping[str, Any]:
+    for manifest in manifests:
+        if manifest["kind"] == "ConfigMap" and manifest["metadata"]["name"] == MATRIX:
+            matrix: Mapping[str, Any] = json.loads(manifest["data"]["matrix.json"])
+            return matrix
+    raise BadInput([Problem((), f"there is no ConfigMap {MATRIX!r} among the objects", "render the whole stack")])

@@ -1,0 +1,200 @@
+"""Who may connect to whom under a set of NetworkPolicies, by sets rather than by pairs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from quadrant_platform.reachability.addresses import AddressSet, Cells
+from quadrant_platform.reachability.labelled_pods import NamespaceLabels, Pod
+from quadrant_platform.reachability.network_policy import (
+    NetworkPolicy,
+    Rule,
+    Socket,
+    named_ranges,
+    numeric_ports,
+    unnamed_sockets,
+)
+from quadrant_platform.reachability.selectors import LabelIndex, Selector
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+Members = frozenset[str]
+
+
+class Connection(NamedTuple):
+    """An allowed connection; edges sort by source, target, protocol and port."""
+
+    source: str
+    target: str
+    protocol: str
+    port: int
+
+
+class Scope(NamedTuple):
+    """What to judge: addresses and sockets besides those that policies name, and whose edges to list.
+
+    `unnamed` adds one socket for every set of ports that nobody names; `itself` judges a pod against
+    a second replica of it; `subjects` keeps only edges that touch one of them.
+    """
+
+    blocks: Sequence[AddressSet] = ()
+    sockets: frozenset[Socket] = frozenset()
+    unnamed: bool = False
+    itself: bool = False
+    subjects: frozenset[str] | None = None
+
+
+class Connectivity:
+    """The allowed connections between pods and cells of the address space."""
+
+    def __init__(
+        self, policies: Sequence[NetworkPolicy], pods: Iterable[Pod], namespaces: NamespaceLabels, scope: Scope
+    ) -> None:
+        self._scope = scope
+        self.pods = {pod.id: pod for pod in pods}
+        ranges = [*named_ranges(policies), *(part for block in scope.blocks for part in block.ranges)]
+        self.cells = Cells(network for part in ranges for network in part.networks)
+        self._index_pods(namespaces)
+        self._index_sockets(policies)
+        self.ingress: dict[str, list[NetworkPolicy]] = defaultdict(list)
+        self.egress: dict[str, list[NetworkPolicy]] = defaultdict(list)
+        for policy in policies:
+            self._assign(policy)
+        self._admitted: dict[str, dict[Socket, list[Members]]] = {}
+
+    def _index_pods(self, namespaces: NamespaceLabels) -> None:
+        grouped: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
+        for pod in self.pods.values():
+            grouped[pod.namespace][pod.id] = pod.labels
+        labelled = {name: {**namespaces.get(name, {}), NAME_LABEL: name} for name in grouped}
+        self._namespaces = LabelIndex(labelled)
+        self._by_namespace = {name: LabelIndex(labels) for name, labels in grouped.items()}
+        self._everybody = frozenset(self.pods) | self.cells.all
+        self._selected: dict[tuple[Selector, Selector], Members] = {}
+
+    def _index_sockets(self, policies: Sequence[NetworkPolicy]) -> None:
+        rules = numeric_ports(policies)
+        ends = {Socket(rule.protocol, port) for rule in rules for port in (rule.first, rule.last)}
+        self._common = frozenset(ends) | self._scope.sockets
+        declared = {pod.id: frozenset(Socket(p.protocol, p.number) for p in pod.ports) for pod in self.pods.values()}
+        if self._scope.unnamed:
+            self._common |= frozenset(unnamed_sockets(rules, self._common.union(*declared.values())))
+        self._extra = {identity: sockets - self._common for identity, sockets in declared.items()}
+
+    def _assign(self, policy: NetworkPolicy) -> None:
+        for identity in self._in_namespace(policy.namespace, policy.selector):
+            if policy.ingress is not None:
+                self.ingress[identity].append(policy)
+            if policy.egress is not None:
+                self.egress[identity].append(policy)
+
+    def _in_namespace(self, namespace: str, selector: Selector) -> Members:
+        index = self._by_namespace.get(namespace)
+        return index.select(selector) if index else frozenset()
+
+    def _in_namespaces(self, namespaces: Selector, selector: Selector) -> Members:
+        key = (namespaces, selector)
+        if key not in self._selected:
+            groups = (self._by_namespace[name].select(selector) for name in self._namespaces.select(namespaces))
+            self._selected[key] = frozenset[str]().union(*groups)
+        return self._selected[key]
+
+    def peers(self, policy: NetworkPolicy, rule: Rule) -> Iterator[Members]:
+        """The pods and cells that a rule names, as shared sets."""
+        if not rule.peers:
+            yield self._everybody
+        for peer in rule.peers:
+            if peer.range is not None:
+                yield self.cells.of_range(peer.range)
+            elif peer.namespaces is None:
+                yield self._in_namespace(policy.namespace, peer.pods)
+            else:
+                yield self._in_namespaces(peer.namespaces, peer.pods)
+
+    def candidates(self, target: str) -> Iterator[Socket]:
+        """The sockets of a target that are judged."""
+        yield from self._common
+        yield from self._extra.get(target, ())
+
+    def sockets(self, rule: Rule, target: str) -> Iterator[Socket]:
+        """The sockets of a target that a rule covers."""
+        if not rule.ports:
+            yield from self.candidates(target)
+        for port in rule.ports:
+            yield from port.sockets(self.candidates(target), self.pods.get(target))
+
+    def admitted(self, target: str) -> Mapping[Socket, Sequence[Members]]:
+        """By socket of an isolated pod, the groups that its policies let in."""
+        if target not in self._admitted:
+            doors: dict[Socket, list[Members]] = defaultdict(list)
+            for policy in self.ingress[target]:
+                for rule in policy.ingress or ():
+                    groups = list(self.peers(policy, rule))
+                    for socket in self.sockets(rule, target):
+                        doors[socket].extend(groups)
+            self._admitted[target] = dict(doors)
+        return self._admitted[target]
+
+    def edges(self) -> frozenset[Connection]:
+        """Every allowed connection within the scope; cells stand for addresses."""
+        return frozenset((*self._from_isolated(), *self._from_open()))
+
+    def _from_isolated(self) -> Iterator[Connection]:
+        for source, policies in self.egress.items():
+            for policy in policies:
+                for rule in policy.egress or ():
+                    yield from self._along(source, rule, self.peers(policy, rule))
+
+    def _along(self, source: str, rule: Rule, groups: Iterable[Members]) -> Iterator[Connection]:
+        for target in frozenset[str]().union(*groups):
+            if not self._wanted(source, target):
+                continue
+            doors = self.admitted(target) if target in self.ingress else None
+            for socket in self.sockets(rule, target):
+                if doors is None or any(source in group for group in doors.get(socket, ())):
+                    yield Connection(source, target, *socket)
+
+    def _from_open(self) -> Iterator[Connection]:
+        """Connections of sources that no egress policy holds: pods without one, and addresses."""
+        sources = self._everybody - self.egress.keys()
+        for target in self.ingress:
+            for socket, groups in self.admitted(target).items():
+                admitted = frozenset[str]().union(*(group & sources for group in groups))
+                yield from (Connection(one, target, *socket) for one in admitted if self._wanted(one, target))
+        for target in self._everybody - self.ingress.keys():
+            for source in sources:
+                if self._wanted(source, target):
+                    yield from (Connection(source, target, *socket) for socket in self.candidates(target))
+
+    def _wanted(self, source: str, target: str) -> bool:
+        if source not in self.pods and target not in self.pods:
+            return False
+        if source == target and not self._scope.itself:
+            return False
+        subjects = self._scope.subjects
+        return subjects is None or source in subjects or target in subjects
+
+
+def name_address_sets(edges: Iterable[Connection], blocks: Sequence[AddressSet], cells: Cells) -> frozenset[Connection]:
+    """Edges of cells, as edges of the blocks that they fill; a cell that fills no block keeps its name."""
+    members = {one.id: cells.of_ranges(one.ranges) for one in blocks}
+    named: set[Connection] = set()
+    outgoing: dict[tuple[str, Socket], set[str]] = defaultdict(set)
+    incoming: dict[tuple[str, Socket], set[str]] = defaultdict(set)
+    for edge in edges:
+        socket = Socket(edge.protocol, edge.port)
+        if edge.target in cells.all:
+            outgoing[edge.source, socket].add(edge.target)
+        elif edge.source in cells.all:
+            incoming[edge.target, socket].add(edge.source)
+        else:
+            named.add(edge)
+    for (pod, socket), group in outgoing.items():
+        named |= {Connection(pod, name, *socket) for name in _names(group, members)}
+    for (pod, socket), group in incoming.items():
+        named |= {Connection(name, pod, *socket) for name in _names(group, members)}
+    return frozenset(named)
+
+
+def _names(group: set[str], members: Mapping[str, Members]) -> set[str]:
+    filled = {name for name, cells in members.items() if cells and cells <= group}
+    return filled | group.difference(*(members[name] for name in filled))

@@ -1,0 +1,89 @@
+"""Pods that watch the Kubernetes API are not cut off from it without a word."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quadrant_platform.applier.planning.api_access import cut_off, uncovered
+from tests.applier.cluster import STACK, SYSTEM, Cluster
+from tests.commands.running import Runner
+
+
+def matrix(*cidrs: str) -> dict[str, Any]:
+    blocks = [{"cidr": cidr, "except": []} for cidr in cidrs]
+    row = {"from": "shop-frontend/traefik", "to": "api-server", "port": 443, "protocol": "TCP"}
+    return {"peers": {"api-server": {"kind": "cidr", "blocks": blocks}}, "rows": [row, {**row, "port": 6443}]}
+
+
+def kubernetes(cluster: Cluster, service: str, *behind: str) -> None:
+    """Give a cluster an API server with these addresses."""
+    named = {"name": "kubernetes", "namespace": "default"}
+    state = cluster.read()
+    state["objects"]["|Service|default|kubernetes"] = {
+        "apiVersion": "v1", "kind": "Service", "metadata": named, "spec": {"clusterIP": service},
+    }  # fmt: skip
+    state["objects"]["|EndpointSlice|default|kubernetes"] = {
+        "apiVersion": "v1", "kind": "EndpointSlice", "metadata": named, "endpoints": [{"addresses": list(behind)}],
+    }  # fmt: skip
+    cluster.write(state)
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "missing"),
+    [
+        (["10.96.0.1/32", "192.0.2.7/32"], []),
+        (["0.0.0.0/0"], []),
+        (["10.96.0.0/12", "192.0.2.0/29"], []),
+        (["10.96.0.1/32"], ["192.0.2.7/32"]),
+        (["10.96.0.2/32", "::/0"], ["10.96.0.1/32", "192.0.2.7/32"]),
+        ([], ["10.96.0.1/32", "192.0.2.7/32"]),
+    ],
+)
+def test_an_address_is_covered_by_any_block_around_it(cidrs: list[str], missing: list[str]) -> None:
+    assert uncovered(cidrs, ["10.96.0.1/32", "192.0.2.7/32"]) == missing, "the others no block holds"
+
+
+def test_families_of_addresses_are_told_apart() -> None:
+    assert uncovered(["::/0"], ["10.0.0.1/32", "fd00::1/128"]) == ["10.0.0.1/32"], "the world of IPv6 holds no IPv4"
+
+
+def test_a_line_has_the_whole_setting_for_each_missing_address() -> None:
+    lines = list(cut_off(matrix("10.96.0.1/32", "203.0.113.0/24"), ["10.96.0.1/32", "192.0.2.7/32"], "Pulumi.x.yaml"))
+    assert len(lines) == 1, "what is covered is not told"
+    assert "is at 192.0.2.7/32" in lines[0], "the address"
+    assert "cut shop-frontend/traefik off" in lines[0], "who suffers, once"
+    assert '{"cidrs": ["10.96.0.1/32", "192.0.2.7/32"]}' in lines[0], "what is right stays, what covers nothing goes"
+    assert lines[0].endswith("under quadrant:overrides in Pulumi.x.yaml"), "and where to write it"
+
+
+def test_nothing_is_said_where_nobody_watches_the_api() -> None:
+    assert not list(cut_off({"peers": {}, "rows": []}, ["10.0.0.1/32"], "Pulumi.x.yaml")), "no policy leads there"
+
+
+def test_a_foreign_cluster_elsewhere_is_told_and_still_used(quadrant: Runner, settled: Cluster) -> None:
+    kubernetes(settled, "10.43.0.1", "192.0.2.7", "192.0.2.8")
+    result = quadrant("up", *STACK)
+    warnings = [line for line in result.err.splitlines() if line.startswith("warning: this cluster's API server")]
+    assert len(warnings) == 3, "the Service's address and both behind it"
+    assert all(f"Pulumi.{SYSTEM}-dev.yaml" in line for line in warnings), "the stack's own file"
+    assert result.err.rindex(warnings[-1]) < result.err.index("nothing changed"), "told before, and no reason to stop"
+
+
+def test_the_setting_that_a_warning_names_silences_it() -> None:
+    addresses = ["10.43.0.1/32", "192.0.2.7/32"]
+    told = next(cut_off(matrix("10.96.0.1/32"), addresses, "Pulumi.x.yaml"))
+    setting = json.loads(told.partition("write ")[2].partition(" under")[0])
+    assert setting["network"]["apiServer"]["cidrs"] == addresses, "all of them in one go"
+    assert not list(cut_off(matrix(*addresses), addresses, "Pulumi.x.yaml")), "then nobody is cut off"
+
+
+def test_addresses_that_may_not_be_read_stop_nothing(quadrant: Runner, settled: Cluster, tmp_path: Path) -> None:
+    kubectl = tmp_path / "bin" / "kubectl"
+    refusal = "echo 'Error from server (Forbidden): services is forbidden' >&2; exit 1"
+    script = kubectl.read_text().replace("exec", f'case "$*" in *" service kubernetes "*) {refusal};; esac\nexec', 1)
+    kubectl.write_text(script)
+    result = quadrant("up", *STACK)
+    assert "services is forbidden; whether the policies let pods" in result.err, "what is not known is said"
+    assert "nothing changed" in result.err, "and the command goes on"

@@ -1,0 +1,173 @@
+"""Pods: restricted, sized, probed and spread alike, whatever runs in them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quadrant_platform.components.builders import pod_template
+from quadrant_platform.components.builders.manifests import port_name
+from quadrant_platform.components.builders.pod_template import PodTemplate
+from quadrant_platform.components.workload import service
+from quadrant_platform.model.expansion.endpoint import Endpoint
+from quadrant_platform.model.schema.service import Size, Sizing
+from quadrant_platform.model.schema.types import parse_quantity
+from tests.components.sample import Manifest, endpoint, one, planned
+
+STAGES = ("dev", "prod")
+
+
+def template(stage: str = "dev", name: str = "api") -> Manifest:
+    """The pod template of an empty container in the place of a workload."""
+    some = planned(stage)
+    return pod_template.template(some, PodTemplate(endpoint(some, name), {}, [{"name": name}]))
+
+
+def container(of: Endpoint | None = None, ports: list[str] | None = None) -> Manifest:
+    """A container that serves some listeners of an endpoint."""
+    return pod_template.container("api", "shop/api:1.0.0", {}, endpoint=of, ports=ports)
+
+
+def test_a_pod_passes_the_restricted_profile() -> None:
+    security = template()["spec"]["securityContext"]
+    assert security["runAsNonRoot"] is True, "root in a container is root"
+    assert security["runAsUser"] >= 10_000, "an id that no node gives to anybody"
+    assert security["runAsUser"] == security["runAsGroup"] == security["fsGroup"], "one identity"
+    assert security["seccompProfile"] == {"type": "RuntimeDefault"}, "system calls are filtered"
+
+
+def test_a_container_may_write_nothing_but_its_volumes() -> None:
+    assert container()["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+        "runAsNonRoot": True,
+    }, "the restricted profile, and a read-only root besides"
+
+
+def test_a_pod_knows_neither_token_nor_other_services() -> None:
+    spec = template()["spec"]
+    assert spec["automountServiceAccountToken"] is False, "few pods talk to the Kubernetes API"
+    assert spec["enableServiceLinks"] is False, "variables of every Service are noise"
+
+
+def test_a_pod_that_watches_the_api_gets_a_token() -> None:
+    some = planned()
+    pod = PodTemplate(endpoint(some, "edge"), {}, [], token=True)
+    assert pod_template.template(some, pod)["spec"]["automountServiceAccountToken"] is True, "it says so itself"
+
+
+def test_a_pod_resolves_the_short_names_that_its_rows_lead_to() -> None:
+    assert template()["spec"]["dnsConfig"] == {
+        "searches": [f"shop-{segment}.svc.cluster.local" for segment in ("database", "frontend", "platform")]
+    }, "names in the seeds' files stay as they are"
+    assert "dnsConfig" not in template(name="web")["spec"], "a pod that calls nobody searches nothing"
+
+
+@given(st.sampled_from(STAGES), st.sampled_from([1, 2, 3]), st.booleans())
+def test_requests_are_canonical_and_never_above_the_limits(stage: str, tier: int, store: bool) -> None:
+    some = planned(stage)
+    found = pod_template.sized(some, pod_template.limits_of(some, Sizing.model_validate({"tier": tier})), store)
+    for resource in ("cpu", "memory"):
+        request, limit = found["requests"][resource], found["limits"][resource]
+        assert parse_quantity(request) <= parse_quantity(limit), f"{resource}: no node could place it"
+    canonical = Size.model_validate(found["requests"])
+    assert found["requests"] == canonical.model_dump(), "another spelling would differ from the cluster's for ever"
+
+
+def test_requests_are_the_environments_share_of_the_limits() -> None:
+    size = Size(cpu="2", memory="2Gi")
+    found = {stage: pod_template.sized(planned(stage), size)["requests"] for stage in STAGES}
+    assert found["dev"] == {"cpu": "200m", "memory": "205Mi"}, "a tenth, so that a laptop holds all of it"
+    assert found["prod"] == {"cpu": "1", "memory": "1Gi"}, "half"
+    assert pod_template.sized(planned("prod"), size, store=True)["requests"] == {"cpu": "2", "memory": "2Gi"}, (
+        "stores: all"
+    )
+
+
+def test_limits_of_the_cpu_can_be_left_out() -> None:
+    some = planned(overrides={"cpuLimits": False})
+    assert pod_template.sized(some, Size(cpu="2", memory="2Gi"))["limits"] == {"memory": "2Gi"}, (
+        "throttling costs latency"
+    )
+
+
+def test_a_tier_gives_way_to_a_size_and_that_to_a_profile() -> None:
+    resources = planned().system.services["worker"].resources
+    assert pod_template.limits_of(planned(), Sizing(tier=3)) == Size(cpu="500m", memory="512Mi"), "the tier's"
+    assert pod_template.limits_of(planned(), resources) == Size(cpu="250m", memory="256Mi"), "its own"
+    big = planned(overrides={"sizeProfile": "big"})
+    assert pod_template.limits_of(big, resources) == Size(cpu="3", memory="3Gi"), "the environment's choice"
+
+
+@pytest.mark.parametrize(
+    ("stage", "readiness"),
+    [("dev", (15, 5, 3)), ("prod", (3, 2, 2))],
+)
+def test_probes_have_the_environments_timing(stage: str, readiness: tuple[int, int, int]) -> None:
+    action = pod_template.tcp_probe(6379)
+    found = pod_template.probes(planned(stage), action, action, action)
+    times = {name: (p["periodSeconds"], p["timeoutSeconds"], p["failureThreshold"]) for name, p in found.items()}
+    liveness = (15, 5, 6 if stage == "dev" else 3)
+    assert times == {"startupProbe": (5, 5, 9), "readinessProbe": readiness, "livenessProbe": liveness}, (
+        "forty-five seconds to start, and the stage's patience after: what is not ready is not killed at once"
+    )
+    other = pod_template.probes(planned(stage), action, action, pod_template.http_probe("/live", 80))["livenessProbe"]
+    assert other["failureThreshold"] == 3, "another question has the stage's own count"
+    assert all(probe["tcpSocket"] == {"port": 6379} for probe in found.values()), "the action is the caller's"
+
+
+def test_a_probe_by_http_names_no_host() -> None:
+    assert "host" not in pod_template.http_probe("/health", 80)["httpGet"], (
+        "a host would let the kubelet call elsewhere"
+    )
+
+
+def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
+    ports = container(endpoint(planned(), "api"))["ports"]
+    assert [(port["name"], port["containerPort"]) for port in ports] == [("http", 8080), ("metrics", 9464)], "all"
+    some = container(endpoint(planned(), "api"), ports=["metrics"])["ports"]
+    assert [port["name"] for port in some] == ["metrics"], "or those that it names"
+
+
+def test_long_names_of_ports_are_shortened_and_stay_apart() -> None:
+    names = [port_name(name) for name in ("metrics", "payment-provider-eu", "payment-provider-us")]
+    assert names[0] == "metrics", "a name that fits is kept"
+    assert len(set(names)) == 3, "a pod with one name twice is refused"
+    assert max(len(name) for name in names) <= 15, "and so is a longer one"
+
+
+def test_a_monitor_knows_a_port_by_its_shortened_name() -> None:
+    long = {"ports": {"http": 8080, "prometheus-metrics": 9464}, "metrics": {"port": "prometheus-metrics"}}
+    some = planned("dev", {"services": {"worker": long}})
+    found = list(service.objects(some, "worker", some.system.services["worker"]))
+    ports = {port["name"] for port in one(found, "Service", "worker")["spec"]["ports"]}
+    [scraped] = one(found, "ServiceMonitor")["spec"]["endpoints"]
+    assert scraped["port"] in ports, "a name that the Service does not have is never scraped"
+
+
+def test_empty_fields_are_left_out() -> None:
+    assert set(container()) == {"name", "image", "imagePullPolicy", "resources", "securityContext"}, "no noise"
+
+
+def test_copies_are_spread_over_nodes_and_zones_in_prod() -> None:
+    rules = template("prod")["spec"]["topologySpreadConstraints"]
+    assert {rule["topologyKey"]: rule["whenUnsatisfiable"] for rule in rules} == {
+        "kubernetes.io/hostname": "DoNotSchedule",
+        "topology.kubernetes.io/zone": "ScheduleAnyway",
+    }, "two copies on one node are one copy; a zone may be full"
+
+
+def test_a_node_that_takes_no_pods_holds_no_copy_back() -> None:
+    rules = template("prod")["spec"]["topologySpreadConstraints"]
+    assert {rule["nodeTaintsPolicy"] for rule in rules} == {"Honor"}, (
+        "an empty control-plane node would count as the emptiest, and a release would wait for ever for its place"
+    )
+
+
+def test_a_single_node_is_enough_for_dev() -> None:
+    [only] = template("dev")["spec"]["topologySpreadConstraints"]
+    assert (only["topologyKey"], only["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "ScheduleAnyway"), "a wish"
+
+
+def test_labels_of_the_template_say_who_manages_it() -> None:
+    assert template()["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "quadrant", "as on every object"

@@ -1,0 +1,131 @@
+"""Routes lead from a host and a path to one Service, with the declared middlewares before it."""
+
+from typing import Any
+
+import pytest
+
+from quadrant_platform.components.base.component import BuildContext
+from quadrant_platform.components.edge import routes
+from quadrant_platform.components.edge.routes import Routes
+from quadrant_platform.model.expansion.plan import plan
+from quadrant_platform.model.schema.exposure import Route
+from tests.components.sample import Manifest, environment, kinds, one, planned, registered, without
+
+
+def routed(stage: str = "dev", **changed: dict[str, Any]) -> list[Manifest]:
+    return list(routes.objects(planned(stage, {"edge": {"routes": changed}})))
+
+
+def rule_of(manifests: list[Manifest], name: str) -> Manifest:
+    (rule,) = one(manifests, "IngressRoute", name)["spec"]["routes"]
+    assert isinstance(rule, dict), "a router has one rule"
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ({}, "Host(`a.example.com`)"),
+        ({"prefixes": ["/api"]}, "Host(`a.example.com`) && PathPrefix(`/api`)"),
+        ({"prefixes": ["/a", "/b"]}, "Host(`a.example.com`) && (PathPrefix(`/a`) || PathPrefix(`/b`))"),
+        ({"path": "/health"}, "Host(`a.example.com`) && Path(`/health`)"),
+        ({"headers": {"x-canary": "true"}}, "Host(`a.example.com`) && Header(`x-canary`, `true`)"),
+        ({"host": "*.example.com"}, r"HostRegexp(`^[^.]+\.example\.com$`)"),
+    ],
+)
+def test_a_rule_names_host_path_and_headers(declared: dict[str, Any], expected: str) -> None:
+    route = Route.model_validate({"host": "a.example.com", "to": "web", "why": "reasons", **declared})
+    assert routes.match(route) == expected, "the seeds state their rules verbatim"
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_every_route_is_encrypted_and_nothing_else_is(stage: str) -> None:
+    for manifest in routed(stage):
+        if manifest["kind"] == "IngressRoute":
+            spec = manifest["spec"]
+            assert (spec["entryPoints"], spec["tls"]) == (["websecure"], {}), "plain HTTP only redirects"
+
+
+def test_a_route_lives_beside_what_it_leads_to() -> None:
+    homes = {m["metadata"]["name"]: m["metadata"]["namespace"] for m in routed() if m["kind"] == "IngressRoute"}
+    assert homes == {
+        "site": "shop-frontend",
+        "orders": "shop-core",
+        "pictures": "shop-database",
+        "dashboard": "shop-frontend",
+    }, "references across namespaces are off"
+
+
+def test_middlewares_stand_once_in_each_namespace_that_uses_them() -> None:
+    again = {"host": "shop.example.com", "prefixes": ["/v2"], "to": "api", "middlewares": ["signed-in"], "why": "more"}
+    found = routed(second=again, site={"middlewares": ["signed-in"]})
+    places = [(m["metadata"]["namespace"], m["metadata"]["name"]) for m in found if m["kind"] == "Middleware"]
+    expected = [("shop-core", "signed-in"), ("shop-frontend", "signed-in"), ("shop-frontend", "watched")]
+    assert sorted(places) == expected, "none is missing, and none is made twice"
+
+
+def test_middlewares_keep_their_declared_order() -> None:
+    rule = rule_of(routed(orders={"middlewares": ["watched", "signed-in"]}), "orders")
+    assert rule["middlewares"] == [{"name": "watched"}, {"name": "signed-in"}], "the first one sees the request first"
+
+
+def test_an_unused_middleware_is_not_made() -> None:
+    names = {m["metadata"]["name"] for m in routed(orders={"middlewares": []}) if m["kind"] == "Middleware"}
+    assert names == {"watched"}, "signed-in guards no route now"
+
+
+def test_a_route_names_the_service_and_its_port() -> None:
+    assert rule_of(routed(), "orders")["services"] == [{"kind": "Service", "name": "api", "port": 8080}], "first port"
+    console = rule_of(routed(), "pictures")["services"]
+    assert console == [{"kind": "Service", "name": "pictures", "port": 9001}], "the named port of an object store"
+
+
+def test_a_route_uses_the_port_of_the_service_not_of_the_pod() -> None:
+    service = rule_of(routed(site={"to": "worker"}), "site")["services"][0]
+    assert service["port"] == 80, "Traefik looks the port up in the Service"
+
+
+def test_a_route_can_name_an_alias() -> None:
+    service = rule_of(routed(orders={"alias": "orders"}), "orders")["services"][0]
+    assert (service["name"], service["port"]) == ("orders", 80), "the alias has a name and a port of its own"
+
+
+def test_the_dashboard_is_behind_its_middlewares() -> None:
+    rule = rule_of(routed(), "dashboard")
+    assert rule["services"] == [{"kind": "TraefikService", "name": "api@internal"}], "Traefik itself answers"
+    assert rule["middlewares"] == [{"name": "watched"}], "whoever asks has to log in"
+
+
+def test_a_control_plane_is_reached_in_its_own_namespace() -> None:
+    changed = {"to": "operator:grafana", "port": "http", "middlewares": ["watched"]}
+    found = routed(site=changed)
+    assert one(found, "IngressRoute", "site")["metadata"]["namespace"] == "monitoring", "that is where Grafana is"
+    assert rule_of(found, "site")["services"] == [{"kind": "Service", "name": "grafana", "port": 3000}], "its Service"
+
+
+def test_affinity_is_a_protected_cookie() -> None:
+    (service,) = rule_of(routed(orders={"sticky": True}), "orders")["services"]
+    cookie = {"name": "api-affinity", "secure": True, "httpOnly": True, "sameSite": "lax"}
+    assert service["sticky"]["cookie"] == cookie, "scripts and other sites cannot read it"
+    (plain,) = rule_of(routed(), "orders")["services"]
+    assert "sticky" not in plain, "requests go round all copies otherwise"
+
+
+def test_a_priority_is_stated_only_where_it_is_declared() -> None:
+    assert rule_of(routed(site={"priority": 7}), "site")["priority"] == 7, "declared"
+    assert "priority" not in rule_of(routed(), "site"), "the longer rule wins by itself"
+
+
+def test_routes_of_another_stage_are_absent() -> None:
+    names = {m["metadata"]["name"] for m in routed("prod") if m["kind"] == "IngressRoute"}
+    assert "pictures" not in names, "the console is for dev"
+
+
+def test_a_system_without_routes_registers_none() -> None:
+    closed = plan(without("edge"), environment())
+    made = registered(lambda: Routes("routes", BuildContext(closed, {})))
+    assert [resource.type for resource in made] == ["quadrant:edge:Routes"], "no children"
+
+
+def test_only_routes_and_middlewares_are_made() -> None:
+    assert set(kinds(routed())) == {"IngressRoute", "Middleware"}, "no Ingress and no gateway stands beside them"

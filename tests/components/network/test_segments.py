@@ -1,0 +1,84 @@
+"""Namespaces: labelled, closed by default, and bounded."""
+
+import pytest
+
+from quadrant_platform.components.network.segments import Segments, default_deny, limits, namespace
+from quadrant_platform.model.expansion.plan import plan
+from quadrant_platform.model.schema.types import Segment
+from tests.components.sample import Manifest, environment, one, planned, registered, without
+
+MODES = ("enforce", "audit", "warn")
+
+
+def hard(segment: Segment, **changes: object) -> Manifest:
+    """The quota's ceilings of a segment."""
+    quota = one(limits(planned(), segment), "ResourceQuota")
+    ceilings: Manifest = quota["spec"]["hard"]
+    return ceilings
+
+
+@pytest.mark.parametrize("segment", list(Segment))
+def test_a_namespace_admits_restricted_pods_only(segment: Segment) -> None:
+    labels = namespace(planned(), segment)["metadata"]["labels"]
+    for mode in MODES:
+        assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted", f"{mode}: the strictest profile"
+        assert labels[f"pod-security.kubernetes.io/{mode}-version"] == "latest", f"{mode}: the cluster's own version"
+
+
+@pytest.mark.parametrize("segment", list(Segment))
+def test_a_namespace_says_whose_segment_it_is(segment: Segment) -> None:
+    labels = namespace(planned(), segment)["metadata"]["labels"]
+    found = (labels["quadrant.dev/system"], labels["quadrant.dev/segment"])
+    assert found == ("shop", segment.value), "policies find segments by it"
+
+
+def test_a_systems_own_name_and_labels_are_kept() -> None:
+    metadata = namespace(planned(), Segment.BACKEND)["metadata"]
+    assert metadata["name"] == "shop-core", "the system names this one itself"
+    assert metadata["labels"]["shop.example.com/network"] == "core", "and labels it"
+
+
+def test_the_default_denies_all_pods_in_both_directions() -> None:
+    policy = default_deny("shop-core")
+    assert policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}, "no rule, so nothing passes"
+    assert policy["metadata"]["namespace"] == "shop-core", "a policy holds for its namespace"
+
+
+@pytest.mark.parametrize("segment", [Segment.BACKEND, Segment.DATABASE, Segment.PLATFORM])
+def test_an_internal_namespace_has_no_load_balancer(segment: Segment) -> None:
+    ceilings = hard(segment)
+    assert (ceilings["services.loadbalancers"], ceilings["services.nodeports"]) == ("0", "0"), "there is no way in"
+
+
+def test_the_frontend_has_room_for_one_load_balancer() -> None:
+    ceilings = hard(Segment.FRONTEND)
+    assert ceilings["services.loadbalancers"] == "1", "the public Traefik's"
+    assert ceilings["services.nodeports"] == "2", "a load balancer of two ports may allocate two"
+
+
+def test_a_frontend_without_routes_has_no_load_balancer_either() -> None:
+    quota = one(limits(plan(without("edge"), environment()), Segment.FRONTEND), "ResourceQuota")
+    assert quota["spec"]["hard"]["services.loadbalancers"] == "0", "nothing is public"
+
+
+def test_a_container_that_states_nothing_is_bounded() -> None:
+    [bounds] = one(limits(planned(), Segment.BACKEND), "LimitRange")["spec"]["limits"]
+    assert bounds["type"] == "Container", "pods are the sum of theirs"
+    assert set(bounds["default"]) == set(bounds["defaultRequest"]) == {"cpu", "memory"}, "else the quota refuses it"
+
+
+def test_limits_wait_for_their_namespace_and_pods_for_its_denial() -> None:
+    component: list[Segments] = []
+    resources = {one.name: one for one in registered(lambda: component.append(Segments("segments", planned())))}
+    made = resources["shop-core"].urn
+    for name in ("shop-core/default-deny", "shop-core/quota", "shop-core/limits"):
+        assert made in resources[name].dependencies, f"{name} needs its namespace"
+    assert set(component[0].site.gates) == {"shop-frontend", "shop-core", "shop-database", "shop-platform"}, (
+        "each namespace has a gate"
+    )
+
+
+def test_an_unused_segment_gets_no_namespace() -> None:
+    some = plan(without("brokers", "caches"), environment())
+    names = {one.name for one in registered(lambda: Segments("segments", some))}
+    assert not [name for name in names if "platform" in name], "nothing runs there"

@@ -1,0 +1,162 @@
+"""What stands in the way of the lab is told before anything changes: what, why, and the way out."""
+
+import re
+import socket
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.lab.build import image_builds
+from quadrant_platform.lab.build.catalogue import ABSENT
+from quadrant_platform.lab.kubernetes import node
+from quadrant_platform.lab.lifecycle import machine_state, preflight
+from quadrant_platform.lab.lifecycle.machine_state import MachineState, RequiredPort, inspect_machine
+from quadrant_platform.lab.machine import network_plan
+from quadrant_platform.lab.machine.home import Home
+from quadrant_platform.lab.network import links
+
+GOOD = MachineState(platform=("Linux", "x86_64"), root=True, memory=8_000, disk=50_000)
+
+ETCD, PROXY = RequiredPort("127.0.0.1", 12379, "etcd"), RequiredPort("127.0.0.1", 10249, "kube-proxy")
+
+TRAEFIK, BUSYBOX = "docker.io/library/traefik:v3.7.13", "docker.io/library/busybox:1.37.0"
+
+
+def told(**facts: Any) -> list[Problem]:
+    return list(preflight.problems(replace(GOOD, **facts)))
+
+
+def test_a_machine_that_has_everything_is_not_complained_about() -> None:
+    assert told() == [], "the lab comes up on it"
+
+
+@pytest.mark.parametrize(
+    ("facts", "what", "remedy"),
+    [
+        ({"platform": ("Darwin", "arm64")}, "Darwin arm64", "KUBECONFIG"),
+        ({"root": False}, "is not root", "sudo"),
+        ({"memory": 900}, "900 MB free.*3500", "KUBECONFIG"),
+        ({"disk": 100}, "100 MB free.*4000", "QUADRANT_LAB_HOME"),
+        ({"taken": (ETCD,)}, "of 127.0.0.1 is taken, and etcd needs it", "ss -ltnp 'sport = :12379'"),
+        (
+            {"taken": (RequiredPort("127.0.0.1", 8443, "the public entry (LAB_HTTPS_PORT)"),)},
+            "the public entry",
+            "LAB_HTTPS_PORT=",
+        ),
+        (
+            {"taken": (RequiredPort(network_plan.NODE_ADDRESS, 6443, "kube-apiserver"),)},
+            f"of {network_plan.NODE_ADDRESS} is",
+            ":6443",
+        ),
+        ({"routed": (("10.244.0.0/24", "cni0"),)}, "leads to cni0", "ip route"),
+        ({"foreign": ("nftables table ip kube-proxy",)}, "kube-proxy, of another Kubernetes node", "KUBECONFIG"),
+    ],
+)
+def test_each_lack_is_told_with_its_reason_and_the_way_out(facts: dict[str, Any], what: str, remedy: str) -> None:
+    (found,) = told(**facts)
+    assert re.search(what, found.what), "the message says what is wrong and why it matters"
+    assert remedy in found.remedy, "the message names what helps"
+    assert found.path, "the message says where"
+
+
+def test_all_lacks_are_told_at_once() -> None:
+    found = told(root=False, memory=1, disk=1, taken=(ETCD, PROXY))
+    assert len(found) == 5, "whoever mends one at a time runs the command five times"
+
+
+def test_what_cannot_be_built_is_among_the_lacks() -> None:
+    problem = Problem(("go",), "is not on PATH, and compiles etcd", "install Go 1.24 or newer")
+    assert told(builds=(problem,)) == [problem], "a build that fails after ten minutes is found in the first second"
+
+
+def test_another_lab_is_told_alone_since_it_has_in_use_what_is_missing() -> None:
+    other = Problem(("lab",), "the lab of /big runs here", "end it: `QUADRANT_LAB_HOME=/big lab down`")
+    assert told(other_lab=other, stranger=other, memory=1, taken=(ETCD, PROXY)) == [other], (
+        "all the rest follows from it"
+    )
+
+
+def test_a_link_of_somebody_else_is_among_the_lacks() -> None:
+    problem = Problem(("link lab0",), "is somebody else's", "rename it")
+    assert told(stranger=problem, root=False)[1:] == [problem], "it is told with all others, before anything changes"
+
+
+def test_a_lab_that_runs_is_not_asked_for_memory_again() -> None:
+    assert told(running=True, memory=1, disk=1) == [], "it has taken its share; the command only completes it"
+
+
+def test_a_lab_that_runs_in_part_still_needs_the_ports_that_it_lacks() -> None:
+    assert len(told(running=True, taken=(PROXY,))) == 1, "a stranger took the port of a part that ended"
+
+
+def test_a_port_that_a_stranger_holds_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as stranger:
+        port = stranger.getsockname()[1]
+        monkeypatch.setenv("LAB_HTTPS_PORT", str(port))
+        wanted = RequiredPort("127.0.0.1", port, "the public entry (LAB_HTTPS_PORT)")
+        assert wanted in inspect_machine(Home(tmp_path)).taken, "curl would meet the stranger"
+
+
+def test_a_stranger_on_all_addresses_is_seen_where_the_node_will_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.create_server(("0.0.0.0", 0))) as stranger:
+        port = stranger.getsockname()[1]
+        monkeypatch.setattr(machine_state, "ON_NODE", {port: "kubelet"})
+        taken = inspect_machine(Home(tmp_path)).taken
+    assert RequiredPort(network_plan.NODE_ADDRESS, port, "kubelet") in taken, (
+        "it has that port of addresses that are yet to come, too"
+    )
+
+
+def test_a_port_of_the_node_that_nobody_has_is_free_before_its_address_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as elsewhere:
+        monkeypatch.setattr(machine_state, "ON_NODE", {elsewhere.getsockname()[1]: "kubelet"})
+        taken = {port.address for port in inspect_machine(Home(tmp_path)).taken}
+    assert network_plan.NODE_ADDRESS not in taken, "loopback is another address"
+
+
+def test_what_the_images_of_a_stack_need_is_asked_for_once_and_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lack = Problem(("disk",), "making traefik needs 9000 MB there", "free some")
+    asked: list[list[str]] = []
+
+    def answered(names: Iterable[str], *_: object) -> tuple[Problem, ...]:
+        asked.append([*names])
+        return (lack,)
+
+    monkeypatch.setattr(image_builds, "problems", answered)
+    monkeypatch.setattr(links, "LINKS", tmp_path)
+    unknown = "docker.io/library/somebodys:1"
+    with pytest.raises(BadInput, match="traefik needs 9000 MB"):
+        preflight.check(Home(tmp_path), [TRAEFIK, unknown, *ABSENT, "busybox:1.37.0", BUSYBOX])
+    (names,) = asked
+    assert {TRAEFIK, BUSYBOX, *node.IMAGES} <= {*names}, "the disk must hold all of them together"
+    assert len(names) == len({*names}), "one image under two names is made once"
+    assert not {unknown, *ABSENT} & {*names}, "what the lab never makes does not stop it"
+
+
+def test_looking_at_a_machine_leaves_no_trace(tmp_path: Path) -> None:
+    inspect_machine(Home(tmp_path / "lab"))
+    assert list(tmp_path.iterdir()) == [], "a refusal must leave nothing behind"
+
+
+@pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "80 80", "²"])
+def test_a_door_that_is_no_port_is_bad_input(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("LAB_HTTP_PORT", text)
+    with pytest.raises(BadInput, match="LAB_HTTP_PORT"):
+        network_plan.EntryPorts.here()
+
+
+def test_the_doors_have_usual_ports_and_chosen_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_HTTPS_PORT", "9443")
+    monkeypatch.delenv("LAB_HTTP_PORT", raising=False)
+    assert network_plan.EntryPorts.here() == network_plan.EntryPorts(8000, 9443), "one may be chosen without the other"

@@ -1,0 +1,47 @@
+"""What the stand-in of a service finds and is told, as the manifests of a stack say it."""
+
+import re
+
+import yaml
+
+from quadrant_platform.components.builders.volumes import rendered
+from quadrant_platform.components.workload.stand_in import Program, job_program, service_program
+from quadrant_platform.lab.sample.invocation import Files, Settings, parsed
+from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.loader import load_environment, load_system, system_file
+from quadrant_platform.model.schema.service import ContainerSpec
+
+IMAGE = "registry.example.com/sample:1.0.0"
+REFERENCE = re.compile(r"\$\{([^}]+)\}")
+
+
+def planned(system: str, stage: str) -> Plan:
+    """A system's plan with a stand-in; prod's addresses of external databases are of no interest here."""
+    loaded = load_system(system_file(system))
+    outside = {name: {"primary": "192.0.2.1/32"} for name in loaded.external_databases} if stage == "prod" else {}
+    return plan(loaded, load_environment(stage, {"standIn": IMAGE, "externalDatabases": outside}))
+
+
+def program(of: Plan, name: str) -> Program:
+    """What a service or a job runs."""
+    endpoint = of.topology.endpoints[name]
+    if name in of.system.services:
+        return service_program(of, endpoint, name, of.system.services[name])
+    return job_program(of, endpoint, name, of.system.jobs[name])
+
+
+def settings(of: Plan, name: str) -> Settings:
+    """The settings that the arguments give."""
+    return parsed(program(of, name).args)[1]
+
+
+def found(of: Plan, process: ContainerSpec) -> Files:
+    """The files that the pod mounts; a generated value tells which secret it is of."""
+    configs = [of.system.configs[name] for name in process.config]
+    texts = [rendered(of, config) for config in configs if config.variable == "CONFIG_PATH"]
+    secrets = {
+        key: REFERENCE.sub(r"value-of-\1", made.compose) if made.compose else f"value-of-{name}"
+        for name in process.secrets
+        for key, made in of.system.secrets[name].keys.items()
+    }
+    return Files(yaml.safe_load(texts[0]) if texts else None, secrets)

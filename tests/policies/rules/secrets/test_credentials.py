@@ -1,0 +1,84 @@
+"""Credentials in clear text: found by their name or their form, and never repeated."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from quadrant_platform.policies.pack import check
+from tests.policies.builders import UNKNOWN, Manifest, changed, obj, workload
+from tests.policies.rules.secrets.credential_cases import HELD, KEY, OPEN
+from tests.policies.servicer import Pack
+
+PACK = Pack()
+POLICY = "no-inline-secrets"
+
+
+def config_map(text: str, key: str = "app.yaml") -> Manifest:
+    return obj("v1", "ConfigMap", "api-config", data={key: text})
+
+
+def variable(name: str, value: str) -> Manifest:
+    pod = workload(component="database")
+    return changed(pod, "spec/template/spec/containers/0/env", [{"name": name, "value": value}])
+
+
+def texts(name: str, value: str) -> list[Manifest]:
+    """The same setting in a variable and in three forms of a configuration file."""
+    lines = f"logLevel: INFO\n{name}: {value}\nport: 3001\n"
+    if "\n" in value or not value:
+        return [variable(name, value), config_map(value, name)]
+    return [variable(name, value), config_map(value, name), config_map(lines), config_map(f"export {name}={value}"),
+            config_map(json.dumps({"server": {name: value}}))]  # fmt: skip
+
+
+def found(manifest: Manifest) -> list[str]:
+    return [one.message for one in check([manifest]) if one.policy == POLICY]
+
+
+@pytest.mark.parametrize(("name", "value"), HELD)
+def test_a_credential_is_found_and_not_repeated(name: str, value: str) -> None:
+    for manifest in texts(name, value):
+        messages = found(manifest)
+        assert messages, f"{manifest['kind']}: whoever reads the manifest has it"
+        assert value not in " ".join(messages), "a message goes into logs"
+
+
+@pytest.mark.parametrize(("name", "value"), OPEN)
+def test_what_only_looks_like_a_credential_is_left_alone(name: str, value: str) -> None:
+    for manifest in texts(name, value):
+        assert not found(manifest), f"{manifest['kind']}: a place, a switch or a number is no credential"
+
+
+@pytest.mark.parametrize("line", [
+    "const client = connect({\n  password: readFileSync(path),\n  token: config.token,\n})",
+    'PASSWORD="$(cat /run/secrets/password)"',
+    "secret: {name: api-secrets}",
+    "secret: |",
+    "# password: correct-horse",
+    "ALTER ROLE shop PASSWORD :'password';",
+])  # fmt: skip
+def test_a_program_that_reads_a_credential_holds_none(line: str) -> None:
+    assert not found(config_map(line, "script")), "what is computed where it runs is not written here"
+
+
+def test_a_certificate_is_public_and_its_key_is_not() -> None:
+    assert not found(config_map("-----BEGIN CERTIFICATE-----\nbm9ib2R5\n-----END CERTIFICATE-----", "ca.crt")), "public"
+    assert found(config_map(KEY, "tls.key")), "whoever reads the ConfigMap is the server"
+
+
+def test_a_text_that_is_not_known_yet_is_reported() -> None:
+    answer = PACK.analyze(config_map(UNKNOWN))
+    assert answer.rules == {(POLICY, "unknown")}, "what nobody can read at preview may hold anything"
+
+
+def test_the_engine_finds_the_same_credentials() -> None:
+    for name, value in HELD:
+        assert (POLICY, "env") in PACK.analyze(variable(name, value)).rules, f"{name} is one, through its proxies too"
+        assert PACK.analyze(config_map(value, name)).rules == {(POLICY, "config-map")}, "and so it is in a ConfigMap"
+
+
+@pytest.mark.parametrize("part", ["\n", "eyJ-", "a.", "://", '"a":', " "])
+def test_a_long_text_is_read_in_one_pass(part: str) -> None:
+    assert not found(config_map(part * 50_000 + "!")), "a search that begins anew at each letter would never end"

@@ -1,5 +1,0 @@
-"""Fixtures of the command line's tests."""
-
-from tests.quadrant.running import quadrant, sample
-
-__all__ = ["quadrant", "sample"]

@@ -161,7 +161,8 @@ def test_missing_kinds_are_all_told_before_anything_changes(quadrant: Runner, cl
     assert result.code == 2, "a cluster that cannot hold the stack is bad input"
     assert {"IngressRoute", "Certificate", "Issuer"} <= set(result.err.split()), "all of them at once"
     assert "install cert-manager, https://cert-manager.io" in result.err, "with the remedy"
-    command = f"python -m quadrant_platform.lab.kubernetes.definitions | kubectl --kubeconfig {tmp_path}/kubeconfig apply --server-side -f -`"
+    definitions = "python -m quadrant_platform.lab.kubernetes.definitions"
+    command = f"{definitions} | kubectl --kubeconfig {tmp_path}/kubeconfig apply --server-side -f -`"
     assert command in result.err, "and a command that names the cluster, wherever the shell's own KUBECONFIG leads"
     assert not cluster.objects, "nothing was changed"
 

@@ -1,7 +1,7 @@
 """What a fresh cluster of kind lacks: a network, the definitions, certificates and the images that no registry has.
 
-`python -m quadrant_platform.lab.kind.completion` installs all of it, with `definitions` enough for a preview. The cluster is
-the one of KUBECONFIG or of kubectl's own file. Exit codes: 0 good, 2 for what stands in the way.
+`python -m quadrant_platform.lab.kind.completion` installs all of it, with `definitions` enough for a preview. The
+cluster is the one of KUBECONFIG or of kubectl's own file. Exit codes: 0 good, 2 for what stands in the way.
 """
 
 from __future__ import annotations

@@ -77,7 +77,8 @@ def stranger(home: Home) -> Problem | None:
     if _alias() in (None, _mark(home)):
         return None
     what = "is somebody else's, and the lab makes one of that name"
-    remedy = f"`ip -details link show {network_plan.NODE_LINK}` shows it; rename it, or set KUBECONFIG to use another cluster"
+    show = f"`ip -details link show {network_plan.NODE_LINK}` shows it"
+    remedy = f"{show}; rename it, or set KUBECONFIG to use another cluster"
     return other_lab(home) or Problem((f"link {network_plan.NODE_LINK}",), what, remedy)
 
 

@@ -92,7 +92,8 @@ def test_an_interrupt_lets_pulumi_end_what_it_does(calls: Path, tmp_path: Path) 
         f"trap 'sleep 0.6; touch {ended}; exit 1' INT\ntouch {ready}\nwhile :; do sleep 0.05; done\n"
     )
     begin = "from tests.foreground import foreground; foreground()"
-    program = f"{begin}; from quadrant_platform.applier.applying import pulumi_cli; pulumi_cli.run({str(pulumi)!r}, 'agents-dev', 'up')"
+    call = f"pulumi_cli.run({str(pulumi)!r}, 'agents-dev', 'up')"
+    program = f"{begin}; from quadrant_platform.applier.applying import pulumi_cli; {call}"
     asked = subprocess.Popen([sys.executable, "-c", program], cwd=pulumi_cli.ROOT, stderr=subprocess.PIPE)
     try:
         until = time.monotonic() + 30

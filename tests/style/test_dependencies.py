@@ -17,7 +17,7 @@ FLOORS: dict[str, set[str]] = {
     "policies": {"documents", "reachability"},
     "program": {"host", "documents", "reachability", "model", "policies"},
     "lab": {"host", "documents", "reachability", "model"},
-    "applier": {"host", "documents", "reachability", "model", "policies", "program", "lab"},
+    "applier": {"host", "documents", "reachability", "model", "policies", "program", "lab", "commands"},
     "commands": {"host", "documents", "reachability", "model", "policies", "program", "lab", "applier"},
 }
 """What each package may import beside itself and the modules at the top of quadrant_platform."""

@@ -8,7 +8,8 @@ from itertools import combinations
 
 from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
 from quadrant_platform.model.expansion.workloads import CNPG_PORT, in_cluster, namespace_of, workloads
-from quadrant_platform.model.schema.environment import CONTROL_PEERS, Environment
+from quadrant_platform.model.schema.control_peers import CONTROL_PEERS
+from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.service import Sizing
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment, Stage

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from quadrant_platform.model.schema.control_peers import CONTROL_PEERS, ControlPeer
 from quadrant_platform.model.schema.types import Bytes, Cidr, Duration, Image, Model, Name, Percent, Port, Stage
 
 PRIVATE_RANGES: tuple[str, ...] = (
@@ -43,39 +44,6 @@ class Network(Model):
     authorized_networks: tuple[Cidr, ...] = Field(
         default=(), description="who may reach the public entry; all if empty"
     )
-
-
-class ControlPeer(Model):
-    """Pods of a control namespace, as a peer of flows."""
-
-    namespace: Name
-    labels: dict[str, str]
-    ports: dict[Name, Port] = {}
-    service: Name | None = None
-
-
-CONTROL_PEERS: dict[str, ControlPeer] = {
-    "prometheus": ControlPeer(
-        namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"}, ports={"web": 9090}
-    ),
-    "alertmanager": ControlPeer(namespace="monitoring", labels={"app.kubernetes.io/name": "alertmanager"}),
-    "grafana": ControlPeer(
-        namespace="monitoring", labels={"app.kubernetes.io/name": "grafana"}, ports={"http": 3000}, service="grafana"
-    ),
-    "pyroscope": ControlPeer(
-        namespace="monitoring",
-        labels={"app.kubernetes.io/name": "pyroscope"},
-        ports={"http": 4040},
-        service="pyroscope",
-    ),
-    "cnpg": ControlPeer(namespace="cnpg-system", labels={"app.kubernetes.io/name": "cloudnative-pg"}),
-    "external-secrets": ControlPeer(
-        namespace="external-secrets", labels={"app.kubernetes.io/name": "external-secrets"}
-    ),
-    "argo-rollouts": ControlPeer(namespace="argo-rollouts", labels={"app.kubernetes.io/name": "argo-rollouts"}),
-    "velero": ControlPeer(namespace="velero", labels={"app.kubernetes.io/name": "velero"}),
-}
-"""The control planes that flows may name as `operator:<name>`; `monitoring` is the peer prometheus."""
 
 
 class Share(Model):

@@ -9,6 +9,7 @@ from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import Context, Found
 from quadrant_platform.model.expansion.workloads import namespace_of
 from quadrant_platform.model.schema.types import DNS_LABEL, Segment
+from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, PREFIX
 
 RESERVED: dict[str, str] = {
     **dict.fromkeys(("traefik", "traefik-egress", "edge", "egress"), "the platform's own Traefiks have"),
@@ -19,7 +20,7 @@ RESERVED: dict[str, str] = {
     "kubernetes": "the Kubernetes API has",
 }
 """Names that flows, routes or objects of the platform mean, and whose they are."""
-OWN_PREFIXES = ("app.kubernetes.io/", "quadrant.dev/", "pod-security.kubernetes.io/", "kubernetes.io/")
+RESERVED_PREFIXES = ("app.kubernetes.io/", PREFIX, POD_SECURITY_PREFIX, "kubernetes.io/")
 _LABEL_WORD = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(rf"{DNS_LABEL}(\.{DNS_LABEL})*")
 
@@ -95,7 +96,7 @@ def labels(context: Context) -> Found:
 
 def _label(path: KeyPath, key: str, value: str) -> Found:
     prefix, slash, word = key.rpartition("/")
-    if key.startswith(OWN_PREFIXES):
+    if key.startswith(RESERVED_PREFIXES):
         yield Problem(path, f"the label {key!r} is the platform's own; policies select by it", "use a prefix of yours")
     elif not _LABEL_WORD.fullmatch(word) or (slash and not _SUBDOMAIN.fullmatch(prefix)):
         what = f"{key!r} is not a label's key: at most 63 letters, digits and -_. after an optional DNS name and /"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from quadrant_platform.model.expansion.endpoint import AddressBlock, Endpoint, Listener, control, outside
 from quadrant_platform.model.expansion.workloads import namespace_of, workloads
-from quadrant_platform.model.schema.environment import PRIVATE_RANGES, Environment
+from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.vocabulary import PRIVATE_RANGES
 
 WORLD = ("0.0.0.0/0", "::/0")
 

@@ -9,12 +9,6 @@ from pydantic import Field, model_validator
 from quadrant_platform.model.schema.control_peers import CONTROL_PEERS, ControlPeer
 from quadrant_platform.model.schema.types import Bytes, Cidr, Duration, Image, Model, Name, Percent, Port, Stage
 
-PRIVATE_RANGES: tuple[str, ...] = (
-    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
-    "fc00::/7", "fe80::/10", "fd00:ec2::254/128",
-)  # fmt: skip
-"""What the way out never covers: private, shared, link-local and loopback ranges, metadata services included."""
-
 
 class Dns(Model):
     """The cluster's resolver."""

@@ -5,8 +5,8 @@ import ipaddress
 import pytest
 
 from quadrant_platform.model.expansion.topology import topology
-from quadrant_platform.model.schema.environment import PRIVATE_RANGES
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.vocabulary import PRIVATE_RANGES
 from tests.components.sample import endpoint, environment, planned, shop, without
 
 METADATA_SERVICES = ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")

@@ -1,0 +1,1 @@
+"""The machine that Quadrant runs on: files, locks, interrupts, proxies and kubectl."""

@@ -1,4 +1,4 @@
-"""Requests to end: all of them act as Ctrl-C does."""
+"""Requests to end the process, all of which act as Ctrl-C does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REQUESTS = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def as_interrupts() -> Iterator[None]:
-    """Raise KeyboardInterrupt for a request to end, and where the terminal goes; one that is ignored stays ignored."""
+    """Raise KeyboardInterrupt on a request to end or a closed terminal; an ignored signal stays ignored."""
     main = threading.current_thread() is threading.main_thread()
     usual = [number for number in REQUESTS if main and signal.getsignal(number) is signal.SIG_DFL]
     for number in usual:

@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3))
 SYSTEM ?= motovault
 STACK ?= dev
+AREA ?=
 ARGS ?=
 
 BIN := .venv/bin
@@ -25,7 +26,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-u
 .PHONY: help
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
-	@echo "Variables: SYSTEM=$(SYSTEM) STACK=$(STACK) PYTHON=$(PYTHON) ARGS=$(ARGS)"
+	@echo "Variables: SYSTEM=$(SYSTEM) STACK=$(STACK) AREA=$(AREA) PYTHON=$(PYTHON) ARGS=$(ARGS)"
 
 .PHONY: setup
 setup: .venv/.ready ## Create .venv from the lock and install the project into it
@@ -61,7 +62,7 @@ down: setup ## Remove SYSTEM in STACK with its data, and our own cluster with th
 .PHONY: test
 test: setup oracles ## Run all tests and write the report that `make demands` reads
 	@$(MAKE) --no-print-directory incumbents || echo "incumbents: not all are there, tests that need them will be skipped"
-	$(BIN)/python -m pytest -n 2 -m "not lab" --demands-report=.quadrant/demands-report.json $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not lab" --demands-report=.quadrant/demands-fast.json $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## Run the unit tests only
@@ -69,7 +70,11 @@ test-fast: setup ## Run the unit tests only
 
 .PHONY: test-lab
 test-lab: setup ## Run the tests that need a cluster: that of KUBECONFIG, else the lab
-	$(BIN)/python -m pytest -m lab $(ARGS)
+	$(BIN)/python -m pytest -m lab --demands-report=.quadrant/demands-lab.json $(ARGS)
+
+.PHONY: prove
+prove: setup ## Run the long proofs of AREA in the lab and write evidence/AREA.json
+	$(BIN)/python -m pytest -m lab --prove="$(AREA)" $(ARGS)
 
 .PHONY: lint
 lint: setup ## Check style and formatting
@@ -99,8 +104,8 @@ docs-check: setup ## Fail if a generated document is out of date
 	$(BIN)/python -m tests.policies.incumbents.table --check
 
 .PHONY: demands
-demands: setup ## Say which demands the last `make test` proved, per system and area
-	@$(BIN)/python -m tools.ledger.ledger
+demands: setup ## Show which demands the last tests and the committed evidence prove, per system and area
+	@$(BIN)/python -m tools.ledger
 
 .PHONY: oracles
 oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(JUDGE)) ## Build the independent analyzers

@@ -3,21 +3,27 @@
 from hypothesis import settings
 
 from tests.evidence.plugin import (
+    figure,
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,
+    pytest_deselected,
     pytest_make_collect_report,
     pytest_runtest_makereport,
+    pytest_sessionfinish,
 )
 from tests.foreground import in_foreground
 
 __all__ = [
+    "figure",
     "in_foreground",
     "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_deselected",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
+    "pytest_sessionfinish",
 ]
 
 # Generated platforms are slow to build on a shared machine; a deadline would only measure its load.

@@ -109,6 +109,7 @@ def test_pod_security_restricted_lets_every_pod_of_a_stack_in(room: Cluster, sys
     assert answer.returncode == 0, f"{system} {stage}: {answer.stderr[:2000]}"
 
 
+@pytest.mark.demand("SEC-10")
 def test_pod_security_restricted_keeps_a_pod_out_that_may_be_root(room: Cluster) -> None:
     pod = next(pods_of("motovault", "dev"))
     pod["spec"]["securityContext"] = {}

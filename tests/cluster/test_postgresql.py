@@ -11,6 +11,7 @@ import pytest
 from tests.cluster.cluster import Cluster
 from tests.cluster.partial_system import CLIENT, Part, client, part, ready
 from tests.cluster.processes import find, kill
+from tests.evidence.plugin import Figure
 
 pytestmark = pytest.mark.lab
 SYSTEM, DATABASE, POOLER, BACKUP = "agents", "postgres-primary", "pgbouncer", "postgres-backup"
@@ -18,6 +19,12 @@ STORES, SERVICES, PLATFORM = (f"{SYSTEM}-{segment}" for segment in ("database", 
 SERVER = f"{DATABASE}-0"
 HERE = Path(__file__).parent
 CLIENTS, SERVERS = 200, 25
+MADE = """
+SELECT count(*) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+  JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE nspname = 'public' AND indisvalid AND NOT indisprimary AND NOT indisunique;
+SELECT matviewname FROM pg_matviews WHERE schemaname = 'public' ORDER BY 1;
+"""
 RESTORE = """
 set -eu
 export PGSERVICEFILE=/run/secrets/pg_service.conf PGOPTIONS='-c app.maintenance=on' GNUPGHOME=/tmp/gnupg
@@ -52,10 +59,13 @@ def sql(agents: Part, database: str, text: str) -> list[str]:
     return agents.cluster.run(*stdin, given=text).splitlines()
 
 
-def test_two_hundred_clients_share_twenty_five_connections(agents: Part) -> None:
+@pytest.mark.prove("data")
+@pytest.mark.demand("DBS-22")
+def test_two_hundred_clients_share_twenty_five_connections(agents: Part, figure: Figure) -> None:
     with agents.python(HERE / "postgresql_clients.py", SERVICES, str(CLIENTS), "4") as clients:
         told = json.loads(clients.communicate(timeout=180)[0] or "{}")
     print(f"\n{told}")
+    figure("connections of the pooler", told["servers"])
     assert told["clients"] == CLIENTS, "all were connected at the same time"
     assert told["transactions"] == 4, "nobody was left behind"
     assert 1 < told["servers"] <= SERVERS, f"the server saw {told['servers']} connections of the pooler"
@@ -74,8 +84,10 @@ def killed(agents: Part) -> None:
     kill(processes[0])
 
 
-@pytest.mark.parametrize("restart", [deleted, killed])
-def test_a_restart_of_the_database_loses_no_committed_row(agents: Part, restart: Callable[[Part], None]) -> None:
+@pytest.mark.parametrize("restart", [deleted, pytest.param(killed, marks=pytest.mark.prove("data"))])
+def test_a_restart_of_the_database_loses_no_committed_row(
+    agents: Part, restart: Callable[[Part], None], figure: Figure
+) -> None:
     with agents.python(HERE / "postgresql_writer.py", SERVICES) as writer:
         try:
             assert writer.stdout is not None, "it was opened as a pipe"
@@ -87,9 +99,19 @@ def test_a_restart_of_the_database_loses_no_committed_row(agents: Part, restart:
             writer.kill()
             raise
     print(f"\n{restart.__name__}: {told}")
+    figure("committed rows", told["committed"])
     assert told["lost"] == [], f"of {told['committed']} rows whose commit was confirmed, some are gone"
 
 
+@pytest.mark.demand("DBS-26")
+def test_the_migration_left_its_indexes_and_views(agents: Part) -> None:
+    made = sql(agents, SYSTEM, MADE)
+    assert int(made[0]) >= 20, f"{made[0]} valid indexes beside those of the keys"
+    assert made[1:] == ["pattern_frequency", "prediction_accuracy", "suggestion_acceptance"], "the expensive queries"
+
+
+@pytest.mark.prove("data", short=True)
+@pytest.mark.demand("BKP-23", "BKP-24")
 def test_a_backup_restores_to_the_same_rows(agents: Part) -> None:
     cluster, cron = agents.cluster, agents.one("CronJob", BACKUP)
     source = sql(agents, SYSTEM, (HERE / "postgresql_contents.sql").read_text())

@@ -11,6 +11,7 @@ import pytest
 from tests.cluster.cluster import Cluster, eventually
 from tests.cluster.partial_system import CLIENT, Part, client, part, ready
 from tests.cluster.processes import find, kill
+from tests.evidence.plugin import Figure
 
 pytestmark = pytest.mark.lab
 SYSTEM, CACHE, SENTINELS = "carbon254", "redis", "redis-sentinel"
@@ -18,6 +19,8 @@ STORES, SERVICES = f"{SYSTEM}-database", f"{SYSTEM}-backend"
 WRITER = Path(__file__).with_name("redis_writer.py")
 BOUND = 10.0
 """Seconds within which writers go on."""
+TURNS = [pytest.param(turn, marks=pytest.mark.prove("data")) for turn in range(2, 6)]
+TURNS.insert(0, pytest.param(1, marks=pytest.mark.prove("data", short=True)))
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +91,15 @@ def test_three_servers_and_three_sentinels_are_ready_on_one_node(cache: Part) ->
     assert others[0].startswith("OK 3 usable Sentinels"), f"the Sentinels know each other, and say {others}"
 
 
-@pytest.mark.parametrize("turn", range(1, 6))
-def test_writers_go_on_within_seconds_of_the_masters_death_and_lose_nothing(cache: Part, turn: int) -> None:
+@pytest.mark.demand("CAC-13")
+@pytest.mark.parametrize("turn", TURNS)
+def test_writers_go_on_within_seconds_of_the_masters_death_and_lose_nothing(
+    cache: Part, turn: int, figure: Figure
+) -> None:
     before = master(cache)
     told = killed_under_a_writer(cache, before)
     print(f"\nturn {turn}: {before} killed, {told['pause']:.1f} s without an acknowledged write, {told}")
+    figure("seconds without an acknowledged write", round(told["pause"], 1))
+    figure("acknowledged writes", told["acknowledged"])
     assert told["lost"] == [], f"of {told['acknowledged']} acknowledged writes, the new master lacks some"
     assert told["pause"] < BOUND, f"writers waited for {told['pause']:.1f} s"

@@ -70,15 +70,9 @@ def copies(system: str, stage: str, name: str = "traefik") -> int:
     return count
 
 
-def shared(amount: int, count: int) -> int:
-    """The smallest share with which `count` pods, each counting on its own, let `amount` pass."""
-    return -(-amount // count)
-
-
-def limit(system: str, stage: str, average: int, period: str, burst: int) -> Manifest:
-    """The limit that lets so many requests pass in all, as each copy of Traefik has it."""
-    count = copies(system, stage)
-    return {"average": shared(average, count), "period": period, "burst": shared(burst, count)}
+def rate(average: int, period: str, burst: int) -> Manifest:
+    """A limit as each copy of Traefik has it."""
+    return {"average": average, "period": period, "burst": burst}
 
 
 def static(system: str, stage: str, name: str = "traefik") -> dict[str, Any]:

@@ -14,7 +14,7 @@ PHASE4, CARBON, AGENTS = "motovault-phase4", "carbon254", "agents"
 
 
 @STAGES
-@pytest.mark.demand("DBS-06")
+@pytest.mark.demand("DBS-06", check="manifest")
 def test_the_pool_of_each_pod_has_the_seeds_sizes(stage: str) -> None:
     pool = settings(PHASE4, stage, "motovault")["database"]["pool"]
     assert pool == {
@@ -26,7 +26,7 @@ def test_the_pool_of_each_pod_has_the_seeds_sizes(stage: str) -> None:
     }, "the seed's five numbers"
 
 
-@pytest.mark.demand("DBS-06")
+@pytest.mark.demand("DBS-06", check="manifest")
 def test_the_connection_string_says_the_same() -> None:
     """Dev composes it, and the vault of prod holds the same text."""
     pairs = (option.partition("=") for option in composed(PHASE4)["POSTGRES_CONNECTION"].split(";"))
@@ -42,7 +42,7 @@ def test_the_connection_string_says_the_same() -> None:
     assert {key: options[key] for key in expected} == expected, "in the words of the .NET driver"
 
 
-@pytest.mark.demand("DBS-06")
+@pytest.mark.demand("DBS-06", check="policy")
 def test_more_pools_than_the_server_takes_are_refused() -> None:
     """X-37: what the resolution calls a policy is a check of the system's file."""
     declared = yaml.safe_load(system_file(PHASE4).read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ def test_more_pools_than_the_server_takes_are_refused() -> None:
 
 
 @STAGES
-@pytest.mark.demand("DBS-06")
+@pytest.mark.demand("DBS-06", check="policy")
 def test_the_server_takes_the_connections_of_blue_and_green(stage: str) -> None:
     """X-37: twice the pods' pools and ten more, without a pooler."""
     pods = workload(PHASE4, stage, "motovault")["spec"]["replicas"]
@@ -65,7 +65,7 @@ def test_the_server_takes_the_connections_of_blue_and_green(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("DBS-07")
+@pytest.mark.demand("DBS-07", partly="no program reads these keys")
 def test_calls_are_tried_three_times_and_end_after_half_a_minute(stage: str) -> None:
     database = settings(PHASE4, stage, "motovault")["database"]
     assert database["retry"] == {"max_count": 3, "max_delay_seconds": 5}, "three times, five seconds apart at most"
@@ -73,7 +73,7 @@ def test_calls_are_tried_three_times_and_end_after_half_a_minute(stage: str) -> 
 
 
 @STAGES
-@pytest.mark.demand("DBS-08")
+@pytest.mark.demand("DBS-08", partly="no program reads these keys")
 def test_neither_data_nor_details_of_errors_are_logged(stage: str) -> None:
     database = settings(PHASE4, stage, "motovault")["database"]
     assert database["sensitive_data_logging"] is False, "values of queries are personal data"
@@ -81,7 +81,7 @@ def test_neither_data_nor_details_of_errors_are_logged(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("DBS-18")
+@pytest.mark.demand("DBS-18", partly="a user has one pool, not one for each service")
 def test_services_share_five_to_twenty_five_connections(stage: str) -> None:
     """X-64: all instances of the pooler together open 100, and the server takes 120 or more."""
     instances, pool = pooler_settings(CARBON, stage, "pgbouncer")
@@ -93,7 +93,7 @@ def test_services_share_five_to_twenty_five_connections(stage: str) -> None:
     assert int(server_settings(CARBON, stage, "postgres")["max_connections"]) >= 120, "and room for jobs beside them"
 
 
-@pytest.mark.demand("DBS-18")
+@pytest.mark.demand("DBS-18", partly="a user has one pool, not one for each service")
 def test_a_single_pooler_has_the_seeds_numbers() -> None:
     instances, pool = pooler_settings(CARBON, "dev", "pgbouncer")
     found = {key: pool[key] for key in ("min_pool_size", "default_pool_size", "max_db_connections")}

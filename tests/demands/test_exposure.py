@@ -69,6 +69,21 @@ def test_a_pod_on_its_nodes_network_is_refused(system: str, stage: str, path: st
 
 
 @STAGES
+@pytest.mark.demand("NET-27")
+def test_every_namespace_of_the_agents_denies_by_default(stage: str) -> None:
+    """X-86: with one public Service, this takes the place of a host firewall."""
+    stack = manifests("agents", stage)
+    made = {one["metadata"]["name"] for one in stack if one["kind"] == "Namespace"}
+    denied = {
+        one["metadata"]["namespace"]
+        for one in stack
+        if one["kind"] == "NetworkPolicy" and one["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    }
+    assert denied == made, "every pod, in both directions, without a rule that lets anything through"
+    assert not breaks("agents", stage, "default-deny-everywhere"), "and the pack agrees"
+
+
+@STAGES
 @pytest.mark.demand("NET-17")
 def test_traefik_listens_on_the_three_ports_of_the_platform(stage: str) -> None:
     """X-09, X-24: 80 and 443 arrive at unprivileged ports; 8080 is the dashboard, inside the cluster only."""

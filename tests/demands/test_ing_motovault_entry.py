@@ -67,7 +67,7 @@ def test_the_dashboard_answers_to_private_addresses_over_tls(stage: str) -> None
 
 
 @STAGES
-@pytest.mark.demand("ING-13")
+@pytest.mark.demand("ING-13", check="reachability")
 def test_the_console_of_the_object_store_has_a_route_in_dev_only(stage: str) -> None:
     """X-14: dev has one explicit edge and a host behind the allow-list; prod has no console route."""
     rules = routers(MOTOVAULT, stage)
@@ -79,7 +79,7 @@ def test_the_console_of_the_object_store_has_a_route_in_dev_only(stage: str) -> 
     assert {name for name, kind in types.items() if kind not in ("ClusterIP", None)} == {"traefik"}, "no own port"
 
 
-@pytest.mark.demand("ING-13")
+@pytest.mark.demand("ING-13", check="manifest")
 def test_the_console_route_is_behind_the_allow_list() -> None:
     """X-14: the host is minio.motovaultpro.local."""
     rule = routers(MOTOVAULT, "dev")["minio-console"]
@@ -89,7 +89,6 @@ def test_the_console_route_is_behind_the_allow_list() -> None:
     assert ("admin-minio", 9000) not in reach(MOTOVAULT, "dev").targets("traefik"), "the buckets stay closed to it"
 
 
-@pytest.mark.demand("ING-14")
 def test_the_certificate_of_dev_holds_the_declared_names() -> None:
     """X-16: the list of names counts, the common name is motovaultpro.com, and the .local hosts of dev are added."""
     stack = [one for one in manifests(MOTOVAULT, "dev") if one["metadata"].get("namespace") == "motovault-frontend"]

@@ -39,7 +39,7 @@ FORBIDDEN = [
 
 
 @STAGES
-@pytest.mark.demand("NET-11")
+@pytest.mark.demand("NET-11", partly="no call without a key is refused")
 @pytest.mark.parametrize("api", ["mvp-platform-vehicles-api", "mvp-platform-tenants"])
 def test_the_backend_calls_the_platform_apis(stage: str, api: str) -> None:
     verdict = reach(SYSTEM, stage).why("admin-backend", api, 8000)
@@ -50,7 +50,7 @@ def test_the_backend_calls_the_platform_apis(stage: str, api: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("NET-11")
+@pytest.mark.demand("NET-11", partly="no call without a key is refused")
 @pytest.mark.parametrize(
     ("api", "key"),
     [

@@ -27,7 +27,6 @@ def sized(stage: str, profile: str) -> Manifest:
 
 
 @STAGES
-@pytest.mark.demand("WRK-31")
 def test_metrics_are_read_at_their_path(stage: str) -> None:
     """X-89: port 3000. That the four paths answer is seen where the application runs."""
     monitor = named(manifests(SYSTEM, stage), "ServiceMonitor", "app")
@@ -66,14 +65,12 @@ def test_a_route_to_the_metrics_would_be_noticed(stage: str, match: str) -> None
 
 
 @STAGES
-@pytest.mark.demand("WRK-32")
 def test_overall_health_covers_five_components(stage: str) -> None:
     covered = settings(SYSTEM, stage, "app")["server"]["health_components"]
     assert set(covered) == {"database", "openai", "cache", "circuit_breakers", "resources"}, "each has its state"
 
 
 @STAGES
-@pytest.mark.demand("WRK-32")
 def test_overall_health_restarts_nothing(stage: str) -> None:
     """X-84: an outage of OpenAI is seen in /health, and probes ask local checks."""
     found = container(SYSTEM, stage, "app")

@@ -1,102 +1,96 @@
-"""The pytest side of the demand ledger: who proves what, and which skips count as failures."""
+"""The pytest side of the demand ledger: the order and choice of tests, their marks, and the report."""
 
-import os
-import re
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tools.ledger.ledger import Result, load_demands, unknown_ids, write_results
+from tests.evidence.collector import CLAIM, EXPECTED, FIGURE, LEFT_OUT, WORKER, Collector
+from tests.evidence.marks import claims, problems, proof
+from tests.evidence.skips import forbid_required_skip
+from tools.ledger.areas import AREAS
+from tools.ledger.reports import Result
 
-REQUIRE = "QUADRANT_REQUIRE"
-PROPERTY = "demand"
-
-
-def demand_ids(item: pytest.Item) -> list[str]:
-    """Return the ids that an item's `demand` marks name, sorted."""
-    return sorted({str(name) for mark in item.iter_markers("demand") for name in mark.args})
+Figure = Callable[[str, int | float | str], None]
 
 
-def skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
-    """Return why a report was skipped, without pytest's own prefix."""
-    place = report.longrepr
-    text = str(place[2]) if isinstance(place, tuple | list) else str(place)
-    return text.removeprefix("Skipped: ")
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Keep a figure that a test measured in the report of the run."""
+    return lambda name, value: record_property(f"{FIGURE}{name}", value)
 
 
-def required_need(reason: str, required: str | None) -> str | None:
-    """Return the need that a skip's reason names and that this run must have.
-
-    A reason names its need first: "needs go: cyclonus is not built". `required` is a comma list.
-    """
-    for need in filter(None, (part.strip() for part in (required or "").split(","))):
-        if re.match(rf"needs {re.escape(need)}\b", reason):
-            return need
-    return None
-
-
-def forbid_required_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Turn a skip into a failure if the run says that what it needs is there."""
-    if not report.skipped or hasattr(report, "wasxfail"):
-        return
-    reason = skip_reason(report)
-    need = required_need(reason, os.environ.get(REQUIRE))
-    if need:
+def forbid_wrong_marks(report: pytest.CollectReport) -> None:
+    """Turn the collection of tests with wrong marks into an error, which stops the run."""
+    wrong = [problem for node in report.result or () if isinstance(node, pytest.Item) for problem in problems(node)]
+    if wrong:
         report.outcome = "failed"
-        report.longrepr = f"{REQUIRE} names {need!r}, so this test must run, but it was skipped: {reason}"
-
-
-def forbid_unknown_demands(report: pytest.CollectReport) -> None:
-    """Turn the collection of tests that name unknown demands into an error, which stops the run."""
-    named: Iterable[str] = (
-        name for node in report.result or () if isinstance(node, pytest.Item) for name in demand_ids(node)
-    )
-    unknown = unknown_ids(named, load_demands())
-    if unknown:
-        report.outcome = "failed"
-        report.longrepr = f"unknown demand {', '.join(unknown)}: use an id of tests/demands.yaml"
+        report.longrepr = "\n".join(wrong)
         report.result = []
 
 
-class Collector:
-    """Gathers the outcome of every test that names demands; lives where reports arrive, never in a worker."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.results: dict[str, Result] = {}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        ids = tuple(str(value) for name, value in report.user_properties if name == PROPERTY)
-        if not ids or (report.when != "call" and report.passed):
-            return
-        known = self.results.get(report.nodeid)
-        if known and known.outcome == "failed":
-            return
-        reason = skip_reason(report) if report.skipped else ""
-        self.results[report.nodeid] = Result(test=report.nodeid, demands=ids, outcome=report.outcome, reason=reason)
-
-    def pytest_sessionfinish(self) -> None:
-        write_results(self.results.values(), self.path)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that asks for the report, so that a partial run does not overwrite it."""
+    """Add the options that ask for a report, so that a partial run does not overwrite one."""
     parser.addoption("--demands-report", type=Path, metavar="FILE", help="write which test proves which demand")
+    parser.addoption("--prove", metavar="AREA", help="run the long proofs of an area and write evidence/AREA.json")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the collector in the one process that hears of all tests."""
-    path: Path | None = config.getoption("--demands-report")
+    """Start the collector in the one process that gets the reports of all tests."""
+    name: str | None = config.getoption("--prove")
+    if name is not None and name not in AREAS:
+        raise pytest.UsageError(f"unknown area {name!r}: the areas are {', '.join(AREAS)}")
+    if name is not None and config.getoption("numprocesses", default=None):
+        raise pytest.UsageError("--prove runs one test after the other on one cluster: leave out -n")
+    area = AREAS[name] if name else None
+    path: Path | None = config.getoption("--demands-report") or (area.report if area else None)
     if path and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Collector(path), "demands-report")
+        config.pluginmanager.register(Collector(config, path, area), "demands-report")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run unit tests before oracles and those before the lab; hand each test's ids to its reports."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run unit tests before oracles and those before the lab; leave long proofs to their areas."""
     items.sort(key=lambda item: (bool(item.get_closest_marker("lab")), bool(item.get_closest_marker("oracle"))))
     for item in items:
-        item.user_properties.extend((PROPERTY, name) for name in demand_ids(item))
+        item.user_properties.extend((CLAIM, claim) for claim in claims(item))
+    name: str | None = config.getoption("--prove")
+    chosen = [item for item in items if _runs(item, name)]
+    if name:
+        config.stash[EXPECTED] = {item.nodeid for item in chosen}
+    config.hook.pytest_deselected(items=[item for item in items if not _runs(item, name)])
+    items[:] = chosen
+
+
+def _runs(item: pytest.Item, area: str | None) -> bool:
+    found = proof(item)
+    if area:
+        return found is not None and found.area == area
+    return found is None or found.short
+
+
+@pytest.hookimpl
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Remember which tests with claims this run leaves to another one."""
+    for item in items:
+        where = _elsewhere(item)
+        if where and not item.config.getoption("--prove"):
+            left = Result(test=item.nodeid, claims=tuple(claims(item)), outcome="skipped", reason=where)
+            item.config.stash.setdefault(LEFT_OUT, []).append(left)
+
+
+def _elsewhere(item: pytest.Item) -> str | None:
+    """Return how to run a test with claims that needs a cluster."""
+    if not (claims(item) and item.get_closest_marker("lab")):
+        return None
+    found = proof(item)
+    return f"run `make prove AREA={found.area}`" if found and not found.short else "needs lab: run `make test-lab`"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker left out to the process that gathers."""
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[WORKER] = [one.model_dump(mode="json") for one in session.config.stash.get(LEFT_OUT, [])]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -104,7 +98,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     """Judge the collection of a module."""
     report = yield
     forbid_required_skip(report)
-    forbid_unknown_demands(report)
+    forbid_wrong_marks(report)
     return report
 
 

@@ -30,7 +30,7 @@ def route(*middlewares: str) -> Manifest:
     return {"kind": "Rule", "match": match, "middlewares": [{"name": name} for name in middlewares]}
 
 
-@pytest.mark.demand("ING-50")
+@pytest.mark.demand("ING-50", partly="a limit forgets a client that pauses for some seconds")
 @pytest.mark.parametrize("names", [(), ("cors",), ("missing",)])
 def test_a_public_route_without_a_rate_limit_is_reported(names: tuple[str, ...]) -> None:
     stack = [*with_router(routes=[route("limit"), route(*names)]), middleware("cors", headers={})]
@@ -74,7 +74,7 @@ def test_every_router_on_443_has_tls_and_port_80_only_redirects() -> None:
     assert broken(plain) == {("plain-routers-redirect", "")}, "nothing else may"
 
 
-@pytest.mark.demand("ING-09")
+@pytest.mark.demand("ING-09", check="policy")
 @pytest.mark.parametrize("origin", ["*", "http://localhost:5173"])
 def test_an_open_origin_is_refused(origin: str) -> None:
     cors = middleware("cors", headers={"accessControlAllowOriginList": ["https://shop.example.com", origin]})

@@ -110,7 +110,7 @@ def test_a_workflow_calls_only_what_exists(file: Path) -> None:
     scripts = set(re.findall(r"\.ci/[a-z-]+", commands(file)))
     missing = [script for script in sorted(scripts) if not os.access(ROOT / script, os.X_OK)]
     assert not missing, f"{missing} cannot be run"
-    modules = re.findall(r"python -m ([a-z.]+)", commands(file))
+    modules = re.findall(r"python -m ([a-z_.]+)", commands(file))
     absent = [name for name in modules if not (ROOT / name.replace(".", "/")).with_suffix(".py").exists()]
     assert not absent, f"{absent} is no module of this project"
 

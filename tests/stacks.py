@@ -11,7 +11,7 @@ from quadrant_platform.program import stacks
 from quadrant_platform.program.recorder import Recording
 
 SYSTEMS = tuple(systems())
-"""Whatever has a file under systems/, so that nobody has to remember to list a new one here."""
+"""All systems under systems/; a new one needs no entry here."""
 STAGES = ("dev", "prod")
 STACKS = [(system, stage) for system in SYSTEMS for stage in STAGES]
 

@@ -8,6 +8,6 @@ import typer
 
 from quadrant_platform.commands.console import Format
 
-System = Annotated[str, typer.Option("--system", "-s", help="A system: the name of a file under systems/.")]
+System = Annotated[str, typer.Option("--system", "-s", help="A system: the name of a folder under systems/.")]
 Stack = Annotated[str, typer.Option("--stack", "-t", help="A stack of it: dev or prod.")]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="For people or for programs.")]

@@ -20,6 +20,7 @@ from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Stage
 
 SYSTEMS = Path(__file__).parents[2] / "systems"
+SYSTEM_FILE = "system.yaml"
 OVERRIDES: KeyPath = ("config", "quadrant:overrides")
 """Where a stack's file has the overrides."""
 _COUPLED: set[KeyPath] = {("databases",), ("secrets",)}
@@ -27,15 +28,15 @@ _COUPLED: set[KeyPath] = {("databases",), ("secrets",)}
 
 
 def systems() -> list[str]:
-    """Return the names of the systems that have a file."""
-    return sorted(file.stem for file in SYSTEMS.glob("*.yaml"))
+    """Return the names of all systems, which are those of their folders."""
+    return sorted(file.parent.name for file in SYSTEMS.glob(f"*/{SYSTEM_FILE}"))
 
 
 def system_file(name: str) -> Path:
     """Return the file of a system."""
     if name not in systems():
         raise BadInput([Problem((), f"there is no system {name!r} under systems/", did_you_mean(name, systems()))])
-    return SYSTEMS / f"{name}.yaml"
+    return SYSTEMS / name / SYSTEM_FILE
 
 
 @collection_paused()
@@ -51,7 +52,8 @@ def load_system(path: Path) -> System:
         found = problems_of(system, Gaps(words, words))
     except ValidationError as error:
         faulty = explain(error, System, document.data)
-        found = _rest(salvage(document.data, [problem.path for problem in faulty], path.stem), Gaps(words, words))
+        remainder = salvage(document.data, [problem.path for problem in faulty], _expected_name(path))
+        found = _rest(remainder, Gaps(words, words))
     placed = [document.problem(problem.path, problem.what, problem.remedy) for problem in (*faulty, *found)]
     problems = [*document.problems, *placed, *_misnamed(document)]
     if problems:
@@ -70,11 +72,20 @@ def _rest(remainder: Remainder, gaps: Gaps) -> list[Problem]:
 
 
 def _misnamed(document: Document) -> list[Problem]:
-    name, stem = document.data.get("name"), document.file.stem
-    if not isinstance(name, str) or name == stem:
+    name, expected = document.data.get("name"), _expected_name(document.file)
+    if not isinstance(name, str) or name == expected:
         return []
-    what = f"the system is called {name!r} and its file {document.file.name!r}; a system is found by its name"
-    return [document.problem(("name",), what, f"write `name: {stem}` or rename the file to {name}.yaml")]
+    if document.file.name == SYSTEM_FILE:
+        place, renamed = f"folder {expected!r}", f"folder to {name}"
+    else:
+        place, renamed = f"file {document.file.name!r}", f"file to {name}.yaml"
+    what = f"the system is called {name!r} and its {place}; a system is found by its name"
+    return [document.problem(("name",), what, f"write `name: {expected}` or rename the {renamed}")]
+
+
+def _expected_name(file: Path) -> str:
+    """Return the name of a system by the place of its file: that of its folder, or of a file that stands alone."""
+    return file.parent.name if file.name == SYSTEM_FILE else file.stem
 
 
 def load_environment(

@@ -18,7 +18,7 @@ from tests.style.sources import ROOT
 
 SYSTEM = "motovault"
 STACK = ("--system", SYSTEM, "--stack", "dev")
-PROGRAM = ("model", "components", "policies", "quadrant", "lab", "systems", "templates", "config", "secrets", "tests")
+PROGRAM = ("model", "components", "policies", "quadrant", "lab", "systems", "tests")
 SECONDS = 600
 """How long one command may take on a busy machine; nothing is measured here."""
 

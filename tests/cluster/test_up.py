@@ -32,7 +32,7 @@ def described(platform: Platform) -> dict[tuple[str, str, str], tuple[Any, ...]]
 @pytest.fixture
 def system_file(motovault: Platform) -> Iterator[Path]:
     """The system's file in the copy; afterwards file and cluster are as they were."""
-    file = motovault.tree / "systems" / f"{SYSTEM}.yaml"
+    file = motovault.tree / "systems" / SYSTEM / "system.yaml"
     before = file.read_text(encoding="utf-8")
     yield file
     file.write_text(before, encoding="utf-8")

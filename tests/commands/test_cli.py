@@ -51,14 +51,14 @@ def test_wrong_usage_is_bad_input(quadrant: Runner, arguments: list[str]) -> Non
 def test_an_error_in_a_system_is_bad_input_without_a_traceback(
     quadrant: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    message = "systems/agents/system.yaml:7: services.app.image: 'x' has no tag"
+
     def refuse(*_: object, **__: object) -> None:
-        raise pulumi.RunError("systems/agents.yaml:7: services.app.image: 'x' has no tag")
+        raise pulumi.RunError(message)
 
     monkeypatch.setattr("quadrant_platform.program.stacks.record", refuse)
     result = quadrant("reach", *STACK)
-    assert (result.code, result.err.strip()) == (2, "systems/agents.yaml:7: services.app.image: 'x' has no tag"), (
-        "the program's own message is all that is needed"
-    )
+    assert (result.code, result.err.strip()) == (2, message), "the program's own message is all that is needed"
 
 
 def test_a_build_that_failed_is_told_with_its_log_and_is_no_internal_error(

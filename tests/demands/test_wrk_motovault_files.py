@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from quadrant_platform.model.loader import load_system, system_file
+from quadrant_platform.model.loader import system_file
 from tests.demands.rendered import (
     STAGES,
     breaks,
@@ -46,9 +46,10 @@ def test_configuration_is_a_read_only_file_that_a_variable_names(stage: str, nam
 
 @pytest.mark.demand("WRK-14")
 def test_configuration_files_come_from_the_two_known_folders() -> None:
-    configs = load_system(system_file(SYSTEM)).configs
-    folders = {config.source.rpartition("/")[0] for config in configs.values()}
-    assert folders == {"config/app", "config/platform"}, "as its developers know them"
+    """The row's folders are in the system's own folder (decision 18)."""
+    folder = system_file(SYSTEM).parent
+    found = {str(file.parent.relative_to(folder)) for file in (folder / "config").rglob("*.example")}
+    assert found == {"config/app", "config/platform"}, "one folder for each file of configuration"
 
 
 @STAGES

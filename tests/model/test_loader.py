@@ -84,6 +84,15 @@ def test_an_unknown_system_gets_the_nearest_name() -> None:
         system_file("motovalt")
 
 
+def test_a_system_has_the_name_of_its_folder(tmp_path: Path) -> None:
+    file = tmp_path / "shop" / "system.yaml"
+    file.parent.mkdir()
+    file.write_text("name: market\n", encoding="utf-8")
+    (problem,) = refusal(file)
+    assert "is called 'market' and its folder 'shop'" in problem.what, "a system is found by its folder"
+    assert problem.remedy == "write `name: shop` or rename the folder to market", "either of them can be mended"
+
+
 def test_a_file_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in str(refusal(tmp_path / "none.yaml")[0]), "the reason is the system's own"
 

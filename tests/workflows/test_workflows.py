@@ -136,8 +136,8 @@ def test_the_previews_engine_has_the_version_of_the_sdk() -> None:
 
 def checkout(folder: Path, image: str) -> Path:
     """A folder that looks like a checkout to the script: one system, and a quadrant that writes a file a stack."""
-    (folder / "systems").mkdir(parents=True)
-    (folder / "systems" / "shop.yaml").touch()
+    (folder / "systems" / "shop").mkdir(parents=True)
+    (folder / "systems" / "shop" / "system.yaml").touch()
     command = folder / ".venv" / "bin" / "quadrant"
     command.parent.mkdir(parents=True)
     command.write_text(f'#!/bin/sh\nmkdir -p "$7"\necho "image: {image}" > "$7/web.yaml"\necho written\n', "utf-8")

@@ -12,7 +12,7 @@ from quadrant_platform.model.schema.system import System
 
 def templates(system: System) -> dict[str, str]:
     """Return the templates of a system: text by path, relative to the project."""
-    root = PurePosixPath(system.templates if system.templates is not None else f"templates/{system.name}")
+    root = PurePosixPath("systems", system.name)
     return {str(root / path): text for path, text in (*_configs(system), *_secrets(system))}
 
 
@@ -21,7 +21,7 @@ def _configs(system: System) -> Iterator[tuple[str, str]]:
         text = config.content
         if not isinstance(text, str):
             text = yaml.dump(text, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
-        yield f"{config.source or f'config/{name}'}.example", text
+        yield f"config/{name}/{PurePosixPath(config.path).name}.example", text
 
 
 def _secrets(system: System) -> Iterator[tuple[str, str]]:

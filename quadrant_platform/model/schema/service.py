@@ -113,7 +113,6 @@ class ConfigFile(Model):
     """One configuration file, mounted read-only."""
 
     path: AbsolutePath = Field(description="where the container reads it")
-    source: str = Field(default="", description="its place in the project's own tree, for the committed template")
     variable: Literal["CONFIG_PATH"] | None = None
     content: dict[str, Any] | str = Field(
         description="a mapping is written as YAML; ${logLevel} and ${egress:<api>} are filled in per environment"

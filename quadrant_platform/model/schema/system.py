@@ -66,7 +66,6 @@ class System(Model):
 
     name: Name
     title: str = ""
-    templates: str | None = Field(default=None, description="folder of the file templates; templates/<name> if absent")
     segments: dict[Segment, SegmentSettings] = {}
     services: dict[Name, ServiceSpec] = {}
     jobs: dict[Name, JobSpec] = {}

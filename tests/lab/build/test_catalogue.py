@@ -10,6 +10,7 @@ import yaml
 from quadrant_platform.lab.build.catalogue import ABSENT, IMAGES, UNPUBLISHED
 from quadrant_platform.lab.build.go_modules import KUBERNETES, MODULES, PROGRAMS, GoModule
 from quadrant_platform.lab.build.image import normalised
+from quadrant_platform.model.loader import system_file, systems
 from tests.style.sources import ROOT
 
 RENDERED = sorted((ROOT / "tests/golden").glob("*-dev.yaml"))
@@ -27,7 +28,7 @@ def _named(node: Any) -> Iterator[str]:
 
 def _services() -> set[str]:
     """Return the images of the systems' own services, in whose place the sample service runs."""
-    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "systems").glob("*.yaml"))
+    text = "".join(system_file(name).read_text(encoding="utf-8") for name in systems())
     return {normalised(name) for name in re.findall(r"image: *\"?([^\s\",}]+)", text)}
 
 
@@ -41,7 +42,7 @@ def test_each_image_of_a_dev_stack_can_be_made_or_has_its_reason(file: Any) -> N
 
 
 def test_what_a_systems_owners_alone_could_publish_is_loaded_wherever_a_stack_runs() -> None:
-    owners = {f"docker.io/{file.stem}/" for file in (ROOT / "systems").glob("*.yaml")}
+    owners = {f"docker.io/{name}/" for name in systems()}
     made = {name for name in IMAGES if any(name.startswith(owner) for owner in owners)}
     assert made <= UNPUBLISHED <= set(IMAGES), "a node with Docker would wait for it for ever"
 

@@ -107,6 +107,10 @@ docs-check: setup ## Fail if a generated document is out of date
 demands: setup ## Show which demands the last tests and the committed evidence prove, per system and area
 	@$(BIN)/python -m tools.ledger
 
+.PHONY: commits
+commits: setup ## Check the messages of the commits since the rule for them began
+	@$(BIN)/python -m tools.commits
+
 .PHONY: oracles
 oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(JUDGE)) ## Build the independent analyzers
 	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or the Pod Security evaluator will be skipped"

@@ -15,9 +15,10 @@ from quadrant_platform.lab.machine.home import Home
 from tests.cluster.cluster import Cluster, eventually
 from tests.cluster.namespaces import Target, connect, listening, of_addresses
 from tests.cluster.platform import motovault
+from tests.cluster.public_entry import entry
 from tests.cluster.stand_ins import namespace, pod, standing
 
-__all__ = ["cluster", "motovault", "packets"]
+__all__ = ["cluster", "entry", "motovault", "packets"]
 
 NO_WAY = "needs lab: "
 

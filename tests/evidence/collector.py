@@ -1,6 +1,7 @@
 """Gathers what became of the tests that name demands, and writes the report."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Collector:
             claims=claims,
             outcome=report.outcome,
             reason=skip_reason(report) if report.skipped else "",
-            figures={name.removeprefix(FIGURE): value for name, value in report.user_properties if _is_figure(name)},
+            figures=dict(_figures(report)),
         )
 
     @pytest.hookimpl(optionalhook=True)
@@ -79,5 +80,7 @@ class Collector:
             self.results.setdefault(result.test, result)
 
 
-def _is_figure(name: object) -> bool:
-    return isinstance(name, str) and name.startswith(FIGURE)
+def _figures(report: pytest.TestReport) -> Iterator[tuple[str, int | float | str]]:
+    for name, value in report.user_properties:
+        if name.startswith(FIGURE) and isinstance(value, int | float | str):
+            yield name.removeprefix(FIGURE), value

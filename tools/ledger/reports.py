@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict
 
 from tools.ledger import areas
 from tools.ledger.claims import parse
@@ -22,7 +22,7 @@ class Result(BaseModel):
     claims: tuple[str, ...] = ()
     outcome: Outcome
     reason: str = ""
-    figures: dict[str, JsonValue] = {}
+    figures: dict[str, int | float | str] = {}
 
 
 class Report(BaseModel):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tools.ledger import areas
-from tools.ledger.areas import AREAS, ROOT, digest
+from tools.ledger.areas import AREAS, digest
+from tools.ledger.demands import ROOT
 
 PATTERNS = ("systems/**", "*.py")
 

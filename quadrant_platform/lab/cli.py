@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -12,6 +12,8 @@ import typer
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.host.interrupts import as_interrupts
+from quadrant_platform.host.kubectl import KubectlError
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build.failure import BuildFailed
 from quadrant_platform.lab.kubernetes import kubeconfig
 from quadrant_platform.lab.lifecycle import cluster
@@ -19,18 +21,18 @@ from quadrant_platform.lab.machine import daemons
 from quadrant_platform.lab.machine.home import Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-BAD_INPUT, INTERRUPTED, FOUND = 2, 130, 1
+BAD_INPUT, INTERRUPTED, NOT_UP = 2, 130, 1
 
 
-def _progress() -> Callable[[str], None]:
-    """Return what writes a line with the seconds since the start."""
+def _progress() -> Say:
+    """Return a function that writes a line with the seconds since the start."""
     start = time.monotonic()
     return lambda line: typer.echo(f"{time.monotonic() - start:6.1f} s  {line}", err=True)
 
 
 @contextmanager
 def _interruptible(command: str) -> Iterator[None]:
-    """Let an interrupt end the command with a word on what then; every step goes on from where it was."""
+    """End the command on an interrupt, with the command that continues; every step goes on from where it was."""
     try:
         with as_interrupts():
             yield
@@ -41,7 +43,7 @@ def _interruptible(command: str) -> Iterator[None]:
 
 @app.command()
 def up() -> None:
-    """Bring the cluster up, or go on with what was interrupted; prints its kubeconfig."""
+    """Start the cluster, or continue an interrupted start; prints its kubeconfig."""
     with _interruptible("up"):
         typer.echo(cluster.up(Home.here(), _progress()))
 
@@ -55,14 +57,14 @@ def down() -> None:
 
 @app.command()
 def status() -> None:
-    """Say which processes run (exit code 1: one of them, or all, do not)."""
+    """List the processes and whether they run (exit code 1: one of them, or all, do not)."""
     found = cluster.running(Home.here())
     for name, alive in found.items():
         typer.echo(f"{name:24} {'runs' if alive else 'has ended: `lab up` starts it again'}")
     if not found:
         typer.echo("the lab is down")
     if not found or not all(found.values()):
-        raise typer.Exit(FOUND)
+        raise typer.Exit(NOT_UP)
 
 
 @app.command("kubeconfig")
@@ -70,8 +72,8 @@ def show_kubeconfig() -> None:
     """Print where the administrator's kubeconfig is: `export KUBECONFIG=$(lab kubeconfig)`."""
     file = kubeconfig.file(Home.here())
     if not file.exists():
-        typer.echo("the lab is down; `lab up` brings it up", err=True)
-        raise typer.Exit(FOUND)
+        typer.echo("the lab is down; `lab up` starts it", err=True)
+        raise typer.Exit(NOT_UP)
     typer.echo(file)
 
 
@@ -91,9 +93,9 @@ def logs(name: Annotated[str | None, typer.Argument(help="A process; all are lis
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: 0 good, 1 not up, 2 the machine or a build stands in the way, 130 interrupted."""
+    """Run the command line: 0 good, 1 not up, 2 where the machine or a build prevents it, 130 interrupted."""
     try:
         app(arguments, standalone_mode=True)
-    except (BadInput, BuildFailed) as error:
+    except (BadInput, BuildFailed, KubectlError) as error:
         typer.echo(str(error), err=True)
         sys.exit(BAD_INPUT)

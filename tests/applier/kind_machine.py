@@ -92,6 +92,6 @@ def kind(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> K
     monkeypatch.setattr(definitions, "all_kinds", lambda *_: [DEFINITION])
     monkeypatch.setattr(definitions, "problems", lambda _home: ())
     monkeypatch.setattr(image_builds, "obstacles", lambda _names, _home: ())
-    monkeypatch.setattr(image_builds, "kept", kept)
+    monkeypatch.setattr(image_builds, "archive_path", kept)
     monkeypatch.setattr(image_builds, "ensure", ensured)
     return KindMachine(tmp_path, cluster)

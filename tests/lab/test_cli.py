@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab import cli
-from quadrant_platform.lab.build.artifacts import Say
 from quadrant_platform.lab.build.failure import BuildFailed
 from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.machine.home import Home
@@ -35,7 +35,7 @@ def failing(error: BaseException) -> object:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "told"),
+    ("error", "code", "message"),
     [
         (BadInput([Problem(("port 8443",), "is taken", "end it")]), 2, "port 8443: is taken; end it"),
         (BuildFailed("compiling etcd", Path("/log"), ["no such package"]), 2, "no such package"),
@@ -43,20 +43,20 @@ def failing(error: BaseException) -> object:
     ],
 )
 def test_what_stops_the_lab_is_told_without_a_traceback(
-    error: BaseException, code: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: BaseException, code: int, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cluster, "up", failing(error))
-    assert ended("up") == code, "scripts tell by the code what happened"
+    assert ended("up") == code, "scripts read what happened from the code"
     shown = capsys.readouterr()
-    assert told in shown.err, "a person reads what to do"
-    assert "Traceback" not in shown.err, "a traceback tells a person nothing"
+    assert message in shown.err, "a person reads what to do"
+    assert "Traceback" not in shown.err, "a traceback helps no user"
     assert shown.out == "", "what scripts read is the kubeconfig alone"
 
 
 def test_a_lab_that_is_down_is_said_to_be_down(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("status") == 1, "nothing runs"
     assert "the lab is down" in capsys.readouterr().out, "an empty list would leave it open"
-    assert ended("kubeconfig") == 1, "there is none to print"
+    assert ended("kubeconfig") == 1, "there is no kubeconfig to print"
     shown = capsys.readouterr()
     assert shown.out == "", "export KUBECONFIG=$(lab kubeconfig) must not get a sentence"
     assert "lab up" in shown.err, "the way out is named"
@@ -69,7 +69,7 @@ def test_logs_are_listed_and_shown_by_name(home: Home, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.strip() == str(home.logs / "etcd.log"), "one path a line"
     assert ended("logs", "etcd") == 0, "one log"
     assert capsys.readouterr().out == "ready\n", "as it was written"
-    assert ended("logs", "nobody") == 2, "a name that has no log"
+    assert ended("logs", "absent") == 2, "a name that has no log"
 
 
 def test_the_labs_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from quadrant_platform.applier.clusters.target import ClusterType
 from quadrant_platform.lab.build.artifacts import locked
 from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.lab.kind import completion
-from quadrant_platform.lab.kind.kind_cluster import NAME, KindClient, call
+from quadrant_platform.lab.kind.kind_cluster import NAME, KindClient, client, run_kind
 from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.lab.machine.network_plan import EntryPorts
@@ -96,18 +96,18 @@ class LabCluster:
 
 
 def _kind() -> KindClient:
-    return KindClient(binary(ClusterType.KIND), local_state.kind_kubeconfig())
+    return client(binary(ClusterType.KIND), local_state.kind_kubeconfig())
 
 
 def _found(say: Say) -> bool:
     """Whether the cluster is there, and reached by our kubeconfig; what an interrupted creation left is removed."""
-    if NAME not in call("kind", "get", "clusters").split():
+    if NAME not in run_kind("get", "clusters").split():
         return False
     if _unfinished().exists():
         say("removing a cluster of kind whose creation was interrupted")
         _delete()
         return False
-    call("kind", "export", "kubeconfig", "--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
+    run_kind("export", "kubeconfig", "--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
     return True
 
 
@@ -116,12 +116,12 @@ def _create(say: Say) -> None:
     _unfinished().touch()
     place = ("--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
     # Nothing waits for the node here: without a network it cannot be ready.
-    call("kind", "create", "cluster", *place, "--config", str(completion.CONFIG))
+    run_kind("create", "cluster", *place, "--config", str(completion.CONFIG))
     _unfinished().unlink()
 
 
 def _delete() -> None:
-    call("kind", "delete", "cluster", "--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
+    run_kind("delete", "cluster", "--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
     local_state.kind_kubeconfig().unlink(missing_ok=True)
     _unfinished().unlink(missing_ok=True)
 
@@ -131,7 +131,7 @@ def _unfinished() -> Path:
     return local_state.folder() / ".kind.unfinished"
 
 
-def _alone(say: Say) -> AbstractContextManager[None]:
+def _alone(say: Say) -> AbstractContextManager[object]:
     """Hold the cluster's lock: systems have locks of their own, and share the cluster."""
     return locked(local_state.folder() / ".kind.lock", "the cluster of kind", say)
 

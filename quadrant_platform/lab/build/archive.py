@@ -18,7 +18,7 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Start:
-    """How a container starts where its pod does not say."""
+    """How a container starts where its pod does not specify it."""
 
     entrypoint: tuple[str, ...] = ()
     path: str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -37,7 +37,7 @@ class Entry:
 
 
 def write_layer(target: Path, entries: Mapping[str, Entry]) -> None:
-    """Write a layer; paths are absolute, and folders between are made by who unpacks it."""
+    """Write a layer; paths are absolute, and the runtime that unpacks it makes the folders between."""
     with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as layer:
         for path, entry in sorted(entries.items()):
             _add(layer, path.lstrip("/"), entry)
@@ -56,7 +56,7 @@ def write_image(target: Path, name: str, layers: Sequence[Path], start: Start) -
             _add(archive, path, Entry(layer))
 
 
-def normal(member: tarfile.TarInfo) -> tarfile.TarInfo:
+def normalise(member: tarfile.TarInfo) -> tarfile.TarInfo:
     """Return a member without what differs from one run to the next."""
     member.mtime = 0
     member.pax_headers = {}

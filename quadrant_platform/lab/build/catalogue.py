@@ -1,4 +1,4 @@
-"""The images of the lab: what stands in for each name that manifests use."""
+"""The images of the lab: for each name that manifests use, what it is made of."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ APPLICATION = Image(
 )
 IMAGES = {image.name: image for image in (*ENGINES, *EXPORTERS, *CLUSTER, APPLICATION)}
 UNPUBLISHED = frozenset({SAMPLE, BACKUP_TOOLS, CERT_MANAGER})
-"""Those that no registry has as the manifests start them: cert-manager's own has its program elsewhere."""
+"""Images that no registry has as the manifests start them: cert-manager's own has its program elsewhere."""
 ABSENT = {
     "docker.io/apache/kafka:4.1.0": "its program is neither a Go module nor a Debian package",
     "docker.io/clickhouse/clickhouse-server:25.8.2.29": "its program is neither a Go module nor a Debian package",

@@ -1,6 +1,6 @@
 """Commands that run for a build: each in a session of its own, and ended with the run that started them.
 
-A terminal's interrupt does not reach them there, dpkg above all: it is passed on here, to each in its own way.
+A terminal's interrupt does not reach them there, least of all dpkg: it is passed on here, to each in its own way.
 """
 
 from __future__ import annotations
@@ -10,27 +10,31 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-Say = Callable[[str], None]
-Fds = Sequence[int]
+import psutil
+
+from quadrant_platform.host.progress import Say
+
+Descriptors = Sequence[int]
+ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 SIGNALS = ((signal.SIGINT, 10.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
-"""What a command gets that still runs, and the seconds that it then has."""
+"""The signals for a command that still runs, each with the seconds until the next."""
 GENTLE = frozenset({"apt-get"})
-"""Programs that get SIGINT alone and by themselves: dpkg under them finishes what it unpacks, and nothing breaks."""
+"""Programs that get SIGINT alone, and not their children: dpkg finishes what it unpacks, and nothing breaks."""
 PATIENCE = 300.0
-"""Seconds that those may take."""
+"""Seconds that gentle programs may take."""
 EVERY = 20.0
-"""Seconds between two lines of waiting."""
+"""Seconds between two reports of waiting."""
 
 
 @dataclass(frozen=True, eq=False)
 class Child:
-    """A command that runs, and what it is there for."""
+    """A command that runs, and what it makes."""
 
     what: str
     process: subprocess.Popen[bytes]
@@ -59,13 +63,21 @@ class Children:
 
     @contextmanager
     def started(
-        self, what: str, command: Sequence[str], log: Path, say: Say, *, cwd: Path, env: Mapping[str, str], kept: Fds
+        self,
+        what: str,
+        command: Sequence[str],
+        log: Path,
+        say: Say,
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        inherited: Descriptors,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command that writes to `log` and keeps open files; it is ended where whoever waits for it stops.
+        """Run a command that writes to `log` and inherits descriptors; an error in the block ends it.
 
         InterruptedError where the run is ending.
         """
-        child = self._start(what, command, log, cwd, env, kept)
+        child = self._start(what, command, log, cwd, env, inherited)
         try:
             yield child.process
         except BaseException:
@@ -76,11 +88,11 @@ class Children:
                 self._running.remove(child)
 
     def _start(
-        self, what: str, command: Sequence[str], log: Path, cwd: Path, env: Mapping[str, str], kept: Fds
+        self, what: str, command: Sequence[str], log: Path, cwd: Path, env: Mapping[str, str], inherited: Descriptors
     ) -> Child:
         with self._lock, log.open("wb") as output:
             if self._over:
-                raise InterruptedError(f"{what}: is not begun, since the run ends")
+                raise InterruptedError(f"{what}: is not started, since the run ends")
             process = subprocess.Popen(
                 command,
                 cwd=cwd,
@@ -88,7 +100,7 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                pass_fds=kept,
+                pass_fds=inherited,
                 start_new_session=True,
             )
             child = Child(what, process, Path(command[0]).name in GENTLE)
@@ -96,68 +108,68 @@ class Children:
         return child
 
     def end(self, say: Say) -> None:
-        """End all that run, and let nothing more begin."""
+        """End all that run, and start no more."""
         with self._lock:
             self._over, running = True, [*self._running]
         end(running, say)
 
 
-_ALONE = Children()
-_HERE: ContextVar[Children] = ContextVar("children")
+_DEFAULT = Children()
+_CURRENT: ContextVar[Children] = ContextVar("children")
 
 
 @contextmanager
 def together(say: Say) -> Iterator[None]:
-    """Make one run of the commands that are started within, also by threads with this context: an error ends all."""
+    """Group the commands that the block starts, also in threads with its context; an error ends all of them."""
     children = Children()
-    before = _HERE.set(children)
+    before = _CURRENT.set(children)
     try:
         yield
     except BaseException:
         children.end(say)
         raise
     finally:
-        _HERE.reset(before)
+        _CURRENT.reset(before)
 
 
-def here() -> Children:
-    """Return the commands of the run that is going on."""
-    return _HERE.get(_ALONE)
+def current() -> Children:
+    """Return the commands of the current run."""
+    return _CURRENT.get(_DEFAULT)
 
 
 def end(children: Collection[Child], say: Say) -> None:
-    """Ask commands to end, then make them, and wait until they have; a second interrupt shortens the wait."""
-    running = _left(children, 0)
+    """Interrupt commands, kill those that do not end, and wait until all have; a second interrupt shortens the wait."""
+    running = _unfinished(children, 0)
     if not running:
         return
-    _tell(say, f"waiting for {_names(running)} to end")
+    _report(say, f"waiting for {_names(running)} to end")
     try:
         for number, seconds in SIGNALS:
-            running = _sent(number, running, seconds)
+            running = _send(number, running, seconds)
         _wait_for_dpkg([child for child in running if child.gentle], say)
     except KeyboardInterrupt:
-        _sent(signal.SIGKILL, running, 0)
+        _send(signal.SIGKILL, running, 0)
         raise
     finally:
-        if running := _left(running, 1.0):
-            _tell(say, f"left behind: {_names(running)}, which still runs; let it end before the next run")
+        if running := _unfinished(running, 1.0):
+            _report(say, f"left behind: {_names(running)}, which still runs; let it end before the next run")
 
 
-def _sent(number: signal.Signals, children: Collection[Child], seconds: float) -> list[Child]:
+def _send(number: signal.Signals, children: Collection[Child], seconds: float) -> list[Child]:
     """Send a signal, and return those that have not ended after so many seconds."""
     for child in children:
         child.send(number)
-    return _left(children, seconds)
+    return _unfinished(children, seconds)
 
 
 def _wait_for_dpkg(children: Collection[Child], say: Say) -> None:
     until = time.monotonic() + PATIENCE
     while children and time.monotonic() < until:
-        _tell(say, f"still waiting for {_names(children)}, which is not killed while dpkg may be at work")
-        children = _left(children, EVERY)
+        _report(say, f"still waiting for {_names(children)}, which is not killed while dpkg may be at work")
+        children = _unfinished(children, EVERY)
 
 
-def _left(children: Collection[Child], seconds: float) -> list[Child]:
+def _unfinished(children: Collection[Child], seconds: float) -> list[Child]:
     """Return those that have not ended after so many seconds, at once where all have."""
     until = time.monotonic() + seconds
     while (running := [child for child in children if child.runs]) and time.monotonic() < until:
@@ -166,11 +178,10 @@ def _left(children: Collection[Child], seconds: float) -> list[Child]:
 
 
 def _runs(group: int) -> bool:
-    """Whether a process of a group runs; one whose end nobody has asked about does not."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, _, found = stat.read_text("utf-8", "replace").rpartition(")")[2].split()[:3]
-            if int(found) == group and state not in "ZX":
+    """Return whether a process of a group runs; one that has ended and only waits to be reaped does not."""
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError, psutil.Error):
+            if os.getpgid(pid) == group and psutil.Process(pid).status() not in ENDED:
                 return True
     return False
 
@@ -179,6 +190,6 @@ def _names(children: Collection[Child]) -> str:
     return " and ".join(child.what for child in children)
 
 
-def _tell(say: Say, line: str) -> None:
+def _report(say: Say, line: str) -> None:
     with suppress(OSError):  # the terminal may be what went away
         say(line)

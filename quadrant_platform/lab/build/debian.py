@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.lab.build.artifacts import Say, run
+from quadrant_platform.host.progress import Say
+from quadrant_platform.lab.build.artifacts import run
 from quadrant_platform.lab.build.failure import BuildFailed
 from quadrant_platform.lab.machine.home import Home
 
@@ -40,8 +41,8 @@ PACKAGES: dict[str, Package] = {
     "conntrack": Package("forgets connections whose endpoints are gone", ("conntrack",)),
     "iproute2": Package("network namespaces and addresses", ("ip",)),
     "mmdebstrap": Package("root filesystems of images", ("mmdebstrap",)),
-    "debian-archive-keyring": Package("tells Debian's packages for images from forged ones", (KEYRING,)),
-    "gpg": Package("tells mmdebstrap whether apt knows Debian's keys", ("gpg",)),
+    "debian-archive-keyring": Package("verifies Debian's packages for images", (KEYRING,)),
+    "gpg": Package("shows mmdebstrap whether apt has Debian's keys", ("gpg",)),
 }
 APT = "apt-get"
 PATIENCE = 300
@@ -56,18 +57,18 @@ QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
 OFFLINE = {**QUIET, "SYSTEMD_OFFLINE": "1"}
 """Packages' scripts start no service: containerd's would outlive the lab, which runs a containerd of its own."""
 BOOTED = Path("/run/systemd/system")
-"""There where systemd runs the machine."""
+"""A folder that exists where systemd runs the machine."""
 UNKNOWN = re.compile(r"Unable to locate package (\S+)|Package '(\S+)' has no installation candidate")
 REMOVED = re.compile(r"^Remv (\S+)", re.MULTILINE)
 UNMET = re.compile(r"^ (\S+ : .+)$", re.MULTILINE)
-TROUBLE = ("E:", "Err", "W:")
-"""How lines of apt's begin that tell of failures."""
+FAILURES = ("E:", "Err", "W:")
+"""How apt's lines about failures begin."""
 
 
 def missing() -> tuple[str, ...]:
-    """Return the packages that are not installed, and whose parts nothing else brought.
+    """Return the packages that are not installed, and whose parts no other package has.
 
-    Docker's package of containerd brings runc, too, and Debian's of these names would push it and Docker out.
+    Docker's package of containerd has runc, too, and Debian's of these names would remove it and Docker.
     """
     absent = [name for name, package in PACKAGES.items() if not all(map(_there, package.parts))]
     installed = _installed(absent)
@@ -89,28 +90,28 @@ def problems(packages: Iterable[str]) -> tuple[Problem, ...]:
 
 
 def install(packages: Iterable[str], home: Home, say: Say) -> None:
-    """Install packages without their recommendations, removing none; BadInput where the machine does not let us.
+    """Install packages without their recommendations, removing none; BadInput where the machine does not allow it.
 
     The lists of packages are fetched first: old ones name files that the archive no longer has. A source that fails
-    need not be the one that has these packages: BuildFailed tells of it only where the installation fails, too.
+    need not be the one that has these packages: BuildFailed mentions it only where the installation fails, too.
     """
     wanted = sorted(packages)
     if found := problems(wanted):
         raise BadInput(found)
     if not wanted:
         return
-    say(f"Debian: installs {', '.join(wanted)}; takes about 20 s, and {PATIENCE} s more while apt is busy elsewhere")
+    say(f"Debian: installing {', '.join(wanted)}; takes about 20 s, and {PATIENCE} s more while apt is busy elsewhere")
     lists, log = home.logs / "debian-update.log", home.logs / "debian.log"
     _update(lists, say)
     command = [APT, *OPTIONS, "install", "--yes", "--no-remove", "--no-install-recommends", *wanted]
     try:
         run("apt-get install", command, log, say, cwd=Path("/"), env=OFFLINE)
     except BuildFailed as failed:
-        if before := _troubles(lists):
-            lines = [*before, f"whole log of the update: {lists}", *_troubles(log)]
+        if before := _failures(lists):
+            lines = [*before, f"whole log of the update: {lists}", *_failures(log)]
             raise BuildFailed("apt-get update, and apt-get install after it,", log, lines) from failed
         raise
-    _keep_off(wanted)
+    _disable_service(wanted)
 
 
 def _there(part: str) -> bool:
@@ -126,24 +127,24 @@ def _installed(packages: Sequence[str]) -> set[str]:
 
 
 def _conflicts(wanted: Sequence[str], purposes: str) -> Iterator[Problem]:
-    """Yield what else would have to go for these packages; lists that were never fetched tell nothing, and pass."""
-    told = _simulated(wanted)
-    unknown = {one or other for one, other in UNKNOWN.findall(told)}
-    known = [name for name in wanted if name not in unknown]
+    """Yield what else would be removed for these packages; lists that were never fetched show no conflict, and pass."""
+    shown = _simulated(wanted)
+    unknown = {one or other for one, other in UNKNOWN.findall(shown)}
+    available = [name for name in wanted if name not in unknown]
     if unknown:
-        told = _simulated(known) if known else ""
-    trial = f"{APT} install --simulate {' '.join(known)}"
+        shown = _simulated(available) if available else ""
+    trial = f"{APT} install --simulate {' '.join(available)}"
     remedy = f"install their programs in another way, or clear the conflict, which `{trial}` shows"
-    if removed := REMOVED.findall(told):
+    if removed := REMOVED.findall(shown):
         what = f"would have to remove {', '.join(removed)}, which the lab does not touch, to install {purposes}"
         yield Problem((APT,), what, remedy)
-    elif "held broken packages" in told and "is not installable" not in told:
-        what = f"finds no way to install {purposes}: {'; '.join(UNMET.findall(told))}"
+    elif "held broken packages" in shown and "is not installable" not in shown:
+        what = f"finds no way to install {purposes}: {'; '.join(UNMET.findall(shown))}"
         yield Problem((APT,), what, remedy)
 
 
 def _simulated(packages: Sequence[str]) -> str:
-    """Return what apt-get says that it would do; --no-remove would hide what it would remove."""
+    """Return what apt-get would do; --no-remove would hide what it would remove."""
     command = [APT, *UNCACHED, "install", "--simulate", "--no-install-recommends", *packages]
     environment = {**os.environ, **QUIET}
     done = subprocess.run(
@@ -153,7 +154,7 @@ def _simulated(packages: Sequence[str]) -> str:
 
 
 def _update(log: Path, say: Say) -> None:
-    """Fetch the lists of packages as far as they can be had; who else fetches them is waited for, as apt-get does not.
+    """Fetch as many lists of packages as possible; wait for another run that fetches them, as apt-get does not.
 
     What fails is in the log.
     """
@@ -168,13 +169,13 @@ def _update(log: Path, say: Say) -> None:
         time.sleep(PAUSE)
 
 
-def _troubles(log: Path) -> list[str]:
-    """Return the last failures that a log of apt's tells of, few enough for a message to hold those of two logs."""
-    return [line for line in log.read_text("utf-8").splitlines() if line.startswith(TROUBLE)][-5:]
+def _failures(log: Path) -> list[str]:
+    """Return the last failures in a log of apt's, few enough for a message to hold those of two logs."""
+    return [line for line in log.read_text("utf-8").splitlines() if line.startswith(FAILURES)][-5:]
 
 
-def _keep_off(wanted: Sequence[str]) -> None:
-    """Keep the next boot from starting the service that came along; whoever requires it starts it all the same."""
+def _disable_service(wanted: Sequence[str]) -> None:
+    """Keep the next boot from starting the package's service; a service that requires it starts it all the same."""
     if "containerd" in wanted and BOOTED.is_dir():
         command = ["systemctl", "--quiet", "disable", "containerd.service"]
         subprocess.run(command, capture_output=True, check=False)

@@ -1,4 +1,4 @@
-"""What a step of a build did not do, for the person who has to act."""
+"""The failure of a build, described for the person who has to act."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TAIL = 12
 
 
 class BuildFailed(Exception):
-    """A command of a build failed; what is done so far is kept, and the next run goes on from there."""
+    """A command of a build failed; what is done so far is kept, and the next run continues from there."""
 
     def __init__(self, what: str, log: Path, lines: list[str]) -> None:
         self.log = log

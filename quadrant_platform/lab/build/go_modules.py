@@ -1,6 +1,6 @@
 """The programs of the lab: which Go module folder pins each, and what building them takes.
 
-A pin moves by `go get -tool PACKAGE@VERSION` in its folder; the digest of the folder then asks for a new build.
+A pin moves by `go get -tool PACKAGE@VERSION` in its folder; the digest of the folder then requires a new build.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MODULES_FOLDER = Path(__file__).parent.parent / "modules"
+MODULES_FOLDER = Path(__file__).parent / "modules"
 KUBERNETES = "v1.34.2"
-"""Must be the version that `modules/kubernetes/go.mod` requires: the programs report what the linker tells them."""
+"""Must be the version that `modules/kubernetes/go.mod` requires: the programs report what the linker sets."""
 MEGABYTES_PER_MINUTE = 400
 """Measured over all modules: sources, compiled packages and programs."""
 COMMANDS = "k8s.io/kubernetes/cmd"

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import requirements
-from quadrant_platform.lab.build.artifacts import Say
 
 PATIENCE = 600.0
 """Seconds that one module may take; the largest has a hundred megabytes."""
@@ -17,11 +17,11 @@ ENVIRONMENT = {"GO111MODULE": "on", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
 
 
 def fetch(module: str, pin: Path, purpose: str, say: Say) -> Path:
-    """Return the folder of the module that `go.mod` in `pin` requires; BadInput where it cannot be had.
+    """Return the folder of the module that `go.mod` in `pin` requires; BadInput where it cannot be fetched.
 
-    `purpose` says for people what Go does with it.
+    `purpose` describes to people what Go does with it.
     """
-    if found := requirements.of_go(purpose, [pin]):
+    if found := requirements.go_problems(purpose, [pin]):
         raise BadInput(found)
     say(f"{module}: {purpose}; takes up to a minute where Go has not cached it")
     remedy = "look at `go env GOPROXY`, then run the same command again"

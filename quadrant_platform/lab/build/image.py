@@ -24,7 +24,7 @@ class Image:
     folders: Mapping[str, Path] = field(default_factory=dict, hash=False, repr=False)
     """Folders of this repository by the absolute paths of their copies."""
     accounts: Mapping[str, int] = field(default_factory=dict, hash=False)
-    """User ids, each also its group's, of those who need a name besides root and nobody."""
+    """User ids, each also its group's, of accounts that need a name besides root and nobody."""
     start: Start = field(default_factory=Start)
 
     def overlay(self, paths: Mapping[str, Path]) -> dict[str, Entry]:
@@ -38,7 +38,7 @@ class Image:
         entries |= {place: Entry(paths[program], mode=0o755) for place, program in self.programs.items()}
         entries |= {place: Entry(link=target) for place, target in self.links.items()}
         for place, folder in self.folders.items():
-            entries |= {f"{place}/{name}": Entry(folder / name) for name in sources(folder)}
+            entries |= {f"{place}/{name}": Entry(folder / name) for name in source_files(folder)}
         return entries
 
     def _passwd(self) -> bytes:
@@ -52,14 +52,14 @@ class Image:
         return sorted({"root": 0, "nobody": 65534, **self.accounts}.items(), key=lambda account: account[1])
 
 
-def sources(folder: Path) -> list[str]:
+def source_files(folder: Path) -> list[str]:
     """Return the files of a folder that belong into an image, by their paths in it."""
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(file.as_posix() for file in files if "__pycache__" not in file.parts)
 
 
 def normalised(name: str) -> str:
-    """Return a name in full, as containerd keeps it: `redis:7` is docker.io/library/redis:7."""
+    """Return the full name, as containerd keeps it: `redis:7` is docker.io/library/redis:7."""
     first, slash, _ = name.partition("/")
     if not slash:
         return f"docker.io/library/{name}"

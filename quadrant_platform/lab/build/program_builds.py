@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import requirements
 from quadrant_platform.lab.build.archive import ARCHITECTURES
-from quadrant_platform.lab.build.artifacts import Say, make, run
+from quadrant_platform.lab.build.artifacts import make, run
 from quadrant_platform.lab.build.go_modules import PROGRAMS, GoModule
 from quadrant_platform.lab.machine.home import Home
 
@@ -25,7 +26,7 @@ USUAL = {
     "GOARCH": ARCHITECTURES.get(platform.machine(), platform.machine()),
     "GOAMD64": "v1",
 }
-"""What Go takes where nobody says otherwise: said again for those who do, and no part of what names a build."""
+"""Go's own defaults, set again for users who changed them, and therefore no part of a build's digest."""
 
 
 def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
@@ -35,8 +36,8 @@ def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
     if problems := requirements.problems(missing(wanted, home), (), home):
         raise BadInput(problems)
     for module in modules:
-        make(kept(module, home), module.name, say, partial(_compile, module, home, say))
-    paths = {name: kept(PROGRAMS[name], home) / name for name in wanted}
+        make(built_folder(module, home), module.name, say, partial(_compile, module, home, say))
+    paths = {name: built_folder(PROGRAMS[name], home) / name for name in wanted}
     for name, path in paths.items():
         _link(home.bin / name, path)
     return paths
@@ -44,7 +45,7 @@ def ensure(names: Iterable[str], home: Home, say: Say) -> dict[str, Path]:
 
 def missing(names: Iterable[str], home: Home) -> tuple[GoModule, ...]:
     """Return the modules of these programs that have yet to be compiled."""
-    return tuple(module for module in modules_of(names) if not kept(module, home).is_dir())
+    return tuple(module for module in modules_of(names) if not built_folder(module, home).is_dir())
 
 
 def modules_of(names: Iterable[str]) -> tuple[GoModule, ...]:
@@ -57,13 +58,13 @@ def modules_of(names: Iterable[str]) -> tuple[GoModule, ...]:
     return tuple(dict.fromkeys(PROGRAMS[name] for name in wanted))
 
 
-def kept(module: GoModule, home: Home) -> Path:
-    """Return the folder in which the module's programs are once they are built."""
+def built_folder(module: GoModule, home: Home) -> Path:
+    """Return the folder of a module's programs once they are built."""
     return home.bin / ".built" / f"{module.name}-{digest(module)}"
 
 
 def digest(module: GoModule) -> str:
-    """Return what names a build: any change of requirements, sources, packages or flags changes it."""
+    """Return the digest of a build: any change of requirements, sources, packages or flags changes it."""
     total = hashlib.sha256(
         json.dumps([dict(module.programs), _flags(module), ENVIRONMENT, platform.machine()]).encode()
     )
@@ -80,7 +81,7 @@ def _flags(module: GoModule) -> list[str]:
 def _compile(module: GoModule, home: Home, say: Say, part: Path) -> None:
     part.mkdir(parents=True)
     programs = ", ".join(module.programs)
-    say(f"{module.name}: compiles {programs}; takes {module.minutes:g} CPU minutes where nothing is cached")
+    say(f"{module.name}: compiling {programs}; takes {module.minutes:g} CPU minutes where nothing is cached")
     command = ["go", "build", "-v", *_flags(module), "-o", f"{part}{os.sep}", *module.programs.values()]
     run(
         f"compiling {module.name}",

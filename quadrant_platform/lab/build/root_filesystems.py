@@ -10,15 +10,17 @@ import tarfile
 from functools import partial
 from pathlib import Path
 
-from quadrant_platform.lab.build.archive import normal
-from quadrant_platform.lab.build.artifacts import Say, make, remove, run
+from quadrant_platform.host.files import remove
+from quadrant_platform.host.progress import Say
+from quadrant_platform.lab.build.archive import normalise
+from quadrant_platform.lab.build.artifacts import make, run
 from quadrant_platform.lab.machine.home import Home
 
 SUITE = "trixie"
 """The release that has PostgreSQL 17, Redis 8 and a PgBouncer that keeps prepared statements."""
 TOOL = "mmdebstrap"
 LAYOUT = 2
-"""Raised when what is left out changes, so that kept root filesystems are made anew."""
+"""Raised when what is left out changes, so that kept root filesystems are made again."""
 LEFT_OUT = (
     "boot/",
     "dev/",
@@ -45,13 +47,13 @@ COMPILERS = ("libLLVM", "libz3", "llvmjit")
 
 
 def key(packages: tuple[str, ...], hooks: tuple[str, ...]) -> str:
-    """Return what names a root filesystem."""
+    """Return the digest that identifies a root filesystem."""
     decisive = [SUITE, sorted(packages), hooks, platform.machine(), LAYOUT, LEFT_OUT, COMPILERS]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
 
 
-def kept(packages: tuple[str, ...], hooks: tuple[str, ...], home: Home) -> Path:
-    """Return the file in which the root filesystem is once it is made."""
+def layer_path(packages: tuple[str, ...], hooks: tuple[str, ...], home: Home) -> Path:
+    """Return the file of a root filesystem once it is made."""
     return home.images / ".roots" / f"{key(packages, hooks)}.tar"
 
 
@@ -60,11 +62,11 @@ def ensure(what: str, packages: tuple[str, ...], hooks: tuple[str, ...], home: H
 
     `what` names it in lines of progress and in errors.
     """
-    return make(kept(packages, hooks, home), what, say, partial(_make, what, packages, hooks, home, say))
+    return make(layer_path(packages, hooks, home), what, say, partial(_make, what, packages, hooks, home, say))
 
 
 def _make(what: str, packages: tuple[str, ...], hooks: tuple[str, ...], home: Home, say: Say, part: Path) -> None:
-    say(f"{what}: unpacks {', '.join(packages)} of Debian {SUITE}; takes 10 to 40 s")
+    say(f"{what}: unpacking {', '.join(packages)} of Debian {SUITE}; takes 10 to 40 s")
     raw = part.with_suffix(".raw")
     command = [TOOL, "--mode=root", "--variant=extract", "--format=tar", f"--include={','.join(packages)}"]
     command += [f"--extract-hook={hook}" for hook in hooks]
@@ -81,7 +83,7 @@ def _filter(raw: Path, part: Path) -> None:
     with tarfile.open(raw) as source, tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as layer:
         for member in sorted(source, key=lambda member: (member.islnk(), member.name)):
             if wanted(member):
-                layer.addfile(normal(member), source.extractfile(member) if member.isreg() else None)
+                layer.addfile(normalise(member), source.extractfile(member) if member.isreg() else None)
 
 
 def wanted(member: tarfile.TarInfo) -> bool:

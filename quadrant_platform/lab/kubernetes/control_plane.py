@@ -1,4 +1,4 @@
-"""etcd, the API server, the controllers and the scheduler: their command lines, and when they are up."""
+"""etcd, the API server, the controllers and the scheduler: their command lines."""
 
 from __future__ import annotations
 
@@ -109,5 +109,5 @@ def scheduler(home: Home) -> Daemon:
 
 
 def _daemon(home: Home, program: str, **flags: str | int | Path) -> Daemon:
-    given = (f"--{name.replace('_', '-')}={value}" for name, value in flags.items())
-    return Daemon(program, (str(home.bin / program), *given))
+    options = (f"--{name.replace('_', '-')}={value}" for name, value in flags.items())
+    return Daemon(program, (str(home.bin / program), *options))

@@ -1,4 +1,4 @@
-"""The CustomResourceDefinitions of every kind that a system may use, from where their projects publish them.
+"""The CustomResourceDefinitions of every kind that a system may use, as their projects publish them.
 
 `python -m quadrant_platform.lab.kubernetes.definitions` prints them as one list for `kubectl apply --server-side -f -`.
 """
@@ -19,21 +19,24 @@ from typing import Any
 import yaml
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.files import write_atomically
+from quadrant_platform.host.kubectl import Kubectl
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import requirements
-from quadrant_platform.lab.build.artifacts import Say, make
+from quadrant_platform.lab.build.artifacts import make
 from quadrant_platform.lab.build.go_modules import MODULES_FOLDER
 from quadrant_platform.lab.build.go_sources import fetch
-from quadrant_platform.lab.kubernetes.kubeconfig import Kubectl
+from quadrant_platform.lab.kubernetes.kubeconfig import kubectl
 from quadrant_platform.lab.machine.home import Home
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "crds"
-"""Where definitions that are no part of a Go module may be laid beside the checkout; QUADRANT_CRDS names another."""
+"""Files with definitions that no Go module has; it need not exist, and QUADRANT_CRDS names another."""
 PURPOSE = "fetches the definitions of the systems' kinds"
 
 
 @dataclass(frozen=True)
 class Source:
-    """Files of a Go module, at the version that `modules/<pin>/go.mod` requires."""
+    """Files of a Go module, at the version that `build/modules/<pin>/go.mod` requires."""
 
     pin: str
     module: str
@@ -75,35 +78,34 @@ _Loader.add_constructor("tag:yaml.org,2002:value", _as_text)
 
 
 def install(home: Home, sources: Collection[Source], found: Collection[dict[str, Any]]) -> None:
-    """Bring definitions to the cluster, and remember of what sources they were."""
-    kubectl = Kubectl(home)
-    there = _there(kubectl)
-    if lacking := [one for one in found if one["metadata"]["name"] not in there]:
-        kubectl.apply(lacking)
+    """Apply the definitions that the cluster lacks, and record their sources."""
+    cluster = kubectl(home)
+    there = _established(cluster)
+    if missing := [one for one in found if one["metadata"]["name"] not in there]:
+        cluster.apply(missing)
     names = [one["metadata"]["name"] for one in found]
-    kubectl.run("wait", "--for=condition=Established", *(f"crd/{name}" for name in names), "--timeout=60s")
-    record = _record(home, sources)
-    record.write_text(json.dumps(names), "utf-8")
+    cluster.need("wait", "--for=condition=Established", *(f"crd/{name}" for name in names), "--timeout=60s")
+    write_atomically(_record(home, sources), json.dumps(names))
 
 
 def installed(home: Home, sources: Collection[Source]) -> bool:
-    """Whether the cluster has all definitions of sources that have not changed since they were installed."""
+    """Return whether the cluster has all definitions of sources that have not changed since they were installed."""
     record = _record(home, sources)
-    return record.exists() and set(json.loads(record.read_text("utf-8"))) <= _there(Kubectl(home))
+    return record.exists() and set(json.loads(record.read_text("utf-8"))) <= _established(kubectl(home))
 
 
-def _there(kubectl: Kubectl) -> set[str]:
+def _established(cluster: Kubectl) -> set[str]:
     """Return the names alone: whole definitions are megabytes."""
-    return {line.split()[0] for line in kubectl.run("get", "crd", "--no-headers").splitlines()}
+    return {line.split()[0] for line in cluster.need("get", "crd", "--no-headers").splitlines()}
 
 
 def _record(home: Home, sources: Collection[Source]) -> Path:
-    """Return the file that says what was installed, under a name that another version does not have."""
+    """Return the record of what was installed; another version of a source has another one."""
     return home.state / f"definitions-{digest(sources)}.json"
 
 
 def digest(sources: Collection[Source]) -> str:
-    """Return what names the definitions of sources: another version of a module has another one."""
+    """Return the digest by which definitions are kept; it changes with the version of a module."""
     total = hashlib.sha256(repr(sources).encode())
     for source in sources:
         total.update((source.folder / "go.mod").read_bytes())
@@ -113,30 +115,30 @@ def digest(sources: Collection[Source]) -> str:
 
 
 def all_kinds(home: Home, say: Say) -> list[dict[str, Any]]:
-    """Return the definitions of all sources, and those beside the checkout; BadInput where a module cannot be had."""
-    found = [one for source in SOURCES for one in of(source, home, say)]
+    """Return the definitions of all sources and of the extra folder; BadInput where a module is not available."""
+    found = [one for source in SOURCES for one in published_by(source, home, say)]
     return [*found, *(one for file in sorted(extra_folder().glob("*.yaml")) for one in _read(file))]
 
 
 def problems(home: Home, sources: Collection[Source] = SOURCES) -> tuple[Problem, ...]:
     """Return why definitions that are not kept yet could not be fetched on this machine; empty where they can."""
     missing = [source for source in sources if not _kept(source, home).is_dir()]
-    return requirements.of_go(PURPOSE, [source.folder for source in missing]) if missing else ()
+    return requirements.go_problems(PURPOSE, [source.folder for source in missing]) if missing else ()
 
 
 def extra_folder() -> Path:
-    """Return the folder of the definitions that are no part of a Go module; it need not exist."""
+    """Return the folder of definitions that no Go module has; it need not exist."""
     return Path(os.environ.get("QUADRANT_CRDS") or SHARED)
 
 
-def of(source: Source, home: Home, say: Say) -> list[dict[str, Any]]:
-    """Return the definitions of one source, fetched once; BadInput where its module cannot be had."""
+def published_by(source: Source, home: Home, say: Say) -> list[dict[str, Any]]:
+    """Return the definitions of one source, fetched once; BadInput where its module is not available."""
     folder = make(_kept(source, home), source.module, say, partial(_fetch, source, say))
     return [one for file in sorted(folder.iterdir()) for one in _read(file)]
 
 
 def _kept(source: Source, home: Home) -> Path:
-    """Return the folder of a source's files once they were fetched: a machine may lose its Go, or the way out."""
+    """Return the folder of a source's files once they were fetched: a machine may lose its Go, or its network."""
     return home.definitions / f"{source.module.replace('/', '_')}-{digest([source])}"
 
 
@@ -148,7 +150,7 @@ def _fetch(source: Source, say: Say, part: Path) -> None:
 
 
 def _read(file: Path) -> Iterator[dict[str, Any]]:
-    """Yield the definitions of a file; lines that only a template engine understands say nothing of the schema."""
+    """Yield the definitions of a file; lines for a template engine do not concern the schema."""
     text = "".join(line for line in file.read_text("utf-8").splitlines(keepends=True) if "{{" not in line)
     for document in yaml.load_all(text, _Loader):
         if document and document["kind"] == "CustomResourceDefinition":
@@ -156,17 +158,17 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def main() -> int:
-    """Print all definitions as one list; returns 2 where a module cannot be had."""
+    """Print all definitions as one list; return 2 where a module is not available."""
     try:
-        found = all_kinds(Home.here(), _tell)
+        found = all_kinds(Home.here(), _say)
         sys.stdout.write(json.dumps({"apiVersion": "v1", "kind": "List", "items": found}) + "\n")
     except BadInput as error:
-        _tell(str(error))
+        _say(str(error))
         return 2
     return 0
 
 
-def _tell(line: str) -> None:
+def _say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 

@@ -1,10 +1,11 @@
-"""The node: containerd, the kubelet, kube-proxy, and Felix, who enforces NetworkPolicies."""
+"""The node: containerd, the kubelet, kube-proxy, and Felix, which enforces NetworkPolicies."""
 
 from __future__ import annotations
 
 import json
 import shutil
 
+from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.lab.build.catalogue import PAUSE
 from quadrant_platform.lab.kubernetes import kubeconfig, node_settings
 from quadrant_platform.lab.machine import network_plan
@@ -41,8 +42,8 @@ def proxy(home: Home) -> Daemon:
 
 
 def felix(home: Home) -> Daemon:
-    """Return the enforcer of policies, told everything by its environment."""
-    felix = {
+    """Return the enforcer of policies, configured by its environment alone."""
+    settings = {
         "DATASTORETYPE": "kubernetes",
         "FELIXHOSTNAME": network_plan.NODE,
         "IPTABLESBACKEND": "NFT",
@@ -59,16 +60,16 @@ def felix(home: Home) -> Daemon:
         "LOGSEVERITYSYS": "none",
         "IPTABLESREFRESHINTERVAL": "60",
     }
-    environment = {f"FELIX_{name}": value for name, value in felix.items()}
+    environment = {f"FELIX_{name}": value for name, value in settings.items()}
     environment |= {"KUBECONFIG": str(kubeconfig.file(home)), "DATASTORE_TYPE": "kubernetes"}
     return Daemon("calico-felix", (str(home.bin / "calico-felix"),), environment)
 
 
-def declare_storage(kubectl: kubeconfig.Kubectl, home: Home) -> None:
-    """Say how much pods may write outside volumes; a kubelet that does not measure it would say nothing.
+def declare_storage(kubectl: Kubectl, home: Home) -> None:
+    """Declare how much pods may write outside volumes, since the kubelet does not measure it here.
 
-    Without a number, no pod that asks for ephemeral storage finds a node; the kubelet keeps what it does not measure.
+    Without a number, no pod that requests ephemeral storage finds a node; the kubelet keeps what it does not measure.
     """
     megabytes = shutil.disk_usage(home.state).free // 1_000_000
     patch = json.dumps({"status": {"capacity": {"ephemeral-storage": f"{megabytes}M"}}})
-    kubectl.run("patch", "node", network_plan.NODE, "--subresource=status", "--type=merge", f"--patch={patch}")
+    kubectl.need("patch", "node", network_plan.NODE, "--subresource=status", "--type=merge", f"--patch={patch}")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from quadrant_platform.host.files import write_atomically
 from quadrant_platform.lab.build.catalogue import PAUSE
 from quadrant_platform.lab.kubernetes import authority, kubeconfig
 from quadrant_platform.lab.machine import network_plan
@@ -25,7 +26,7 @@ def socket(home: Home) -> Path:
 
 
 def write(home: Home) -> tuple[str, ...]:
-    """Write the files that are not as they should be; return the processes that have to start anew with theirs."""
+    """Write the files that differ from what they should be; return the processes that have to restart."""
     files = {
         "containerd.toml": ("containerd", _containerd(home)),
         "kubelet.yaml": ("kubelet", json.dumps(_kubelet(home), indent=2)),
@@ -37,13 +38,10 @@ def write(home: Home) -> tuple[str, ...]:
 
 
 def _changed(file: Path, content: str) -> bool:
-    """Write a file unless it is so already: some who read it end when it is written."""
+    """Write a file unless it has this content: kube-proxy ends whenever its file is written."""
     if file.exists() and file.read_text("utf-8") == content:
         return False
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(content, "utf-8")
-    part.replace(file)
+    write_atomically(file, content)
     return True
 
 

@@ -1,4 +1,4 @@
-"""The cluster as a whole: up, down, how it is, and images for it."""
+"""The cluster as a whole: up, down, its processes, and images for it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.kubectl import Kubectl
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import debian, image_builds, program_builds
-from quadrant_platform.lab.build.artifacts import Say, locked
+from quadrant_platform.lab.build.artifacts import locked
 from quadrant_platform.lab.kubernetes import (
     addons,
     authority,
@@ -20,24 +22,28 @@ from quadrant_platform.lab.kubernetes import (
     node,
     node_settings,
 )
-from quadrant_platform.lab.kubernetes.kubeconfig import Kubectl
+from quadrant_platform.lab.kubernetes.kubeconfig import kubectl
 from quadrant_platform.lab.kubernetes.node_images import ctr, load
 from quadrant_platform.lab.lifecycle import preflight, teardown
 from quadrant_platform.lab.lifecycle.steps import Step, run
 from quadrant_platform.lab.machine import daemons, network_plan, system_commands
 from quadrant_platform.lab.machine.home import Home
-from quadrant_platform.lab.network import connection, internet, links
+from quadrant_platform.lab.network import connection, internet, links, load_balancer
 
 __all__ = ["down", "load", "running", "up"]
 
+IMPORTABLE = {"PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+"""The lab's own processes run wherever `quadrant_platform` is, installed or not."""
+
 
 def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
-    """Bring the cluster up, going on where an earlier run ended, and return the administrator's kubeconfig.
+    """Bring the cluster up, continuing where an earlier run ended, and return the administrator's kubeconfig.
 
-    Images that are `wanted` come to the node as soon as it can take them, those that the lab cannot make excepted.
-    BadInput, before anything is changed, where the machine cannot; and with the end of a log where a part ends.
+    Images that are `wanted` are imported as soon as the node can take them, except those that the lab cannot make.
+    BadInput, before anything is changed, where the machine cannot run the lab; and with the end of a log where a part
+    of the cluster ends.
     """
-    system_commands.find_all()
+    system_commands.extend_path()
     preflight.check(home, wanted)
     with locked(home.root / ".up.lock", "lab", say):
         run((*STEPS, Step(WANTED, frozenset({RUNTIME, PROGRAMS, IMAGES}), partial(_load, wanted))), home, say)
@@ -45,21 +51,24 @@ def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
 
 
 def down(home: Home, say: Say) -> None:
-    """Remove the cluster and all its data; BadInput that names what could not be removed, or whose lab runs here."""
-    system_commands.find_all()
+    """Remove the cluster and all its data.
+
+    BadInput that names what could not be removed, or the folder whose lab runs here instead.
+    """
+    system_commands.extend_path()
     if found := links.other_lab(home):
         raise BadInput([found])
     with locked(home.root / ".up.lock", "lab", say):
         say("ending processes, pods, links and rules")
-        left = teardown.tear_down(home)
-    if left:
+        remaining = teardown.tear_down(home)
+    if remaining:
         remedy = "run `lab down` again; what stays even then needs a restart of the machine"
-        raise BadInput(Problem(("lab",), f"is left: {one}", remedy) for one in left)
+        raise BadInput(Problem(("lab",), f"is left: {one}", remedy) for one in remaining)
 
 
 def running(home: Home) -> dict[str, bool]:
     """Return which of the lab's processes run; empty where it was never brought up."""
-    return {name: daemons.recorded(home, name) is not None for name in daemons.names(home)}
+    return {name: daemons.running(home, name) is not None for name in daemons.names(home)}
 
 
 def _packages(home: Home, say: Say) -> None:
@@ -81,20 +90,18 @@ def _control_plane(home: Home, say: Say) -> None:
     etcd, apiserver, *controllers = control_plane.daemons(home)
     daemons.start(etcd, home)
     daemons.start(apiserver, home)
-    kubectl = Kubectl(home)
-    daemons.wait_until(lambda: kubectl.ask("get", "--raw", "/readyz").returncode == 0, (etcd, apiserver), home, say)
+    client = kubectl(home)
+    daemons.wait_until(lambda: client.run("get", "--raw", "/readyz").code == 0, (etcd, apiserver), home, say)
     for controller in controllers:
         daemons.start(controller, home)
 
 
-def _network_kinds(home: Home, say: Say) -> None:
-    definitions.install(home, CALICO, definitions.of(definitions.CALICO, home, say))
-    Kubectl(home).apply(calico.objects())
+def _network_definitions(home: Home, say: Say) -> None:
+    definitions.install(home, CALICO, definitions.published_by(definitions.CALICO, home, say))
+    kubectl(home).apply(calico.objects())
 
 
-def _kinds(home: Home, say: Say) -> None:
-    if not definitions.extra_folder().is_dir():
-        say(f"no folder {definitions.extra_folder()}: kinds of CloudNativePG, k6, Linkerd stay unknown to the cluster")
+def _definitions(home: Home, say: Say) -> None:
     definitions.install(home, definitions.SOURCES, definitions.all_kinds(home, say))
 
 
@@ -116,73 +123,65 @@ def _node(home: Home, say: Say) -> None:
     daemons.start(agent, home)
     proxy = node.proxy(home)
     daemons.start(proxy, home)
-    kubectl = Kubectl(home)
-    daemons.wait_until(lambda: kubectl.ask("get", "node", network_plan.NODE).returncode == 0, (agent,), home, say)
-    calico.name_node(kubectl)
-    node.declare_storage(kubectl, home)
+    client = kubectl(home)
+    daemons.wait_until(lambda: client.run("get", "node", network_plan.NODE).code == 0, (agent,), home, say)
+    calico.annotate_node(client)
+    node.declare_storage(client, home)
     daemons.start(felix, home)
-    daemons.wait_until(lambda: _ready_node(kubectl), (agent, proxy, felix), home, say)
+    daemons.wait_until(lambda: _ready_node(client), (agent, proxy, felix), home, say)
 
 
 def _addons(home: Home, say: Say) -> None:
     load(home, addons.IMAGES, say)
-    kubectl = Kubectl(home)
-    kubectl.apply(addons.objects(home))
+    client = kubectl(home)
+    client.apply(addons.objects(home))
     for namespace, name in addons.WORKLOADS:
         say(f"waiting for {name}")
-        kubectl.run(
-            "rollout", "status", f"deployment/{name}", f"--namespace={namespace}", f"--timeout={daemons.PATIENCE:.0f}s"
-        )
+        timeout = f"--timeout={daemons.PATIENCE:.0f}s"
+        client.need("rollout", "status", f"deployment/{name}", f"--namespace={namespace}", timeout)
 
 
 def _outside(home: Home, _: Say) -> None:
-    doors = network_plan.EntryPorts.here()
-    inside = (
-        "ip",
-        "netns",
-        "exec",
-        network_plan.INTERNET.name,
-        sys.executable,
-        "-m",
-        "quadrant_platform.lab.network.internet",
-    )
-    way_in = (
-        sys.executable,
-        "-m",
-        "quadrant_platform.lab.network.load_balancer",
-        str(kubeconfig.file(home)),
-        str(doors.http),
-        str(doors.https),
-    )
-    importable = {"PYTHONPATH": str(Path(__file__).resolve().parents[3])}
-    for name, command in (
-        ("internet", (*inside, str(authority.folder(home)), *map(str, internet.PORTS))),
-        ("doors", way_in),
-    ):
-        daemons.start(daemons.Daemon(name, command, importable), home)
+    entry = network_plan.EntryPorts.here()
+    inside = ("ip", "netns", "exec", network_plan.INTERNET.name)
+    server = (sys.executable, "-m", internet.__name__, str(authority.folder(home)), *map(str, internet.PORTS))
+    balancer = (sys.executable, "-m", load_balancer.__name__, str(kubeconfig.file(home)))
+    ports = (str(entry.http), str(entry.https))
+    daemons.start(daemons.Daemon("internet", (*inside, *server), IMPORTABLE), home)
+    daemons.start(daemons.Daemon("load-balancer", (*balancer, *ports), IMPORTABLE), home)
 
 
-def _ready_node(kubectl: Kubectl) -> bool:
-    conditions = (condition for one in kubectl.items("nodes") for condition in one["status"].get("conditions", ()))
+def _ready_node(client: Kubectl) -> bool:
+    conditions = (one for node in client.objects("get", "nodes") for one in node["status"].get("conditions", ()))
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
 CALICO = (definitions.CALICO,)
 PACKAGES, PROGRAMS, IMAGES = "Debian packages", "programs", "images of the cluster's own pods"
-CONTROL, NETWORK_KINDS, KINDS = "control plane", "kinds of the network", "kinds of the systems' operators"
+CONTROL, NETWORK_DEFINITIONS, DEFINITIONS = "control plane", "definitions of the network", "definitions of the systems"
 RUNTIME, WANTED = "containerd", "images of the stack"
-NODE, ADDONS = "node", "names, volumes, certificates and metrics"
+NODE, ADDONS = "node", "DNS, volumes, certificates and metrics"
 OUTSIDE = "outside: the internet's stand-in, and the ports on loopback"
 STEPS = (
     Step(PACKAGES, frozenset(), _packages),
     Step(PROGRAMS, frozenset(), _programs),
     Step(IMAGES, frozenset({PACKAGES}), _images),
     Step(CONTROL, frozenset({PACKAGES, PROGRAMS}), _control_plane),
-    Step(NETWORK_KINDS, frozenset({CONTROL}), _network_kinds, lambda home: definitions.installed(home, CALICO)),
+    Step(
+        NETWORK_DEFINITIONS,
+        frozenset({CONTROL}),
+        _network_definitions,
+        lambda home: definitions.installed(home, CALICO),
+    ),
     Step(RUNTIME, frozenset({PACKAGES}), _runtime),
-    Step(NODE, frozenset({IMAGES, NETWORK_KINDS, RUNTIME}), _node),
-    Step(KINDS, frozenset({CONTROL}), _kinds, lambda home: definitions.installed(home, definitions.SOURCES)),
+    Step(NODE, frozenset({IMAGES, NETWORK_DEFINITIONS, RUNTIME}), _node),
+    Step(
+        DEFINITIONS,
+        frozenset({CONTROL}),
+        _definitions,
+        lambda home: definitions.installed(home, definitions.SOURCES),
+    ),
     Step(OUTSIDE, frozenset({CONTROL}), _outside),
-    Step(ADDONS, frozenset({NODE, KINDS}), _addons),
+    Step(ADDONS, frozenset({NODE, DEFINITIONS}), _addons),
 )
-"""Kinds come while the node starts: they take as long."""
+"""The definitions are installed while the node starts: they take as long."""

@@ -1,4 +1,4 @@
-"""What the lab needs to know of the machine it is to run on; looking changes nothing."""
+"""The machine that the lab is to run on, as far as the lab depends on it; the inspection changes nothing."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
+
 from quadrant_platform.documents.problems import Problem
 from quadrant_platform.lab.build import debian, image_builds
 from quadrant_platform.lab.build.catalogue import IMAGES
 from quadrant_platform.lab.build.image import normalised
-from quadrant_platform.lab.build.requirements import existing
+from quadrant_platform.lab.build.requirements import MEGABYTE, nearest_folder
 from quadrant_platform.lab.kubernetes import addons, control_plane, definitions, node
 from quadrant_platform.lab.lifecycle import residue
 from quadrant_platform.lab.machine import daemons, kernel, network_plan
@@ -26,14 +28,14 @@ from quadrant_platform.lab.network import links, packet_filters
 
 LOOPBACK = "127.0.0.1"
 ON_NODE = {6443: "kube-apiserver", 10250: "kubelet"}
-"""Ports of the node's own address: a stranger who listens on all addresses has them there too."""
+"""Ports of the node's own address: a program that listens on all addresses occupies them there too."""
 IP_FREEBIND = 15
 """From in.h: the node's address may not be there yet."""
 NETWORKS = (
     f"{network_plan.NODE_ADDRESS}/32",
     network_plan.PODS,
     network_plan.SERVICES,
-    *(f"{one.gateway}/24" for one in network_plan.OUTSIDE),
+    *(f"{host.gateway}/24" for host in network_plan.EXTERNAL_HOSTS),
 )
 
 
@@ -56,17 +58,17 @@ class MachineState:
     disk: int
     """Free megabytes where the lab's state goes."""
     taken: tuple[RequiredPort, ...] = ()
-    """Ports that somebody else listens on."""
+    """Ports on which another program listens."""
     routed: tuple[tuple[str, str], ...] = ()
-    """Networks of the lab that lead elsewhere, each with the link."""
+    """Networks of the lab that are routed elsewhere, each with the link."""
     other_lab: Problem | None = None
-    """Which lab runs here instead; whatever else it has in use then says nothing more."""
-    stranger: Problem | None = None
-    """Why the node's link cannot be made: there is one that is not this lab's."""
+    """The lab that runs here instead; it explains everything else that is in use."""
+    link_conflict: Problem | None = None
+    """Why the node's link cannot be made: there is one that this lab did not make."""
     foreign: tuple[str, ...] = ()
     """What another Kubernetes node on this machine has, and the lab would need for itself."""
-    lacking: tuple[Problem, ...] = ()
-    """Why the kernel does not do yet what the lab needs of it."""
+    kernel: tuple[Problem, ...] = ()
+    """What the lab needs of the kernel and it does not have yet."""
     running: bool = False
     """Whether processes of this lab run already."""
     builds: tuple[Problem, ...] = ()
@@ -74,37 +76,37 @@ class MachineState:
 
 
 def inspect_machine(home: Home, wanted: Collection[str] = ()) -> MachineState:
-    """Look at this machine, which is to have `wanted` images too."""
-    alive = {name for name in daemons.names(home) if daemons.recorded(home, name)}
-    root, known = os.geteuid() == 0, bool(daemons.names(home))
+    """Return the state of this machine, whose node is to have `wanted` images too."""
+    alive = {name for name in daemons.names(home) if daemons.running(home, name)}
+    root, recorded = os.geteuid() == 0, bool(daemons.names(home))
     return MachineState(
         platform=(platform.system(), platform.machine()),
         root=root,
-        memory=_memory(),
-        disk=shutil.disk_usage(existing(home.state)).free // 1_000_000,
-        taken=tuple(port for port in _ports(alive) if not _free(port)),
+        memory=psutil.virtual_memory().available // MEGABYTE,
+        disk=shutil.disk_usage(nearest_folder(home.state)).free // MEGABYTE,
+        taken=tuple(port for port in _ports(alive) if not _is_free(port)),
         routed=tuple(_routed(home)),
         other_lab=links.other_lab(home),
-        stranger=links.stranger(home),
-        foreign=() if known or not root else tuple(_foreign()),
-        lacking=tuple(kernel.lacking()) if root and not alive else (),
+        link_conflict=links.conflict(home),
+        foreign=() if recorded or not root else tuple(_foreign()),
+        kernel=tuple(kernel.missing_features()) if root and not alive else (),
         running=bool(alive),
         builds=tuple(_builds(home, wanted)),
     )
 
 
 def _ports(alive: set[str]) -> Iterator[RequiredPort]:
-    """Yield the ports that the lab has still to take."""
+    """Yield the ports that the lab does not have yet."""
     wanted = {LOOPBACK: control_plane.PORTS | node.PORTS, network_plan.NODE_ADDRESS: ON_NODE}
     for address, ports in wanted.items():
         yield from (RequiredPort(address, port, name) for port, name in ports.items() if name not in alive)
-    if "doors" not in alive:
-        doors = network_plan.EntryPorts.here()
-        yield RequiredPort(LOOPBACK, doors.http, "the public entry (LAB_HTTP_PORT)")
-        yield RequiredPort(LOOPBACK, doors.https, "the public entry (LAB_HTTPS_PORT)")
+    if "load-balancer" not in alive:
+        entry = network_plan.EntryPorts.here()
+        yield RequiredPort(LOOPBACK, entry.http, "the public entry (LAB_HTTP_PORT)")
+        yield RequiredPort(LOOPBACK, entry.https, "the public entry (LAB_HTTPS_PORT)")
 
 
-def _free(port: RequiredPort) -> bool:
+def _is_free(port: RequiredPort) -> bool:
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
@@ -116,13 +118,13 @@ def _free(port: RequiredPort) -> bool:
 
 
 def _routed(home: Home) -> Iterator[tuple[str, str]]:
-    """Yield the lab's networks to which the machine has a way of its own, other than the default one."""
+    """Yield the lab's networks to which the machine has a route of its own, other than the default one."""
     ours = links.of_run(home)
     for line in Path("/proc/net/route").read_text("ascii").splitlines()[1:]:
         link, target, _, _, _, _, _, mask = line.split()[:8]
-        way = IPv4Network((_address(target), str(_address(mask))))
-        for one in NETWORKS if way.prefixlen and link not in ours else ():
-            if way.overlaps(IPv4Network(one, strict=False)):
+        route = IPv4Network((_address(target), str(_address(mask))))
+        for one in NETWORKS if route.prefixlen and link not in ours else ():
+            if route.overlaps(IPv4Network(one, strict=False)):
                 yield one, link
 
 
@@ -139,14 +141,9 @@ def _foreign() -> Iterator[str]:
 
 
 def _builds(home: Home, wanted: Collection[str]) -> Iterator[Problem]:
-    """Yield why programs and images cannot be made; images that the lab never makes are told when they are due."""
+    """Yield why programs and images cannot be made; images that the lab never makes are reported when they are due."""
     yield from debian.problems(debian.missing())
     names = dict.fromkeys(normalised(name) for name in (*node.IMAGES, *addons.IMAGES, *sorted(wanted)))
-    known = [name for name in names if name in IMAGES]
-    yield from image_builds.problems(known, home, (*control_plane.PROGRAMS, *node.PROGRAMS))
+    makeable = [name for name in names if name in IMAGES]
+    yield from image_builds.problems(makeable, home, (*control_plane.PROGRAMS, *node.PROGRAMS))
     yield from definitions.problems(home, (definitions.CALICO, *definitions.SOURCES))
-
-
-def _memory() -> int:
-    lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) // 1000 for line in lines if line.startswith("MemAvailable:"))

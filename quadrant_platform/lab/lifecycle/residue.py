@@ -1,4 +1,4 @@
-"""What a run of the lab has on this machine: processes, mounts, cgroups, links, rules, files; and nobody else's."""
+"""What a run of the lab has on this machine, and nothing of others: processes, mounts, cgroups, links, rules, files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from quadrant_platform.lab.kubernetes import node_settings
 from quadrant_platform.lab.machine import daemons
 from quadrant_platform.lab.machine.daemons import TrackedProcess
@@ -16,25 +18,26 @@ from quadrant_platform.lab.network import connection, links
 
 CGROUPS = Path("/sys/fs/cgroup")
 MOUNTS = Path("/proc/self/mounts")
+"""Read directly: psutil lists /etc/mtab, which need not be this list."""
 PODS = "kubepods"
 FELIX = Path("/run/calico")
 """Where Felix mounts the second version of cgroups, whether it uses them or not."""
 MODULES = ("quadrant_platform.lab.network.internet", "quadrant_platform.lab.network.load_balancer")
 
 
-def left(home: Home) -> Iterator[str]:
-    """Yield, in words, every process, mount, cgroup, link, namespace, rule and file of a run on this machine."""
+def remaining(home: Home) -> Iterator[str]:
+    """Describe every process, mount, cgroup, link, namespace, rule and file of a run on this machine."""
     yield from (f"process {one.pid}: {' '.join(one.command)[:100]}" for one in processes(home))
     yield from (f"mount {place}" for place in mounts(home))
     yield from (f"cgroup {place}" for place in (*pod_cgroups(home), *empty_roots()))
-    if was_here(home):
-        yield from connection.left(home)
+    if is_present(home):
+        yield from connection.remaining(home)
     if home.state.exists():
         yield f"folder {home.state}"
 
 
-def was_here(home: Home) -> bool:
-    """Whether a run left anything by which its other traces are told from those of another Kubernetes node."""
+def is_present(home: Home) -> bool:
+    """Return whether a run left anything that distinguishes its other traces from another Kubernetes node's."""
     return home.state.exists() or bool(links.of_node(home))
 
 
@@ -46,7 +49,7 @@ def processes(home: Home) -> list[TrackedProcess]:
 
 def pods(home: Home) -> Iterator[TrackedProcess]:
     """Yield the shims of the run's containerd, and everything that they started."""
-    shims = daemons.of_command(str(node_settings.socket(home)))
+    shims = daemons.with_argument(str(node_settings.socket(home)))
     yield from (shim for shim in shims if "containerd-shim" in shim.command[0])
     for place in pod_cgroups(home):
         for pid in members(place):
@@ -58,10 +61,10 @@ def pods(home: Home) -> Iterator[TrackedProcess]:
 def _parts(home: Home) -> Iterator[TrackedProcess]:
     """Yield processes that run our programs and name the run's folder: others may borrow the programs."""
     for name in daemons.names(home):
-        if process := daemons.recorded(home, name):
+        if process := daemons.running(home, name):
             yield process
     state = f"{home.state}{os.sep}"
-    for process in daemons.everybody():
+    for process in daemons.all_processes():
         if any(state in part for part in process.command) and _is_part(process, home):
             yield process
 
@@ -69,15 +72,15 @@ def _parts(home: Home) -> Iterator[TrackedProcess]:
 def _is_part(process: TrackedProcess, home: Home) -> bool:
     if any(part in MODULES for part in process.command):
         return True
-    with suppress(OSError):
-        program = Path(f"/proc/{process.pid}/exe").readlink()
+    with suppress(psutil.Error):
+        program = Path(psutil.Process(process.pid).exe())
         return home.bin in program.parents or program.name == "containerd"
     return False
 
 
 def mounts(home: Home) -> list[str]:
     """Return the mounts under the run's folder and Felix's own, the innermost first."""
-    folders = (home.state, FELIX) if was_here(home) else (home.state,)
+    folders = (home.state, FELIX) if is_present(home) else (home.state,)
     lines = MOUNTS.read_text("utf-8", "surrogateescape").split("\n")[:-1]
     places = [_unescaped(line.split(" ")[1]) for line in lines]
     return sorted((place for place in places if any(map(Path(place).is_relative_to, folders))), reverse=True)
@@ -113,7 +116,7 @@ def roots() -> list[Path]:
 
 
 def empty_roots() -> list[Path]:
-    """Return those of the roots, and of what is in them, that nobody uses any more, the innermost first."""
+    """Return those of the roots, and of what is in them, that have no process any more, the innermost first."""
     return [
         place
         for root in roots()
@@ -123,7 +126,7 @@ def empty_roots() -> list[Path]:
 
 
 def members(cgroup: Path) -> list[int]:
-    """Return the processes of a cgroup, which may go at any moment."""
+    """Return the processes of a cgroup, which may end at any moment."""
     with suppress(OSError):
         return [int(pid) for pid in (cgroup / "cgroup.procs").read_text("ascii").split()]
     return []

@@ -1,4 +1,4 @@
-"""Steps of bringing a cluster up: each begins as soon as those that it needs are done."""
+"""Steps that bring a cluster up: each begins as soon as those that it needs are done."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
+from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import children
-from quadrant_platform.lab.build.artifacts import Say
 from quadrant_platform.lab.machine.home import Home
+
+Ended = SimpleQueue[tuple[str, BaseException | None]]
 
 
 def _never(_: Home) -> bool:
@@ -28,35 +31,34 @@ class Step:
     needs: frozenset[str]
     do: Callable[[Home, Say], None]
     done: Callable[[Home], bool] = _never
-    """Whether there is certainly nothing left to do; asked where that is much cheaper than doing it."""
+    """Whether there is certainly nothing left to do; called where that is much cheaper than doing it."""
 
 
 def run(steps: Sequence[Step], home: Home, say: Say) -> None:
     """Do all steps, side by side where they do not need each other; the first error, or an interrupt, ends all.
 
-    Commands that still run are ended and waited for. Threads then end with the process: every step goes on from
-    wherever a kill left it.
+    Commands that still run are ended and waited for. Threads then end with the process: every step continues from
+    wherever a kill left it. CycleError where steps need each other in a circle.
     """
     with children.together(say):
-        _run(steps, home, say)
+        _run({step.name: step for step in steps}, home, say)
 
 
-def _run(steps: Sequence[Step], home: Home, say: Say) -> None:
-    waiting = {step.name: step for step in steps}
-    ended: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
-    finished: set[str] = set()
-    while len(finished) < len(steps):
-        for step in [step for step in waiting.values() if step.needs <= finished]:
-            del waiting[step.name]
-            work = partial(copy_context().run, _attempt, step, home, say, ended)
+def _run(steps: dict[str, Step], home: Home, say: Say) -> None:
+    graph = TopologicalSorter({name: step.needs for name, step in steps.items()})
+    graph.prepare()
+    ended: Ended = SimpleQueue()
+    while graph.is_active():
+        for name in graph.get_ready():
+            work = partial(copy_context().run, _attempt, steps[name], home, say, ended)
             threading.Thread(target=work, daemon=True).start()
         name, error = ended.get()
         if error is not None:
             raise error
-        finished.add(name)
+        graph.done(name)
 
 
-def _attempt(step: Step, home: Home, say: Say, ended: SimpleQueue[tuple[str, BaseException | None]]) -> None:
+def _attempt(step: Step, home: Home, say: Say, ended: Ended) -> None:
     with suppress(BaseException):  # the thread that waits raises it
         try:
             if not step.done(home):

@@ -23,24 +23,24 @@ PATIENCE = 5.0
 
 
 def tear_down(home: Home) -> list[str]:
-    """End a run, however far it came, and return what is left of it, in words; empty where nothing is."""
-    if residue.was_here(home):
+    """End a run, however far it came, and return descriptions of what remains of it; empty where nothing does."""
+    if residue.is_present(home):
         _kill(home)
         _unmount(home)
         connection.disconnect(home)
         _remove_cgroups(home)
         _remove_files(home)
-    return list(residue.left(home))
+    return list(residue.remaining(home))
 
 
 def _kill(home: Home) -> None:
-    """End all processes at once, and those that they were just starting; no data is worth a farewell."""
+    """Kill all processes at once, and those that they were just starting; no data survives that would need saving."""
     for _ in range(3):
         found = residue.processes(home)
         for process in found:
             with suppress(ProcessLookupError):
                 os.kill(process.pid, signal.SIGKILL)
-        daemons.wait_gone(found, PATIENCE)
+        daemons.wait_for_exit(found, PATIENCE)
 
 
 def _unmount(home: Home) -> None:
@@ -50,7 +50,7 @@ def _unmount(home: Home) -> None:
 
 
 def _remove_cgroups(home: Home) -> None:
-    """Remove the pods' cgroups, which the kernel empties in its own time, and their parents where nobody uses them."""
+    """Remove the pods' cgroups, which the kernel empties in its own time, and their parents where these are empty."""
     until = time.monotonic() + PATIENCE
     while (found := [*residue.pod_cgroups(home), *residue.empty_roots()]) and time.monotonic() < until:
         for place in found:
@@ -59,12 +59,12 @@ def _remove_cgroups(home: Home) -> None:
 
 
 def _remove_files(home: Home) -> None:
-    """Remove the run's folder, and what its programs write elsewhere whatever they are told."""
+    """Remove the run's folder, and what its programs write elsewhere in spite of their settings."""
     with suppress(OSError):
         for link in CONTAINER_LOGS.iterdir():
             if link.is_symlink() and link.readlink().is_relative_to(home.state):
                 link.unlink()
-    if not any(Path(one.command[0]).name == RUNTIME for one in daemons.everybody() if one.command):
+    if not any(Path(one.command[0]).name == RUNTIME for one in daemons.all_processes()):
         shutil.rmtree(SHIM_SOCKETS / "s", ignore_errors=True)
     _remove_felix()
     if not residue.mounts(home):

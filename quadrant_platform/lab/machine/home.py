@@ -15,9 +15,9 @@ class Home:
 
     @classmethod
     def here(cls) -> Home:
-        """Return this user's: QUADRANT_LAB_HOME, else `quadrant/lab` in the cache folder of the XDG rules.
+        """Return this user's folder: QUADRANT_LAB_HOME, else `quadrant/lab` in the cache folder of the XDG rules.
 
-        Absolute and without links: so the kernel names it in its lists of mounts and processes.
+        Absolute and without links, as the kernel lists it among mounts and processes.
         """
         chosen = os.environ.get("QUADRANT_LAB_HOME")
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -30,12 +30,12 @@ class Home:
 
     @property
     def images(self) -> Path:
-        """Image archives and the root filesystems they are made of."""
+        """Image archives, and the root filesystems that they are made of."""
         return self.root / "images"
 
     @property
     def definitions(self) -> Path:
-        """Definitions of kinds, as their projects publish them."""
+        """Definitions of custom resources, as their projects publish them."""
         return self.root / "definitions"
 
     @property

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from quadrant_platform.documents.problems import Problem
-from quadrant_platform.lab.network.connection import METADATA_RULE
+from quadrant_platform.lab.machine.network_plan import METADATA_RULE
 
 CONTROLLERS = ("cpu", "memory", "pids")
 """Controllers of cgroups without which the kubelet does not start."""
@@ -34,13 +34,13 @@ FILE_SYSTEMS = Path("/proc/filesystems")
 OVERLAY = "the file system overlay, of which containers' roots are made"
 
 
-def lacking() -> Iterator[Problem]:
-    """Yield why the kernel does not do what the lab needs."""
+def missing_features() -> Iterator[Problem]:
+    """Yield what the lab needs of the kernel and it does not have."""
     yield from _overlay()
     controllers = _controllers()
     yield from (_lack(f"the cgroup controller {name}") for name in CONTROLLERS if name not in controllers)
     for command, feature in TRIALS:
-        if shutil.which(command[0]) and not _done("unshare", "--net", *command):
+        if shutil.which(command[0]) and not _succeeds("unshare", "--net", *command):
             yield _lack(feature)
 
 
@@ -49,7 +49,7 @@ def _overlay() -> Iterator[Problem]:
         return
     if shutil.which("modprobe") is None:
         yield Problem(("modprobe",), f"is not on PATH, and loads {OVERLAY}", "install it: apt-get install kmod")
-    elif not _done("modprobe", "overlay"):
+    elif not _succeeds("modprobe", "overlay"):
         yield _lack(OVERLAY)
 
 
@@ -64,7 +64,7 @@ def _controllers() -> set[str]:
     return {name for name, hierarchy, _, enabled in rows if enabled == "1" and hierarchy != "0"}
 
 
-def _done(*command: str) -> bool:
+def _succeeds(*command: str) -> bool:
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:

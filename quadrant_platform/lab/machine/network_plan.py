@@ -19,8 +19,8 @@ DOMAIN = "cluster.local"
 
 
 @dataclass(frozen=True)
-class Outside:
-    """A network namespace beyond the node, on a link of its own."""
+class ExternalHost:
+    """A host beyond the node: a network namespace on a link of its own."""
 
     name: str
     link: str
@@ -28,17 +28,18 @@ class Outside:
     address: str
 
 
-INTERNET = Outside("lab-internet", "lab-inet", "10.244.254.1", "203.0.113.10")
+INTERNET = ExternalHost("lab-internet", "lab-inet", "10.244.254.1", "203.0.113.10")
 """What every name outside the cluster resolves to; an address that no egress rule excepts."""
 METADATA = "169.254.169.254"
-"""The address at which clouds tell credentials; the internet's stand-in answers there too, for pods alone."""
+"""Where clouds serve credentials; the internet's stand-in answers there too, for pods alone."""
 METADATA_TABLE = "2440"
-"""Where the way there stands: the machine's own metadata service has its way among the usual ones."""
-CLIENT = Outside("lab-client", "lab-client", "10.244.254.2", "198.51.100.10")
+"""A routing table of its own: the machine's own metadata service has its route in the main one."""
+METADATA_RULE = ("from", PODS, "to", METADATA, "lookup", METADATA_TABLE)
+CLIENT = ExternalHost("lab-client", "lab-client", "10.244.254.2", "198.51.100.10")
 """From where public routes are tried: the node itself is exempt from its pods' policies."""
-OUTSIDE = (INTERNET, CLIENT)
-BALANCERS = "198.18.0.1"
-"""The first address that a Service of type LoadBalancer is given."""
+EXTERNAL_HOSTS = (INTERNET, CLIENT)
+FIRST_BALANCER = "198.18.0.1"
+"""The address of the first Service of type LoadBalancer; the next ones follow it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class EntryPorts:
 
     @classmethod
     def here(cls) -> EntryPorts:
-        """Return what LAB_HTTP_PORT and LAB_HTTPS_PORT say, else 8000 and 8443; BadInput for what is no port."""
+        """Return LAB_HTTP_PORT and LAB_HTTPS_PORT, else 8000 and 8443; BadInput where one is not a port number."""
         return cls(_port("LAB_HTTP_PORT", 8000), _port("LAB_HTTPS_PORT", 8443))
 
 

@@ -1,4 +1,4 @@
-"""Rules that keep the lab's packets on the machine, and everybody else's out of the lab."""
+"""Rules that keep the lab's packets on the machine, and all others out of the lab."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ import json
 from collections.abc import Collection
 
 from quadrant_platform.lab.machine import network_plan
-from quadrant_platform.lab.machine.system_commands import ask, order
+from quadrant_platform.lab.machine.system_commands import output_of, run_checked
 from quadrant_platform.lab.network import links
 from quadrant_platform.lab.network.packet_filters import tables
 
 TABLE = "inet quadrant-lab"
-INSIDE = (f"{links.PODS}*", network_plan.NODE_LINK, *(outside.link for outside in network_plan.OUTSIDE))
-ADDRESSES = (network_plan.NODE_ADDRESS, *(outside.gateway for outside in network_plan.OUTSIDE))
+INSIDE = (f"{links.PODS}*", network_plan.NODE_LINK, *(host.link for host in network_plan.EXTERNAL_HOSTS))
+ADDRESSES = (network_plan.NODE_ADDRESS, *(host.gateway for host in network_plan.EXTERNAL_HOSTS))
 """What the lab gives the machine itself: Services and pods lead to these or are forwarded, see kube-proxy's rules."""
 
 
-def put_up(apart: Collection[str]) -> None:
-    """Put the rules up, also where they are up; links that are `apart` have nothing forwarded between them.
+def install(separated: Collection[str]) -> None:
+    """Install the rules, or renew them; nothing is forwarded between links that are `separated`.
 
-    These are the ones that the machine did not forward between before; what comes later, such as the bridge of a
-    container engine, has rules of its own.
+    These are the links between which the machine did not forward before; those that appear later, such as the bridge
+    of a container engine, have rules of their own.
     """
-    order(["nft", "-f", "-"], given=_rules(apart))
+    run_checked(["nft", "-f", "-"], stdin=_rules(separated))
 
 
-def take_down() -> None:
-    """Remove the rules where they are up."""
-    if is_up():
-        ask(["nft", "delete", "table", *TABLE.split()])
+def remove() -> None:
+    """Remove the rules where they are installed."""
+    if is_installed():
+        output_of(["nft", "delete", "table", *TABLE.split()])
 
 
-def is_up() -> bool:
-    """Whether the rules are up."""
+def is_installed() -> bool:
+    """Return whether the rules are there."""
     return TABLE in tables()
 
 
-def _rules(apart: Collection[str]) -> str:
+def _rules(separated: Collection[str]) -> str:
     inside = _set(INSIDE)
-    strangers = f"iifname {_set(apart)} oifname {_set(apart)} drop" if apart else ""
+    separation = f"iifname {_set(separated)} oifname {_set(separated)} drop" if separated else ""
     return f"""
 add table {TABLE}
 delete table {TABLE}
@@ -48,7 +48,7 @@ table {TABLE} {{
     iifname {inside} oifname {inside} accept
     iifname {inside} drop
     oifname {inside} drop
-    {strangers}
+    {separation}
   }}
   chain input {{
     type filter hook input priority filter; policy accept;

@@ -1,6 +1,7 @@
-"""The stand-in for everything outside: on usual ports it answers under any name, with TLS on 443 and 8443.
+"""The stand-in for the internet: on usual ports it answers under any name, with TLS on 443 and 8443.
 
-Runs in a network namespace of its own, with the arguments KEYS PORT..., where KEYS has the lab's authority.
+Runs in a network namespace of its own: `python -m quadrant_platform.lab.network.internet KEYS PORT...`, where the
+folder KEYS has the lab's authority.
 """
 
 from __future__ import annotations
@@ -13,18 +14,17 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from quadrant_platform.lab.kubernetes import authority
-from quadrant_platform.lab.machine import network_plan
+from quadrant_platform.lab.machine import certificates, network_plan
 
 PORTS = (80, 443, 5432, 6379, 9092)
 ENCRYPTED = frozenset({443, 8443})
 PATIENCE = 5.0
-"""Seconds until a client must have said something."""
+"""Seconds until a client must have sent something."""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nConnection: close\r\n\r\ninternet\n"
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Read what comes first, answer, and hang up."""
+    """Read the first bytes, answer, and hang up."""
     with suppress(TimeoutError, OSError):
         await asyncio.wait_for(reader.read(4096), PATIENCE)
         writer.write(ANSWER)
@@ -34,23 +34,23 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         await writer.wait_closed()
 
 
-def encryption(keys: Path) -> ssl.SSLContext:
-    """Return what greets each client under the name that it asks for; one that asks for none meets the address."""
-    first = _greeting(keys, network_plan.INTERNET.address)
+def tls_context(keys: Path) -> ssl.SSLContext:
+    """Return a context with a certificate for each name that a client asks for, and for the address without one."""
+    first = _context(keys, network_plan.INTERNET.address)
 
     def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         if name:
-            connection.context = _greeting(keys, name)
+            connection.context = _context(keys, name)
 
     first.sni_callback = choose
     return first
 
 
 @lru_cache(maxsize=256)
-def _greeting(keys: Path, name: str) -> ssl.SSLContext:
+def _context(keys: Path, name: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile() as pair:  # the ssl module reads keys from files alone
-        pair.write(authority.leaf(keys, name))
+        pair.write(certificates.server_pair(keys, name))
         pair.flush()
         context.load_cert_chain(pair.name)
     return context
@@ -58,7 +58,7 @@ def _greeting(keys: Path, name: str) -> ssl.SSLContext:
 
 async def serve(keys: Path, ports: list[int], address: str = "0.0.0.0") -> None:
     """Accept connections until the process ends."""
-    contexts = {port: encryption(keys) for port in ports if port in ENCRYPTED}
+    contexts = {port: tls_context(keys) for port in ports if port in ENCRYPTED}
     servers = [await asyncio.start_server(answer, address, port, ssl=contexts.get(port)) for port in ports]
     await asyncio.gather(*(server.serve_forever() for server in servers))
 

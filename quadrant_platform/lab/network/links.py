@@ -1,4 +1,4 @@
-"""The machine's links and namespaces: which of them a run made, and which only have a name of ours."""
+"""The machine's links and namespaces: which of them a run of the lab made, and which only have such a name."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.lab.machine import network_plan
 from quadrant_platform.lab.machine.home import Home
-from quadrant_platform.lab.machine.system_commands import ask, ip
+from quadrant_platform.lab.machine.system_commands import ip, output_of
 
 LINKS = Path("/sys/class/net")
 MARK = "quadrant:"
 """How the alias of the node's link begins; the folder of the lab that made it follows."""
 PODS = "cali"
-"""How links of pods begin, as Felix wants it."""
+"""How the names of pods' links begin; Felix requires it."""
 
 
 def names() -> set[str]:
@@ -26,44 +26,44 @@ def names() -> set[str]:
 
 def namespaces() -> set[str]:
     """Return the names of all network namespaces that have one."""
-    return {line.split()[0] for line in ask(["ip", "netns", "list"]).splitlines() if line}
+    return {line.split()[0] for line in output_of(["ip", "netns", "list"]).splitlines() if line}
 
 
 def make_node_link(home: Home) -> None:
     """Make the node's link, marked as this lab's; BadInput where another link has its name.
 
-    The kernel takes no alias for a link that it is just making: until it has one, the link has another name, so that
-    a kill leaves none that could be anybody's.
+    The kernel takes no alias for a link that it is just making. Until the link has its alias, it has another name, so
+    that a kill leaves no unmarked link under the node's name.
     """
-    if found := stranger(home):
+    if found := conflict(home):
         raise BadInput([found])
-    there, part = names(), _part(home)
+    there, unfinished = names(), _unfinished(home)
     if network_plan.NODE_LINK in there:
         return
-    if part not in there:
-        ip("link", "add", "name", part, "type", "bridge")
-    ip("link", "set", part, "alias", _mark(home))
-    ip("link", "set", part, "name", network_plan.NODE_LINK)
+    if unfinished not in there:
+        ip("link", "add", "name", unfinished, "type", "bridge")
+    ip("link", "set", unfinished, "alias", _mark(home))
+    ip("link", "set", unfinished, "name", network_plan.NODE_LINK)
 
 
 def of_run(home: Home) -> set[str]:
-    """Return the links on this machine that a run of this lab made: the node's, those outside, those of pods."""
+    """Return the links that a run of this lab made: the node's, those of external hosts, those of pods."""
     there = names()
-    found = {_part(home)} & there
+    found = {_unfinished(home)} & there
     if other_lab(home):
         return found
-    ours = {outside.link for outside in network_plan.OUTSIDE} | of_node(home)
+    ours = {host.link for host in network_plan.EXTERNAL_HOSTS} | of_node(home)
     return found | {link for link in there if link in ours or link.startswith(PODS)}
 
 
 def of_node(home: Home) -> set[str]:
-    """Return the node's link, finished or not, if it is there and this lab's."""
+    """Return the node's link, finished or not, where there is one and this lab made it."""
     finished = {network_plan.NODE_LINK} if _alias() == _mark(home) else set[str]()
-    return ({_part(home)} & names()) | finished
+    return ({_unfinished(home)} & names()) | finished
 
 
 def other_lab(home: Home) -> Problem | None:
-    """Return a problem where the node's link is that of a lab in another folder."""
+    """Return a problem where a lab in another folder made the node's link."""
     alias = _alias()
     if alias is None or not alias.startswith(MARK) or alias == _mark(home):
         return None
@@ -72,13 +72,15 @@ def other_lab(home: Home) -> Problem | None:
     return Problem(("lab",), what, f"use that one, with {folder}, or end it: `{folder} lab down`")
 
 
-def stranger(home: Home) -> Problem | None:
-    """Return a problem where the node's link is not this lab's."""
+def conflict(home: Home) -> Problem | None:
+    """Return a problem where there is a link with the node's name that this lab did not make."""
     if _alias() in (None, _mark(home)):
         return None
-    what = "is somebody else's, and the lab makes one of that name"
-    show = f"`ip -details link show {network_plan.NODE_LINK}` shows it"
-    remedy = f"{show}; rename it, or set KUBECONFIG to use another cluster"
+    what = "was not made by the lab, which makes one of that name"
+    remedy = (
+        f"`ip -details link show {network_plan.NODE_LINK}` shows it; "
+        "rename it, or set KUBECONFIG to use another cluster"
+    )
     return other_lab(home) or Problem((f"link {network_plan.NODE_LINK}",), what, remedy)
 
 
@@ -86,9 +88,10 @@ def _mark(home: Home) -> str:
     return f"{MARK}{home.root.resolve()}"
 
 
-def _part(home: Home) -> str:
-    """Return the name of the node's link until it is marked: no other lab's, and not longer than links allow."""
-    return f"{network_plan.NODE_LINK}-{hashlib.sha256(_mark(home).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+def _unfinished(home: Home) -> str:
+    """Return the name of the node's link until it is marked: unique to this lab, and not longer than links allow."""
+    digest = hashlib.sha256(_mark(home).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{network_plan.NODE_LINK}-{digest[:8]}"
 
 
 def _alias() -> str | None:

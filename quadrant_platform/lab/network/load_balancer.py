@@ -1,7 +1,8 @@
-"""The way in: addresses for Services of type LoadBalancer, and ports of loopback that lead to the first of them.
+"""Addresses for Services of type LoadBalancer, and ports of loopback that lead to the oldest of them.
 
-Runs as a process of the lab, with the arguments KUBECONFIG HTTP HTTPS. It listens on the machine's loopback, and
-connects from the namespace of the client outside: the machine itself is exempt from its pods' policies.
+Runs as a process of the lab: `python -m quadrant_platform.lab.network.load_balancer KUBECONFIG HTTP HTTPS`. It
+listens on the machine's loopback, and connects from the external client's namespace: the machine itself is exempt
+from its pods' policies.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Service = dict[str, Any]
 
 
 class Api:
-    """The API server, asked with a kubeconfig's certificate."""
+    """The API server, called with a kubeconfig's certificate."""
 
     def __init__(self, kubeconfig: Path) -> None:
         content = yaml.safe_load(kubeconfig.read_text("utf-8"))
@@ -67,7 +68,7 @@ class Api:
         found = (one for one in services if one["spec"]["type"] == "LoadBalancer")
         return sorted(found, key=lambda one: (one["metadata"]["creationTimestamp"], one["metadata"]["namespace"]))
 
-    def give(self, service: Service, address: str) -> None:
+    def assign(self, service: Service, address: str) -> None:
         """Write the address of a Service into its status."""
         metadata = service["metadata"]
         path = f"/api/v1/namespaces/{metadata['namespace']}/services/{metadata['name']}/status"
@@ -76,42 +77,42 @@ class Api:
 
 def address_of(service: Service) -> str | None:
     """Return the address that a Service has already."""
-    for given in service.get("status", {}).get("loadBalancer", {}).get("ingress") or ():
-        return str(given["ip"])
+    for ingress in service.get("status", {}).get("loadBalancer", {}).get("ingress") or ():
+        return str(ingress["ip"])
     return None
 
 
-def missing(services: list[Service]) -> dict[int, str]:
-    """Return an address that is not taken for each Service, by its place, that has none."""
+def allocate(services: list[Service]) -> dict[int, str]:
+    """Return a free address for each Service that has none, by its index."""
     taken = {address_of(service) for service in services}
-    first = ipaddress.ip_address(network_plan.BALANCERS)
+    first = ipaddress.ip_address(network_plan.FIRST_BALANCER)
     free = (str(first + number) for number in range(50) if str(first + number) not in taken)
-    return {place: next(free) for place, service in enumerate(services) if address_of(service) is None}
+    return {index: next(free) for index, service in enumerate(services) if address_of(service) is None}
 
 
 class LoadBalancer:
-    """Where connections for each port of the public entry go, as the cluster says now."""
+    """The Service to which each port of the public entry leads, kept up to date with the cluster."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._addresses: dict[int, str] = {}
 
-    async def keep_up(self) -> None:
-        """Look at the cluster again and again; one that does not answer for a while is no reason to end."""
+    async def watch(self) -> None:
+        """Update again and again; a cluster that does not answer for a while is no reason to end."""
         while True:
             with suppress(OSError, HTTPException, ValueError):
-                await asyncio.to_thread(self.look)
+                await asyncio.to_thread(self.update)
             await asyncio.sleep(PERIOD)
 
-    def look(self) -> None:
-        """Give addresses to Services that have none, and learn which Service serves which port."""
+    def update(self) -> None:
+        """Assign addresses to Services that have none, and find which Service serves which port."""
         services = self._api.balancers()
-        given = missing(services)
-        for place, address in given.items():
-            self._api.give(services[place], address)
+        allocated = allocate(services)
+        for index, address in allocated.items():
+            self._api.assign(services[index], address)
         served: dict[int, str] = {}
-        for place, service in enumerate(services):
-            address = address_of(service) or given[place]
+        for index, service in enumerate(services):
+            address = address_of(service) or allocated[index]
             served = {**{one["port"]: address for one in service["spec"]["ports"]}, **served}
         self._addresses = served
 
@@ -120,21 +121,21 @@ class LoadBalancer:
         return self._addresses.get(port)
 
     async def serve(self, listener: socket.socket, port: int) -> None:
-        """Carry what comes to a listener to a port of the public entry, which may move meanwhile."""
+        """Forward a listener's connections to a port of the public entry, which may move meanwhile."""
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             address = self.target(port)
             if address is None:
                 writer.close()
             else:
-                await carry(reader, writer, (address, port))
+                await forward(reader, writer, (address, port))
 
         server = await asyncio.start_server(accept, sock=listener)
         await server.serve_forever()
 
 
-async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int]) -> None:
-    """Connect to a target and copy both directions, each to its own end."""
+async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int]) -> None:
+    """Connect to a target and copy both directions, each until its own end."""
     with suppress(OSError):
         onward, back = await asyncio.open_connection(*target)
         await asyncio.gather(_copy(reader, back), _copy(onward, writer))
@@ -150,23 +151,23 @@ async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
         sink.write_eof()
 
 
-async def _keep_open(kubeconfig: Path, listeners: list[socket.socket]) -> None:
-    doors = LoadBalancer(Api(kubeconfig))
-    await asyncio.gather(doors.keep_up(), *map(doors.serve, listeners, PUBLIC))
+async def _run(kubeconfig: Path, listeners: list[socket.socket]) -> None:
+    balancer = LoadBalancer(Api(kubeconfig))
+    await asyncio.gather(balancer.watch(), *map(balancer.serve, listeners, PUBLIC))
 
 
-def _go_over(namespace: str) -> None:
-    """Take this process into a network namespace; sockets that it has already stay where they were made."""
+def _enter(namespace: str) -> None:
+    """Move this process into a network namespace; the sockets that it has stay where they were made."""
     with (NAMESPACES / namespace).open("rb") as place:
         if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), namespace)
 
 
 def main(kubeconfig: str, *ports: str) -> None:
-    """Listen on loopback, go over to the client's namespace, and keep the doors open until the process ends."""
+    """Listen on loopback, enter the client's namespace, and forward until the process ends."""
     listeners = [socket.create_server(("127.0.0.1", int(port))) for port in ports]
-    _go_over(network_plan.CLIENT.name)
-    asyncio.run(_keep_open(Path(kubeconfig), listeners))
+    _enter(network_plan.CLIENT.name)
+    asyncio.run(_run(Path(kubeconfig), listeners))
 
 
 if __name__ == "__main__":

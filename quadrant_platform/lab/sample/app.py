@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .checks import report
 from .dependencies import Dependency
-from .instrumentation import METHODS, Observed
+from .instrumentation import METHODS, Instrumented
 from .invocation import Settings
 
 LONGEST_DELAY = 60.0
@@ -45,7 +45,7 @@ class Pages:
         return JSONResponse({"status": "ok", "service": self.settings.name})
 
     async def ready(self, _request: Request) -> Response:
-        """Answer 503 from the moment at which the service is told to stop; dependencies do not count."""
+        """Answer 503 from the moment at which the service begins to stop; dependencies do not count."""
         stopping = self.health.stopping
         return JSONResponse({"status": "stopping" if stopping else "ok"}, 503 if stopping else 200)
 
@@ -61,7 +61,7 @@ class Pages:
         return JSONResponse({"service": self.settings.name, "ok": good, "dependencies": found})
 
     async def verify(self, request: Request) -> Response:
-        """Say who the bearer of a token is: each token is a user of its own."""
+        """Identify the bearer of a token: each token is a user of its own."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             return JSONResponse({"error": "no bearer token"}, 401, {"www-authenticate": "Bearer"})
@@ -106,12 +106,12 @@ def application(settings: Settings, health: Health, found: Sequence[Dependency],
     apart = settings.metrics_port != next(iter(settings.ports.values()))
     routes = _routes(Pages(settings, health, found, secrets))
     quiet = (*settings.ready, *settings.alive, *(() if apart else (settings.metrics_path,)))
-    observed = Observed(Starlette(routes=routes if apart else [page, *routes]), settings.name, quiet, registry)
+    instrumented = Instrumented(Starlette(routes=routes if apart else [page, *routes]), settings.name, quiet, registry)
     scraped = Starlette(routes=[page])
 
     async def by_port(scope: Scope, receive: Receive, send: Send) -> None:
         _, port = scope.get("server") or ("", None)
-        chosen: ASGIApp = scraped if apart and port == settings.metrics_port else observed
+        chosen: ASGIApp = scraped if apart and port == settings.metrics_port else instrumented
         await chosen(scope, receive, send)
 
     return by_port

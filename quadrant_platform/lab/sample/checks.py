@@ -13,7 +13,7 @@ import psycopg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from .dependencies import Dependency, Kind
+from .dependencies import Dependency, DependencyKind
 
 TIMEOUT = 3.0
 """Seconds for one check, connection included."""
@@ -21,12 +21,12 @@ Report = dict[str, Any]
 FAILURES = (OSError, httpx.HTTPError, httpx.InvalidURL, psycopg.Error, RedisError)
 
 
-class Refused(OSError):
-    """An answer that says no."""
+class CheckFailed(OSError):
+    """A negative answer."""
 
 
 async def report(dependencies: Sequence[Dependency], secrets: Sequence[str]) -> dict[str, Report]:
-    """Return, by host and port, whether each dependency answers, how soon, and what it said; secrets left out."""
+    """Return, by host and port, whether each dependency answers, how soon, and its answer; secrets left out."""
     results = await asyncio.gather(*(_report(dependency) for dependency in dependencies))
     hidden = {*secrets, *(secret for dependency in dependencies for secret in dependency.secrets)}
     # Longer ones first: a connection string contains its password.
@@ -64,7 +64,7 @@ async def _http(dependency: Dependency) -> str:
     async with httpx.AsyncClient(verify=ssl.create_default_context(), trust_env=False, timeout=TIMEOUT) as client:
         response = await client.get(dependency.url)
     if response.status_code >= 500:
-        raise Refused(f"HTTP {response.status_code}")
+        raise CheckFailed(f"HTTP {response.status_code}")
     return f"HTTP {response.status_code}"
 
 
@@ -103,7 +103,7 @@ async def _sentinel(dependency: Dependency) -> str:
             continue
         if found:
             return await _role(str(found[0]), int(found[1]), dependency.login)
-    raise Refused(f"no Sentinel knows the master {dependency.host!r}: {'; '.join(map(str, errors))}")
+    raise CheckFailed(f"no Sentinel has the master {dependency.host!r}: {'; '.join(map(str, errors))}")
 
 
 async def _role(host: str, port: int, login: Mapping[str, str]) -> str:
@@ -126,7 +126,7 @@ async def _tcp(dependency: Dependency) -> str:
     return "connection accepted"
 
 
-CHECKS: dict[Kind, Callable[[Dependency], Awaitable[str]]] = {
+CHECKS: dict[DependencyKind, Callable[[Dependency], Awaitable[str]]] = {
     "http": _http,
     "postgresql": _postgresql,
     "redis": _redis,

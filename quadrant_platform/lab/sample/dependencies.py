@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .invocation import Files, Settings
 
-Kind = Literal["http", "postgresql", "redis", "sentinel", "tcp"]
-BY_PORT: dict[int, Kind] = {5432: "postgresql", 6432: "postgresql", 6379: "redis"}
+DependencyKind = Literal["http", "postgresql", "redis", "sentinel", "tcp"]
+BY_PORT: dict[int, DependencyKind] = {5432: "postgresql", 6432: "postgresql", 6379: "redis"}
 """Protocols by their usual ports; other servers are asked for a connection only."""
 SCHEMES = {"http": 80, "https": 443}
 IDENTIFIERS = ("audience",)
@@ -31,7 +31,7 @@ class Dependency:
 
     host: str
     port: int
-    kind: Kind
+    kind: DependencyKind
     url: str = field(default="", repr=False)
     login: Mapping[str, str] = field(default_factory=dict, repr=False)
     sentinels: tuple[tuple[str, int], ...] = ()
@@ -112,13 +112,13 @@ def _text(text: str) -> Iterator[Dependency]:
 
 
 def _secret(text: str) -> Iterator[Dependency]:
-    """Yield the database that a secret is the way to: a URL, or a connection string of .NET."""
+    """Yield the database that a secret leads to: a URL, or a connection string of .NET."""
     if text.startswith(("postgresql://", "postgres://")):
         parts = urlsplit(text)
         login = {"user": parts.username, "password": parts.password, "dbname": parts.path.strip("/")}
-        known = {key: unquote(value) for key, value in login.items() if value}
+        given = {key: unquote(value) for key, value in login.items() if value}
         port = parts.port or 5432
-        yield Dependency(parts.hostname or "", port, "postgresql", login={**known, **dict(parse_qsl(parts.query))})
+        yield Dependency(parts.hostname or "", port, "postgresql", login={**given, **dict(parse_qsl(parts.query))})
     elif text.startswith("Host="):
         pairs = (pair.partition("=")[::2] for pair in text.split(";"))
         words = {NET_KEYS[key.strip().lower()]: value for key, value in pairs if key.strip().lower() in NET_KEYS}

@@ -1,4 +1,4 @@
-"""Observation: JSON logs with request ids, and the request metrics that the systems' rules and objectives read."""
+"""Instrumentation: JSON logs with request ids, and the request metrics that the systems' rules and objectives read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVELS = {"WARN": "WARNING"}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROUTES = 100
-"""Most routes that metrics tell apart: paths come from outside."""
+"""Most routes that metrics distinguish: paths are chosen outside."""
 
 
 class JsonLines(logging.Formatter):
@@ -57,7 +57,7 @@ def log_to_stdout(service: str, config: Any) -> None:
     logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
-class Observed:
+class Instrumented:
     """ASGI middleware: gives each request an id, counts it, times it, and logs it when it is answered."""
 
     def __init__(self, app: ASGIApp, service: str, quiet: Iterable[str], registry: CollectorRegistry) -> None:

@@ -1,4 +1,4 @@
-"""Settings of a run: what the manifest says on the command line, and the files that the environment points to."""
+"""How a service is started: the manifest's command line, and the files that the environment points to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Settings:
     """The file with the password, or nothing, by the host of each dependency that the service may call."""
     bind: str
     drain: float
-    """How long it still accepts connections after it was told to stop, as routers learn of that with a delay."""
+    """How long it still accepts connections after the request to stop, which routers notice with a delay."""
     grace: float
     """When it is killed, counted from the same moment."""
 

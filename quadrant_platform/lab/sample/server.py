@@ -20,8 +20,8 @@ SPARE = 1.0
 """Seconds between the last answer and the kill, for the process to end by itself."""
 
 
-class Draining(uvicorn.Server):
-    """A server that, told to stop, first says so in its readiness, then closes its ports, then answers what it has."""
+class DrainingServer(uvicorn.Server):
+    """A server that stops in steps: its readiness fails, its ports close, its open requests are answered."""
 
     def __init__(self, config: uvicorn.Config, health: Health, drain: float) -> None:
         """Take the state that readiness reads, and the seconds between the two steps."""
@@ -36,7 +36,7 @@ class Draining(uvicorn.Server):
         self.health.stopping = True
 
     async def on_tick(self, counter: int) -> bool:
-        """Tell, ten times a second, whether the ports are to be closed."""
+        """Return, ten times a second, whether the ports are to be closed."""
         return time.monotonic() >= self.closing or await super().on_tick(counter)
 
 
@@ -57,7 +57,7 @@ def serve(app: ASGIApp, health: Health, settings: Settings) -> None:
         timeout_graceful_shutdown=max(1, round(settings.grace - settings.drain - SPARE)),
     )
     LOG.info("listening", extra={"fields": {"ports": dict(settings.ports)}})
-    Draining(config, health, settings.drain).run(sockets)
+    DrainingServer(config, health, settings.drain).run(sockets)
     LOG.info("stopped")
 
 

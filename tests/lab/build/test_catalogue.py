@@ -64,4 +64,4 @@ def test_a_module_pins_what_it_makes(module: GoModule) -> None:
 
 def test_kubernetes_programs_report_the_version_that_they_are() -> None:
     pins = (PROGRAMS["kubelet"].folder / "go.mod").read_text(encoding="utf-8")
-    assert f"k8s.io/kubernetes {KUBERNETES} " in pins, "the linker is told another version than go.mod requires"
+    assert f"k8s.io/kubernetes {KUBERNETES} " in pins, "the linker sets another version than go.mod requires"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import children
-from quadrant_platform.lab.build.artifacts import Say, make, run
+from quadrant_platform.lab.build.artifacts import make, run
 from quadrant_platform.lab.lifecycle.steps import Step
 from quadrant_platform.lab.lifecycle.steps import run as run_steps
 from quadrant_platform.lab.machine.home import Home
@@ -26,8 +27,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from quadrant_platform.lab import cli
-from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.build import children
+from quadrant_platform.lab.lifecycle import cluster
 from tests.lab.build.test_children import building
 from tests.foreground import foreground
 foreground()
@@ -88,14 +89,14 @@ def stop(error: BaseException) -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("a step failed")], ids=["interrupt", "failure"])
 def test_no_command_is_left_where_a_run_stops_and_the_next_goes_on(error: BaseException, tmp_path: Path) -> None:
-    told: list[str] = []
+    lines: list[str] = []
     with pytest.raises(type(error)):
-        building(tmp_path, told.append, ["sleep 600", "sleep 600 & wait", "sleep 600 | cat"], lambda: stop(error))
-    assert left(tmp_path) == [], "neither a command nor what it started works for nobody"
-    waits = [line for line in told if line.startswith("waiting for ")]
+        building(tmp_path, lines.append, ["sleep 600", "sleep 600 & wait", "sleep 600 | cat"], lambda: stop(error))
+    assert left(tmp_path) == [], "neither a command nor what it started still runs"
+    waits = [line for line in lines if line.startswith("waiting for ")]
     assert [line.count("work") for line in waits] == [3], "one line names all that is waited for"
     building(tmp_path, quiet, ["true", "true", "true"])
-    assert len([*tmp_path.glob("made-*")]) == 3, "nothing that was stopped stands in the way"
+    assert len([*tmp_path.glob("made-*")]) == 3, "nothing that was stopped blocks the next run"
 
 
 def test_a_command_that_does_not_listen_is_made_to_end(tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_nothing_begins_any_more_in_a_run_that_ends(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a step failed"):
         run_steps(steps, Home(tmp_path), quiet)
     tried.set()
-    eventually(lambda: over, "the step is told that there is nothing to go on for")
+    eventually(lambda: over, "the step learns that the run ends")
     assert not (tmp_path / "late").exists(), "it would be left behind"
 
 
@@ -134,7 +135,7 @@ def test_apt_is_asked_to_stop_and_then_let_finish_what_dpkg_does(
     begun, dpkg = tmp_path / "begun", "for _ in $(seq 25); do sleep 0.1; done; echo configured"
     tool("apt-get", f"trap 'echo asked' INT; trap 'echo broken; exit 1' TERM; (trap - INT; {dpkg}) & touch {begun}; "
          "while kill -0 $! 2> /dev/null; do wait $!; done")  # fmt: skip
-    told: list[str] = []
+    lines: list[str] = []
 
     def install(_home: Home, say: Say) -> None:
         run("apt-get install", ["apt-get", "install"], tmp_path / "log", say, cwd=tmp_path, env={})
@@ -144,9 +145,9 @@ def test_apt_is_asked_to_stop_and_then_let_finish_what_dpkg_does(
         stop(ValueError("a step failed"))
 
     with pytest.raises(ValueError, match="a step failed"):
-        run_steps([Step("a", frozenset(), install), Step("b", frozenset(), bad)], Home(tmp_path), told.append)
+        run_steps([Step("a", frozenset(), install), Step("b", frozenset(), bad)], Home(tmp_path), lines.append)
     assert (tmp_path / "log").read_text().split() == ["asked", "configured"], "dpkg is not hit, and apt waits for it"
-    assert any("not killed while dpkg may be at work" in line for line in told), "the user is told what takes so long"
+    assert any("not killed while dpkg may be at work" in line for line in lines), "the user sees what takes so long"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -162,21 +163,21 @@ def test_every_request_to_end_ends_the_commands_too(number: signal.Signals, tmp_
 
 
 def test_a_run_after_a_kill_waits_for_the_commands_of_the_killed_one(tmp_path: Path) -> None:
-    command, told = [sys.executable, "-c", PROGRAM, str(tmp_path)], list[str]()
+    command, lines = [sys.executable, "-c", PROGRAM, str(tmp_path)], list[str]()
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         eventually(lambda: len(pids(tmp_path)) == 2, "both commands run")
         process.kill()
     orphans = left(tmp_path)
-    assert len(orphans) == 2, "nobody is there to end them"
+    assert len(orphans) == 2, "no process is left to end them"
 
     def say(line: str) -> None:
-        told.append(line)
+        lines.append(line)
         if "waits for another run" in line:
             for group in orphans:
                 with suppress(ProcessLookupError):
                     os.killpg(group, signal.SIGKILL)
 
     building(tmp_path, say, ["true", "true"])
-    waits = {line for line in told if "waits" in line}
+    waits = {line for line in lines if "waits" in line}
     assert waits & {f"thing {n}: waits for another run that makes it" for n in range(2)}, "they write to the same place"
     assert len([*tmp_path.glob("made-*")]) == 2, "then it goes on"

@@ -1,4 +1,4 @@
-"""Host packages: only missing ones are installed, and a machine that cannot is told before anything changes."""
+"""Host packages: only missing ones are installed, and a machine that cannot is refused before anything changes."""
 
 import os
 from pathlib import Path
@@ -34,7 +34,7 @@ def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def apt(tool: Tool, calls: Path, **commands: str) -> None:
-    """Put an apt-get on PATH that notes what it is to change, and does as told for each command and for a trial."""
+    """Put an apt-get on PATH that notes what it is to change, and behaves as given for each command and for a trial."""
     cases = "".join(f"{name}) {script} ;;\n" for name, script in commands.items())
     name = "name=; for one; do case $one in update|install|--simulate) name=${one#--} ;; esac; done\n"
     note = f'case $name in simulate) ;; *) echo "$* $DEBIAN_FRONTEND" >> "{calls}" ;; esac\n'
@@ -52,7 +52,7 @@ def test_programs_that_another_package_brought_are_not_missing(tool: Tool) -> No
     for program in ("containerd", "containerd-shim-runc-v2", "ctr", "runc"):
         tool(program, "")
     assert not {"containerd", "runc"} & {*debian.missing()}, "Docker's containerd would have to go for Debian's"
-    assert "nftables" in debian.missing(), "nothing brought it"
+    assert "nftables" in debian.missing(), "no package has it"
 
 
 def test_a_package_of_which_another_brought_only_a_part_is_missing(tool: Tool) -> None:
@@ -87,15 +87,17 @@ def test_lists_are_fetched_before_packages(tool: Tool, home: Home, calls: Path) 
 
 @pytest.mark.usefixtures("root")
 @pytest.mark.parametrize(
-    ("trial", "told"),
+    ("trial", "message"),
     [
         (REMOVES, r"would have to remove docker-ce, containerd\.io, .*runc \(starts containers\).*--simulate runc"),
         (REFUSES, r"finds no way to install runc .*libc6 \(>= 9\)"),
     ],
 )
-def test_a_conflict_is_told_before_anything_changes(trial: str, told: str, tool: Tool, home: Home, calls: Path) -> None:
+def test_a_conflict_is_reported_before_anything_changes(
+    trial: str, message: str, tool: Tool, home: Home, calls: Path
+) -> None:
     apt(tool, calls, simulate=trial)
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=message):
         debian.install(["runc"], home, quiet)
     assert not calls.read_text(), "a machine is asked first what the lab would cost it"
     assert not home.root.exists(), "nothing was begun"
@@ -135,10 +137,10 @@ def test_another_run_that_fetches_lists_is_waited_for(tool: Tool, home: Home, ca
     first = tmp_path / "first"
     held = "echo 'E: Could not get lock lists/lock'; exit 100"
     apt(tool, calls, update=f'[ -e "{first}" ] && exit 0; : > "{first}"; {held}')
-    told: list[str] = []
-    debian.install(["runc"], home, told.append)
+    lines: list[str] = []
+    debian.install(["runc"], home, lines.append)
     assert [" update " in line for line in calls.read_text().splitlines()] == [True, True, False], "once more"
-    assert any("waits for another run" in line for line in told), "a person sees why it takes longer"
+    assert any("waits for another run" in line for line in lines), "a person sees why it takes longer"
 
 
 @pytest.mark.usefixtures("root")
@@ -151,7 +153,7 @@ def test_the_packages_service_neither_starts_nor_comes_back(
     assert calls.read_text().endswith("offline: 1\n"), "its script starts nothing, and without systemd nothing follows"
     monkeypatch.setattr(debian, "BOOTED", tmp_path)
     debian.install(["runc"], home, quiet)
-    assert "systemctl" not in calls.read_text(), "a service that was there before is somebody else's"
+    assert "systemctl" not in calls.read_text(), "a service that was there before is not ours"
     debian.install(["containerd"], home, quiet)
     last = calls.read_text().splitlines()[-1]
     assert last.strip() == "systemctl --quiet disable containerd.service", "the next boot does not start it either"
@@ -163,15 +165,15 @@ def test_nothing_missing_calls_nothing(tool: Tool, home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "there", "told"),
+    ("user", "there", "message"),
     [(1000, True, r"needs root .*apt-get install runc"), (0, False, r"is not on PATH.*use Debian 12")],
 )
-def test_a_machine_that_cannot_install_is_told_what_to_do(
-    user: int, there: bool, told: str, tool: Tool, home: Home, monkeypatch: pytest.MonkeyPatch
+def test_a_machine_that_cannot_install_learns_what_to_do(
+    user: int, there: bool, message: str, tool: Tool, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if there:
         tool("apt-get", "exit 1")
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=message):
         debian.install(["runc"], home, quiet)
     assert not home.root.exists(), "nothing was begun"

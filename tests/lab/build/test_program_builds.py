@@ -1,4 +1,4 @@
-"""Programs are compiled once, appear whole, and are made anew when what decides them changes."""
+"""Programs are compiled once, appear whole, and are made again when their inputs change."""
 
 import os
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_kept_program_needs_no_compiler(
 
 
 @pytest.mark.parametrize("change", ["go.mod", "go.sum", "main.go"])
-def test_any_change_of_a_module_compiles_it_anew(
+def test_any_change_of_a_module_compiles_it_again(
     change: str, go: None, module: GoModule, home: Home, calls: Path
 ) -> None:
     before = program_builds.ensure(["engine"], home, quiet)["engine"]
@@ -46,8 +46,8 @@ def test_any_change_of_a_module_compiles_it_anew(
     assert len(calls.read_text().splitlines()) == 2, "one build each"
 
 
-def test_what_a_killed_build_left_is_made_anew(go: None, module: GoModule, home: Home) -> None:
-    target = program_builds.kept(module, home)
+def test_what_a_killed_build_left_is_made_again(go: None, module: GoModule, home: Home) -> None:
+    target = program_builds.built_folder(module, home)
     half = target.parent / f".{target.name}.part"
     half.mkdir(parents=True)
     (half / "engine").write_text("half a program", encoding="utf-8")
@@ -62,9 +62,9 @@ def test_a_failed_build_names_its_log_and_leaves_no_program(
     tool("go", 'case $1 in env) shift; for n; do echo "${CACHES}"; done ;; *) echo undefined: thing; exit 1 ;; esac')
     with pytest.raises(BuildFailed) as failed:
         program_builds.ensure(["engine"], home, quiet)
-    assert "undefined: thing" in str(failed.value), "the compiler's own words tell the cause"
+    assert "undefined: thing" in str(failed.value), "the compiler's own message has the cause"
     assert failed.value.log.read_text() == "undefined: thing\n", "the whole of it is in the log"
-    assert not program_builds.kept(module, home).exists(), "nothing looks finished"
+    assert not program_builds.built_folder(module, home).exists(), "nothing looks finished"
 
 
 def test_a_users_settings_for_other_builds_do_not_change_this_one(
@@ -94,7 +94,7 @@ def test_an_unknown_program_is_refused_with_the_nearest_name(home: Home) -> None
     assert not home.root.exists(), "bad input changes nothing"
 
 
-def test_a_machine_without_go_is_told_which_version_it_needs(tool: Tool, module: GoModule, home: Home) -> None:
+def test_a_machine_without_go_learns_which_version_it_needs(tool: Tool, module: GoModule, home: Home) -> None:
     with pytest.raises(BadInput, match=r"go: is not on PATH, and compiles engine; install Go 1\.98\.0 or newer"):
         program_builds.ensure(["engine"], home, quiet)
     assert not home.root.exists(), "a machine that cannot build is left as it was"

@@ -1,4 +1,4 @@
-"""A Go that cannot compile the lab's programs is told before anything begins, with the way to one that can."""
+"""A Go that cannot compile the lab's programs is refused before anything begins, with a remedy."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("go", "module")
 
 
 def refusal(home: Home) -> str:
-    """What is told in place of a build."""
+    """The error in place of a build."""
     with pytest.raises(BadInput) as refused:
         program_builds.ensure(["engine"], home, quiet)
     assert not home.root.exists(), "nothing was begun"
@@ -35,10 +35,12 @@ def test_an_old_go_that_will_not_fetch_a_newer_one_is_refused(
 ) -> None:
     monkeypatch.setenv("VERSION", version)
     monkeypatch.setenv("TOOLCHAIN", toolchain)
-    told = refusal(home)
-    assert f"go: is go{version}, and compiles engine, which needs Go 1.98.0" in told, "the build would fail with less"
+    message = refusal(home)
+    assert f"go: is go{version}, and compiles engine, which needs Go 1.98.0" in message, (
+        "the build would fail with less"
+    )
     fetches = version >= "1.21"
-    assert ("GOTOOLCHAIN=auto" in told) is fetches, "before 1.21, Go does not know of other versions"
+    assert ("GOTOOLCHAIN=auto" in message) is fetches, "before 1.21, Go cannot fetch other versions"
 
 
 @pytest.mark.parametrize(
@@ -54,35 +56,37 @@ def test_a_go_that_is_new_or_renews_itself_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "expected"),
     [
         ("echo cannot find GOROOT >&2; exit 2", "cannot find GOROOT"),
         ("exit 3", "exit status 3"),
-        ("echo hello", "says 'hello"),
+        ("echo hello", "prints 'hello"),
     ],
 )
-def test_a_go_that_does_not_answer_is_told_without_a_traceback(script: str, told: str, home: Home, tool: Tool) -> None:
+def test_a_go_that_does_not_answer_is_reported_without_a_traceback(
+    script: str, expected: str, home: Home, tool: Tool
+) -> None:
     tool("go", script)
     message = refusal(home)
     assert message.startswith("go: does not answer, and compiles engine: "), "what is wrong, and why it matters"
-    assert told in message, "its own words tell the cause"
+    assert expected in message, "its own message has the cause"
     assert "mend it, or install Go 1.98.0 or newer" in message, "the way out"
 
 
-def test_a_file_that_is_no_program_is_told_without_a_traceback(home: Home, tool: Tool) -> None:
+def test_a_file_that_is_no_program_is_reported_without_a_traceback(home: Home, tool: Tool) -> None:
     tool("go", "")
     (home.root.with_name("bin") / "go").write_bytes(b"\x7fELF of another machine")
     assert "go: does not answer" in refusal(home), "a Go of another architecture cannot even be started"
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_under_sudo_the_way_to_the_users_own_go_is_told(
+def test_under_sudo_the_way_to_the_users_own_go_is_named(
     there: bool, home: Home, module: GoModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUDO_USER", "ada")
     monkeypatch.setenv("VERSION", "1.19.8")
     if not there:
         monkeypatch.setenv("PATH", str(home.root))
-    told = refusal(home)
-    assert 'where ada has it, run `sudo env PATH="$PATH" make up`' in told, "sudo takes a PATH of its own"
-    assert "else install Go 1.98.0" in told, "the user may have none either"
+    message = refusal(home)
+    assert 'where ada has it, run `sudo env PATH="$PATH" make up`' in message, "sudo takes a PATH of its own"
+    assert "else install Go 1.98.0" in message, "the user may have none either"

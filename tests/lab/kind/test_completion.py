@@ -10,6 +10,7 @@ from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.lab.build import image_builds
 from quadrant_platform.lab.build.catalogue import CERT_MANAGER, SAMPLE
 from quadrant_platform.lab.kind import completion
+from quadrant_platform.lab.kind.__main__ import main
 from quadrant_platform.lab.kubernetes import definitions
 from quadrant_platform.lab.machine.home import Home
 
@@ -46,7 +47,7 @@ def changes(log: Path) -> list[str]:
 
 
 def test_a_preview_needs_the_definitions_alone(calls: Path) -> None:
-    assert completion.main(["definitions"]) == 0, "the cluster takes them"
+    assert main(["definitions"]) == 0, "the cluster takes them"
     text = calls.read_text(encoding="utf-8")
     applied = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert "kubectl apply --server-side" in text, "definitions are too large for another way"
@@ -56,7 +57,7 @@ def test_a_preview_needs_the_definitions_alone(calls: Path) -> None:
 
 
 def test_a_cluster_for_pods_gets_a_network_and_its_images_before_what_runs_them(calls: Path) -> None:
-    assert completion.main([]) == 0, "the cluster takes them"
+    assert main([]) == 0, "the cluster takes them"
     apply, load = "kubectl apply --server-side", "kind load image-archive"
     assert changes(calls) == [
         apply, apply,
@@ -66,22 +67,22 @@ def test_a_cluster_for_pods_gets_a_network_and_its_images_before_what_runs_them(
     ], "definitions, Calico, images, cert-manager, each with a wait for it or a record of it"  # fmt: skip
 
 
-def test_a_cluster_that_refuses_is_told_with_its_own_words(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_of_a_cluster_that_refuses_is_shown(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (calls.parent / "bin" / "kubectl").write_text("#!/bin/sh\necho no route >&2\nexit 1\n", encoding="utf-8")
-    assert completion.main([]) == 2, "nothing works without a cluster"
+    assert main([]) == 2, "nothing works without a cluster"
     assert "no route" in capsys.readouterr().err, "the reason is kubectl's"
 
 
-def test_a_machine_without_kubectl_is_told_so(
+def test_a_machine_without_kubectl_learns_that_it_is_missing(
     calls: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(calls.parent))
-    assert completion.main(["definitions"]) == 2, "bad input"
+    assert main(["definitions"]) == 2, "bad input"
     assert "kubectl" in capsys.readouterr().err, "what to install"
 
 
 def test_another_word_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
-    assert completion.main(["everything"]) == 2, "a typo changes no cluster"
+    assert main(["everything"]) == 2, "a typo changes no cluster"
     assert "usage" in capsys.readouterr().err, "the two ways to call it"
 
 

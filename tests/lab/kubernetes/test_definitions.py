@@ -1,4 +1,4 @@
-"""Definitions of kinds are read as their projects publish them, and brought to a cluster once."""
+"""Definitions of kinds are read as their projects publish them, and applied to a cluster once."""
 
 import json
 import os
@@ -70,27 +70,27 @@ def quiet(_line: str) -> None:
 
 
 def test_definitions_are_read_from_templates_and_nothing_else_is(files: Path, home: Home) -> None:
-    (found,) = definitions.of(SOURCE, home, quiet)
+    (found,) = definitions.published_by(SOURCE, home, quiet)
     assert found["metadata"]["name"] == "certificates.cert-manager.io", "lines of the template engine are left out"
-    assert found["spec"]["operators"] == ["=", "!="], "a lone equals sign is text, whatever YAML 1.1 says"
+    assert found["spec"]["operators"] == ["=", "!="], "a lone equals sign is text, in spite of YAML 1.1"
 
 
 def test_definitions_are_fetched_once_and_then_need_no_go(
     files: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[str] = []
-    first = definitions.of(SOURCE, home, said.append)
-    assert "example.com/module: fetches the definitions" in said[0], "a download is announced"
+    lines: list[str] = []
+    first = definitions.published_by(SOURCE, home, lines.append)
+    assert "example.com/module: fetches the definitions" in lines[0], "a download is announced"
     assert (files / "calls").read_text("utf-8") == "on mod download -json example.com/module\n", (
         "the user's environment does not switch modules off"
     )
     monkeypatch.setenv("PATH", os.devnull)
-    assert definitions.of(SOURCE, home, said.append) == first, "a machine may have lost its Go meanwhile"
-    assert definitions.problems(home, [SOURCE]) == (), "nothing stands in the way of what is there"
-    assert len(said) == 1, "and nothing is fetched"
+    assert definitions.published_by(SOURCE, home, lines.append) == first, "a machine may have lost its Go meanwhile"
+    assert definitions.problems(home, [SOURCE]) == (), "what is kept needs nothing"
+    assert len(lines) == 1, "and nothing is fetched"
 
 
-def test_a_machine_without_go_is_told_before_anything_changes(
+def test_a_machine_without_go_is_reported_before_anything_changes(
     files: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert definitions.problems(home, [SOURCE]) == (), "the stand-in could fetch them"
@@ -102,12 +102,14 @@ def test_a_machine_without_go_is_told_before_anything_changes(
     assert not home.root.exists(), "the check leaves no trace"
 
 
-def test_a_module_that_cannot_be_had_is_told_in_go_s_own_words(files: Path, home: Home, tmp_path: Path) -> None:
+def test_a_module_that_cannot_be_fetched_is_reported_with_go_s_own_message(
+    files: Path, home: Home, tmp_path: Path
+) -> None:
     provide(tmp_path, GO.replace("mod)", "mod) echo no such host >&2; exit 1;;\n  never)"))
     with pytest.raises(
         BadInput, match=r"example\.com/module: cannot be fetched: no such host; look at `go env GOPROXY`"
     ):
-        definitions.of(SOURCE, home, quiet)
+        definitions.published_by(SOURCE, home, quiet)
     assert not list(home.definitions.glob("example*")), "nothing looks fetched"
 
 
@@ -117,7 +119,7 @@ def test_a_download_that_hangs_is_given_up(
     monkeypatch.setattr(go_sources, "PATIENCE", 0.2)
     provide(tmp_path, GO.replace("mod)", "mod) exec /usr/bin/sleep 60;;\n  never)"))
     with pytest.raises(BadInput, match=r"Go was not done after 0\.2 s; look at"):
-        definitions.of(SOURCE, home, quiet)
+        definitions.published_by(SOURCE, home, quiet)
 
 
 def test_every_source_is_pinned_by_a_module_of_the_lab() -> None:
@@ -143,20 +145,20 @@ def test_the_definitions_can_be_handed_to_kubectl(
     assert (shown["kind"], shown["items"]) == ("List", [found]), "one list of definitions and nothing else"
 
 
-def test_without_go_the_lack_is_told_in_place_of_a_traceback(
+def test_without_go_the_lack_is_reported_without_a_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("QUADRANT_LAB_HOME", str(tmp_path))
     with pytest.raises(BadInput, match="go: is not on PATH, and fetches the definitions"):
-        definitions.of(SOURCE, Home(tmp_path), quiet)
+        definitions.published_by(SOURCE, Home(tmp_path), quiet)
     assert definitions.main() == 2, "bad input"
     shown = capsys.readouterr()
     assert ("install Go" in shown.err, shown.out) == (True, ""), "kubectl must not be given half a list"
 
 
 class Cluster:
-    """A cluster that knows some definitions, and writes down what is applied."""
+    """A cluster that has some definitions, and records what is applied."""
 
     there = "certificates.cert-manager.io 2026-01-01T00:00:00Z\n"
     applied: list[str] = []
@@ -164,15 +166,15 @@ class Cluster:
     def __init__(self, _home: Home) -> None:
         pass
 
-    def run(self, *arguments: str) -> str:
+    def need(self, *arguments: str) -> str:
         return self.there if arguments[:2] == ("get", "crd") else ""
 
     def apply(self, manifests: list[dict[str, dict[str, str]]]) -> None:
         self.applied += [one["metadata"]["name"] for one in manifests]
 
 
-def test_only_definitions_that_the_cluster_lacks_are_brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definitions, "Kubectl", Cluster)
+def test_only_definitions_that_the_cluster_lacks_are_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(definitions, "kubectl", Cluster)
     monkeypatch.setattr(Cluster, "applied", [])
     home = Home(tmp_path)
     home.state.mkdir()

@@ -1,4 +1,4 @@
-"""What the cluster's parts are told: settings without which they do not work on such machines, and nothing public."""
+"""Settings of the cluster's parts, without which they do not work on such machines; nothing is public."""
 
 import ipaddress
 import json
@@ -34,11 +34,11 @@ def flags(daemon: Daemon) -> dict[str, str]:
 
 def test_settings_that_are_as_they_should_be_are_not_written_again(home: Home) -> None:
     before = {file: file.stat().st_mtime_ns for file in node_settings.folder(home).rglob("*") if file.is_file()}
-    assert node_settings.write(home) == (), "nobody has to start anew"
+    assert node_settings.write(home) == (), "no process has to restart"
     after = {file: file.stat().st_mtime_ns for file in node_settings.folder(home).rglob("*") if file.is_file()}
     assert after == before, "the proxy ends whenever its file is written"
     (node_settings.folder(home) / "kubelet.yaml").write_text("{}", "utf-8")
-    assert node_settings.write(home) == ("kubelet",), "who was told something else starts anew"
+    assert node_settings.write(home) == ("kubelet",), "a process with another file restarts"
 
 
 def test_the_runtime_keeps_to_the_labs_folder(home: Home) -> None:
@@ -89,12 +89,12 @@ def test_every_port_of_loopback_that_a_part_takes_is_looked_at_beforehand(home: 
     commands = " ".join(part for one in control_plane.daemons(home) for part in one.command)
     for port in (12379, 12380):
         assert f":{port}" in commands, "the list of ports must be of ports that are used"
-        assert port in control_plane.PORTS, "a port that is taken is told before anything starts"
+        assert port in control_plane.PORTS, "a port that is taken is reported before anything starts"
     assert json.dumps(written(home, "proxy.yaml")).count("127.0.0.1:") == len(node.PORTS), "the proxy's ports too"
 
 
 def test_networks_of_the_lab_do_not_overlap() -> None:
-    outside = (f"{address}/32" for one in network_plan.OUTSIDE for address in (one.gateway, one.address))
+    outside = (f"{address}/32" for one in network_plan.EXTERNAL_HOSTS for address in (one.gateway, one.address))
     texts = (network_plan.PODS, network_plan.SERVICES, f"{network_plan.NODE_ADDRESS}/32", *outside)
     networks = [ipaddress.ip_network(text, strict=False) for text in texts]
     pairs = [(one, other) for one in networks for other in networks if one is not other]

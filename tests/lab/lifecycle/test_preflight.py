@@ -1,4 +1,4 @@
-"""What stands in the way of the lab is told before anything changes: what, why, and the way out."""
+"""What prevents the lab is reported before anything changes: what, why, and the remedy."""
 
 import re
 import socket
@@ -27,12 +27,12 @@ ETCD, PROXY = RequiredPort("127.0.0.1", 12379, "etcd"), RequiredPort("127.0.0.1"
 TRAEFIK, BUSYBOX = "docker.io/library/traefik:v3.7.13", "docker.io/library/busybox:1.37.0"
 
 
-def told(**facts: Any) -> list[Problem]:
+def problems_of(**facts: Any) -> list[Problem]:
     return list(preflight.problems(replace(GOOD, **facts)))
 
 
 def test_a_machine_that_has_everything_is_not_complained_about() -> None:
-    assert told() == [], "the lab comes up on it"
+    assert problems_of() == [], "the lab comes up on it"
 
 
 @pytest.mark.parametrize(
@@ -57,41 +57,43 @@ def test_a_machine_that_has_everything_is_not_complained_about() -> None:
         ({"foreign": ("nftables table ip kube-proxy",)}, "kube-proxy, of another Kubernetes node", "KUBECONFIG"),
     ],
 )
-def test_each_lack_is_told_with_its_reason_and_the_way_out(facts: dict[str, Any], what: str, remedy: str) -> None:
-    (found,) = told(**facts)
-    assert re.search(what, found.what), "the message says what is wrong and why it matters"
+def test_each_lack_is_reported_with_its_reason_and_remedy(facts: dict[str, Any], what: str, remedy: str) -> None:
+    (found,) = problems_of(**facts)
+    assert re.search(what, found.what), "the message has what is wrong and why it matters"
     assert remedy in found.remedy, "the message names what helps"
-    assert found.path, "the message says where"
+    assert found.path, "the message has the place"
 
 
-def test_all_lacks_are_told_at_once() -> None:
-    found = told(root=False, memory=1, disk=1, taken=(ETCD, PROXY))
-    assert len(found) == 5, "whoever mends one at a time runs the command five times"
+def test_all_lacks_are_reported_at_once() -> None:
+    found = problems_of(root=False, memory=1, disk=1, taken=(ETCD, PROXY))
+    assert len(found) == 5, "one at a time, the user would run the command five times"
 
 
 def test_what_cannot_be_built_is_among_the_lacks() -> None:
     problem = Problem(("go",), "is not on PATH, and compiles etcd", "install Go 1.24 or newer")
-    assert told(builds=(problem,)) == [problem], "a build that fails after ten minutes is found in the first second"
+    assert problems_of(builds=(problem,)) == [problem], (
+        "a build that fails after ten minutes is found in the first second"
+    )
 
 
-def test_another_lab_is_told_alone_since_it_has_in_use_what_is_missing() -> None:
+def test_another_lab_is_reported_alone_since_it_has_in_use_what_is_missing() -> None:
     other = Problem(("lab",), "the lab of /big runs here", "end it: `QUADRANT_LAB_HOME=/big lab down`")
-    assert told(other_lab=other, stranger=other, memory=1, taken=(ETCD, PROXY)) == [other], (
+    assert problems_of(other_lab=other, link_conflict=other, memory=1, taken=(ETCD, PROXY)) == [other], (
         "all the rest follows from it"
     )
 
 
-def test_a_link_of_somebody_else_is_among_the_lacks() -> None:
-    problem = Problem(("link lab0",), "is somebody else's", "rename it")
-    assert told(stranger=problem, root=False)[1:] == [problem], "it is told with all others, before anything changes"
+def test_a_link_that_the_lab_did_not_make_is_among_the_lacks() -> None:
+    problem = Problem(("link lab0",), "was not made by the lab", "rename it")
+    assert problems_of(link_conflict=problem, root=False)[1:] == [problem], "it is reported with all others"
 
 
 def test_a_lab_that_runs_is_not_asked_for_memory_again() -> None:
-    assert told(running=True, memory=1, disk=1) == [], "it has taken its share; the command only completes it"
+    assert problems_of(running=True, memory=1, disk=1) == [], "it has taken its share; the command only completes it"
 
 
 def test_a_lab_that_runs_in_part_still_needs_the_ports_that_it_lacks() -> None:
-    assert len(told(running=True, taken=(PROXY,))) == 1, "a stranger took the port of a part that ended"
+    assert len(problems_of(running=True, taken=(PROXY,))) == 1, "a stranger took the port of a part that ended"
 
 
 def test_a_port_that_a_stranger_holds_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

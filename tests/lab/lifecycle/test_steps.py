@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.lab.build.artifacts import Say
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.lifecycle.steps import Step, run
 from quadrant_platform.lab.machine.home import Home
@@ -52,17 +53,20 @@ def test_a_failed_step_ends_the_run_with_its_error_and_nothing_follows() -> None
     assert not followed, "what needs the failed step has nothing to stand on"
 
 
-def test_what_is_done_already_is_neither_done_nor_told_again() -> None:
-    told, worked = list[str](), list[str]()
-    run([step("a", do=lambda: worked.append("a"), done=True), step("b", "a")], HOME, told.append)
-    assert not worked, "the check says that there is nothing to do"
-    assert told == ["b"], "progress names what really happens"
+def test_what_is_done_already_is_neither_done_nor_reported_again() -> None:
+    lines, worked = list[str](), list[str]()
+    run([step("a", do=lambda: worked.append("a"), done=True), step("b", "a")], HOME, lines.append)
+    assert not worked, "the check finds nothing to do"
+    assert lines == ["b"], "progress names what really happens"
+
+
+def test_steps_that_need_each_other_in_a_circle_are_refused() -> None:
+    with pytest.raises(CycleError, match="cycle"):
+        run([step("a", "b"), step("b", "a")], HOME, lambda _line: None)
 
 
 def test_the_clusters_own_steps_can_all_be_reached() -> None:
     names = [one.name for one in cluster.STEPS]
-    assert len(set(names)) == len(names), "a step is known by its name"
-    reached: set[str] = set()
-    while more := [one.name for one in cluster.STEPS if one.name not in reached and one.needs <= reached]:
-        reached |= {*more}
-    assert reached == {*names}, "a need that no step meets, or a circle, would wait forever"
+    assert len(set(names)) == len(names), "a step is identified by its name"
+    order = TopologicalSorter({one.name: one.needs for one in cluster.STEPS}).static_order()
+    assert {*order} == {*names}, "every need is a step, and no circle keeps one from its turn"

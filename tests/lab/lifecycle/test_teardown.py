@@ -35,10 +35,10 @@ class Machine:
         self.asked: list[str] = []
         self.given: list[str] = []
 
-    def run(self, command: Sequence[str], given: str | None = None) -> str:
+    def run(self, command: Sequence[str], stdin: str | None = None) -> str:
         line = " ".join(command)
         self.asked.append(line)
-        self.given += [given] if given else []
+        self.given += [stdin] if stdin else []
         return self.answers.get(line, "")
 
 
@@ -54,7 +54,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         }
     )
     for module in (connection, links, packet_filters, firewall):
-        monkeypatch.setattr(module, "ask", machine.run)
+        monkeypatch.setattr(module, "output_of", machine.run)
     monkeypatch.setattr(connection, "ip", lambda *arguments: machine.run(["ip", *arguments]))
     monkeypatch.setattr(links, "LINKS", tmp_path / "links")
     for name in ("eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"):
@@ -88,7 +88,7 @@ def test_rules_of_others_in_a_shared_table_stay(machine: Machine, home: Home) ->
     connection.disconnect(home)
     (restored,) = machine.given
     assert "DOCKER" in restored, "Docker's rules are none of ours"
-    assert "MASQUERADE" in restored, "nor are those that somebody wrote by hand"
+    assert "MASQUERADE" in restored, "nor are those that were written by hand"
     assert "cali" not in restored, "Felix's chains and rules go"
     assert "CNI-" not in restored, "the port map's go too"
 
@@ -106,22 +106,22 @@ def test_only_the_labs_own_tables_links_sets_and_namespaces_are_removed(machine:
         "ipset destroy cali40s:x",
         f"ip rule delete {WAY}",
     }
-    assert removed == expected, "somebody's namespace, bridge, set and firewall stay"
+    assert removed == expected, "namespaces, bridges, sets and firewalls of others stay"
 
 
 def test_links_under_the_node_of_another_folders_lab_are_none_of_ours(
     machine: Machine, home: Home, tmp_path: Path
 ) -> None:
     mark(tmp_path, tmp_path / "other lab")
-    assert list(connection.left(home)) == [], "they are in use"
-    with pytest.raises(BadInput, match="other lab runs here") as told:
+    assert list(connection.remaining(home)) == [], "they are in use"
+    with pytest.raises(BadInput, match="other lab runs here") as refused:
         cluster.down(home, print)
     folder = f"QUADRANT_LAB_HOME='{tmp_path}/other lab'"
-    assert f"{folder} lab down" in str(told.value), "the command can be copied, whatever the folder is called"
+    assert f"{folder} lab down" in str(refused.value), "the command can be copied, whatever the folder is called"
     assert not [line for line in machine.asked if "delete" in line], "not one link of the running lab is touched"
 
 
-def test_a_table_that_the_run_brought_goes_when_nobody_else_uses_it(machine: Machine, home: Home) -> None:
+def test_a_table_that_the_run_added_goes_when_no_one_else_uses_it(machine: Machine, home: Home) -> None:
     (home.state / "before.json").write_text(remembered(), "utf-8")
     ours = (line for line in NAT.splitlines() if not line.startswith("-A") or "cali" in line or "CNI" in line)
     machine.answers["iptables-nft-save -t nat"] = "\n".join(ours)
@@ -130,7 +130,7 @@ def test_a_table_that_the_run_brought_goes_when_nobody_else_uses_it(machine: Mac
 
 
 def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
-    found = list(connection.left(home))
+    found = list(connection.remaining(home))
     assert "link lab0" in found, "a bridge is named"
     assert "network namespace lab-internet" in found, "a namespace is named"
     assert f"routing rule {WAY}" in found, "a rule of routing is named"
@@ -148,7 +148,7 @@ def test_a_stranger_who_runs_our_programs_elsewhere_is_no_part_of_a_run(tmp_path
     program.chmod(0o755)
     with subprocess.Popen([str(program), "60"]) as stranger:
         try:
-            assert not [one for one in residue.left(home) if f"process {stranger.pid}:" in one], (
+            assert not [one for one in residue.remaining(home) if f"process {stranger.pid}:" in one], (
                 "a test may borrow etcd for itself; only processes that name the run's folder are the run's"
             )
         finally:

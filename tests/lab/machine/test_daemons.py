@@ -64,7 +64,9 @@ def test_a_record_that_no_process_fits_kills_and_adopts_nobody(home: Home, field
     process = daemons.start(SLEEP, home)
     content = SLEEP.record(home).read_text("utf-8")
     spoil(home, **fields)
-    assert daemons.recorded(home, SLEEP.name) is None, "a number alone says nothing: it may be somebody else's by now"
+    assert daemons.running(home, SLEEP.name) is None, (
+        "a number alone proves nothing: another process may have it by now"
+    )
     daemons.stop(home, SLEEP.name)
     assert process.alive, "a stranger with that number must not be killed"
     SLEEP.record(home).write_text(content, "utf-8")
@@ -74,7 +76,7 @@ def test_a_record_that_no_process_fits_kills_and_adopts_nobody(home: Home, field
 def test_a_record_that_cannot_be_read_means_that_nothing_runs(home: Home, content: str) -> None:
     SLEEP.record(home).parent.mkdir(parents=True)
     SLEEP.record(home).write_text(content, "utf-8")
-    assert daemons.recorded(home, SLEEP.name) is None, "half a record is what a kill may leave"
+    assert daemons.running(home, SLEEP.name) is None, "half a record is what a kill may leave"
     daemons.stop(home, SLEEP.name)
     assert daemons.names(home) == [], "the record goes, so that the next start is a fresh one"
 
@@ -113,7 +115,7 @@ import os, signal, sys
 from pathlib import Path
 from quadrant_platform.lab.machine import daemons
 from quadrant_platform.lab.machine.home import Home
-daemons._write = lambda file, content: os.kill(os.getpid(), signal.SIGKILL)
+daemons.write_atomically = lambda file, content: os.kill(os.getpid(), signal.SIGKILL)
 daemons.start(daemons.Daemon("orphan", ("touch", sys.argv[2])), Home(Path(sys.argv[1])))
 """
 
@@ -122,24 +124,24 @@ def test_a_starter_killed_before_the_record_leaves_no_daemon(home: Home, tmp_pat
     trace = tmp_path / "ran"
     killed = subprocess.run([sys.executable, "-c", STARTER, str(home.root), str(trace)], check=False)
     assert killed.returncode == -signal.SIGKILL, "the starter must end between the fork and the record"
-    assert until(lambda: not list(daemons.of_command(str(trace)))), "nobody could ever find and end it"
+    assert until(lambda: not list(daemons.with_argument(str(trace)))), "no later run could find and end it"
     assert not trace.exists(), "the program itself must not have begun"
 
 
 def test_a_daemon_that_ended_by_itself_is_told_with_the_end_of_its_log(home: Home) -> None:
     short = Daemon("short", ("sh", "-c", "echo no such flag >&2; exit 1"))
     process = daemons.start(short, home)
-    assert daemons.wait_gone([process], 10), "it ends at once"
+    assert daemons.wait_for_exit([process], 10), "it ends at once"
     with pytest.raises(BadInput, match="no such flag") as ended:
         daemons.check_alive(short, home)
-    again, anew = (str(ended.value).find(command) for command in ("run `lab up` again", "run `lab down`"))
-    assert 0 < again < anew, "data that a power cut spoiled would end it each time: the second step removes them"
+    again, afresh = (str(ended.value).find(command) for command in ("run `lab up` again", "run `lab down`"))
+    assert 0 < again < afresh, "data that a power cut spoiled would end it each time: the second step removes them"
 
 
 def test_a_program_that_is_missing_is_told_like_any_other_end(home: Home) -> None:
     absent = Daemon("absent", ("/no/such/program",))
     process = daemons.start(absent, home)
-    assert daemons.wait_gone([process], 10), "there is nothing to run"
+    assert daemons.wait_for_exit([process], 10), "there is nothing to run"
     with pytest.raises(BadInput, match="/no/such/program"):
         daemons.check_alive(absent, home)
 
@@ -147,7 +149,7 @@ def test_a_program_that_is_missing_is_told_like_any_other_end(home: Home) -> Non
 def test_a_process_is_found_by_an_argument_of_its_command(home: Home) -> None:
     mark = f"mark of {home.root}"
     process = daemons.start(Daemon("marked", ("sh", "-c", "sleep 300", mark)), home)
-    assert until(lambda: [one.pid for one in daemons.of_command(mark)] == [process.pid]), (
-        "shims are told by their containerd's socket in just this way"
+    assert until(lambda: [one.pid for one in daemons.with_argument(mark)] == [process.pid]), (
+        "shims are found by their containerd's socket in just this way"
     )
-    assert os.getpid() not in {one.pid for one in daemons.of_command("no-such-mark")}, "others do not count"
+    assert os.getpid() not in {one.pid for one in daemons.with_argument("no-such-mark")}, "others do not count"

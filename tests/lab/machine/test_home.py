@@ -1,4 +1,4 @@
-"""The lab's folder has one name, the one by which the kernel knows it."""
+"""The lab's folder has one name, the one that the kernel lists."""
 
 import subprocess
 from pathlib import Path

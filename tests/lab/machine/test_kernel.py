@@ -1,4 +1,4 @@
-"""What the kernel lacks is told as that, and a missing command is not."""
+"""What the kernel lacks is reported as that, and a missing command is not."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,7 @@ def tried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, ..
         tried.append(command)
         return False
 
-    monkeypatch.setattr(kernel, "_done", fails)
+    monkeypatch.setattr(kernel, "_succeeds", fails)
     return tried
 
 
@@ -31,9 +31,9 @@ def test_trials_that_fail_are_features_that_the_kernel_lacks(
     tried: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has(monkeypatch, "ip", "nft", "modprobe")
-    found = [one for one in kernel.lacking() if "cgroup" not in one.what]
+    found = [one for one in kernel.missing_features() if "cgroup" not in one.what]
     assert {one.path for one in found} == {("kernel",)}, "all is there to try them"
-    assert len(found) == len(kernel.TRIALS) + 1, "each is told, and the file system of containers"
+    assert len(found) == len(kernel.TRIALS) + 1, "each is reported, and the file system of containers"
     assert all("KUBECONFIG" in one.remedy for one in found), "another cluster is a way out"
 
 
@@ -41,13 +41,14 @@ def test_without_the_commands_of_a_trial_nothing_is_said_about_the_kernel(
     tried: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has(monkeypatch, "modprobe")
-    assert [one.what for one in kernel.lacking() if "link" in one.what or "nftables" in one.what] == [], "unknown yet"
+    found = [one.what for one in kernel.missing_features()]
+    assert not [what for what in found if "link" in what or "nftables" in what], "not tried yet"
     assert tried == [("modprobe", "overlay")], "the lab's own first step installs the others"
 
 
 @pytest.mark.usefixtures("tried")
 def test_a_missing_modprobe_is_told_as_a_missing_command(monkeypatch: pytest.MonkeyPatch) -> None:
     has(monkeypatch)
-    (found,) = (one for one in kernel.lacking() if "cgroup" not in one.what)
+    (found,) = (one for one in kernel.missing_features() if "cgroup" not in one.what)
     assert found.path == ("modprobe",), "the kernel may well have the module"
-    assert "apt-get install kmod" in found.remedy, "the package that brings it is named"
+    assert "apt-get install kmod" in found.remedy, "the package that has it is named"

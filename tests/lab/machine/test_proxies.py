@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from quadrant_platform.lab.kubernetes import kubeconfig
 from quadrant_platform.lab.machine import daemons, network_plan, proxies
 from quadrant_platform.lab.machine.daemons import Daemon
 from quadrant_platform.lab.machine.home import Home
@@ -19,7 +18,7 @@ PROXY = "http://proxy.example.com:3128"
 def proxied(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that reaches the outside through a proxy."""
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
-    for name in proxies.VARIABLES:
+    for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -56,23 +55,7 @@ def test_who_excepts_everything_goes_on_to_do_so(monkeypatch: pytest.MonkeyPatch
 def test_daemons_keep_the_proxy_and_reach_the_cluster_without_it(tmp_path: Path) -> None:
     home = Home(tmp_path)
     daemon = Daemon("shown", ("sh", "-c", 'echo "$HTTPS_PROXY $NO_PROXY"'))
-    assert daemons.wait_gone([daemons.start(daemon, home)], 10), "it ends at once"
+    assert daemons.wait_for_exit([daemons.start(daemon, home)], 10), "it ends at once"
     shown = daemon.log(home).read_text("utf-8")
     assert shown.startswith(PROXY), "containerd pulls images through it"
     assert network_plan.NODE_ADDRESS in shown, "the kubelet reaches the API server"
-
-
-def test_the_labs_kubectl_reaches_the_cluster_without_the_proxy(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.bin.mkdir()
-    (home.bin / "kubectl").write_text('#!/bin/sh\necho "$NO_PROXY"\n', "utf-8")
-    (home.bin / "kubectl").chmod(0o755)
-    assert network_plan.NODE_ADDRESS in kubeconfig.Kubectl(home).run("get", "nodes"), "a proxy refuses such an address"
-
-
-@pytest.mark.parametrize(("server", "ours"), [(network_plan.API, True), ("https://cluster.example.com:6443", False)])
-def test_a_kubeconfig_of_the_lab_is_told_by_its_server(server: str, ours: bool, tmp_path: Path) -> None:
-    file = tmp_path / "copy"
-    assert not kubeconfig.points_to_lab(file), "one that is not there leads nowhere"
-    file.write_text(f"clusters: [{{name: x, cluster: {{server: '{server}'}}}}]", "utf-8")
-    assert kubeconfig.points_to_lab(file) is ours, "people copy and merge kubeconfigs"

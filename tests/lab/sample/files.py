@@ -1,4 +1,4 @@
-"""What the stand-in of a service finds and is told, as the manifests of a stack say it."""
+"""What a stack's manifests give the stand-in of a service: its command line and its files."""
 
 import re
 
@@ -36,7 +36,7 @@ def settings(of: Plan, name: str) -> Settings:
 
 
 def found(of: Plan, process: ContainerSpec) -> Files:
-    """The files that the pod mounts; a generated value tells which secret it is of."""
+    """The files that the pod mounts; a generated value names its secret."""
     configs = [of.system.configs[name] for name in process.config]
     texts = [rendered(of, config) for config in configs if config.variable == "CONFIG_PATH"]
     secrets = {

@@ -1,4 +1,4 @@
-"""Small servers on loopback that speak as much of a protocol as one check needs, and remember what they were told."""
+"""Small servers on loopback that speak as much of a protocol as one check needs, and record what they receive."""
 
 import struct
 from collections.abc import Callable, Iterator

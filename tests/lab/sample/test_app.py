@@ -88,11 +88,11 @@ def test_the_first_page_names_the_service() -> None:
 def test_everything_else_is_echoed_without_credentials() -> None:
     headers = {"x-forwarded-for": "203.0.113.9", "authorization": "Bearer hush", "cookie": "session=hush"}
     answer = client(app()).post("/api/orders?page=2", headers=headers)
-    told = answer.json()
-    assert (told["service"], told["method"], told["path"], told["query"]) == (
+    echoed = answer.json()
+    assert (echoed["service"], echoed["method"], echoed["path"], echoed["query"]) == (
         "shop-api", "POST", "/api/orders", "page=2",
-    ), "what arrived is told"  # fmt: skip
-    assert told["headers"]["x-forwarded-for"] == "203.0.113.9", "what proxies added is seen"
+    ), "what arrived is echoed"  # fmt: skip
+    assert echoed["headers"]["x-forwarded-for"] == "203.0.113.9", "what proxies added is seen"
     assert "hush" not in answer.text, "credentials are not repeated"
 
 

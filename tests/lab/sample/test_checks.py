@@ -1,4 +1,4 @@
-"""Each dependency is asked in its own protocol, and a report says what came of it without giving secrets away."""
+"""Each dependency is checked in its own protocol, and the report keeps secrets out."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quadrant_platform.lab.sample.checks import report
-from quadrant_platform.lab.sample.dependencies import Dependency, Kind
+from quadrant_platform.lab.sample.dependencies import Dependency, DependencyKind
 from tests.lab.sample.servers import postgresql, redis, running
 
 ROLE = "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
@@ -21,7 +21,7 @@ def checked(dependency: Dependency, *secrets: str) -> Report:
     return found
 
 
-def at(kind: Kind, port: int, **login: str) -> Dependency:
+def at(kind: DependencyKind, port: int, **login: str) -> Dependency:
     return Dependency("127.0.0.1", port, kind, url=f"http://127.0.0.1:{port}/", login=login)
 
 
@@ -48,7 +48,7 @@ def test_a_url_is_good_unless_its_server_fails(status: int, good: bool) -> None:
     with running(http(status)) as server:
         found = checked(at("http", server.port))
     assert found["ok"] is good, "a store that asks for credentials answers too"
-    assert f"HTTP {status}" in found["detail"], "the status tells a wrong path from a dead server"
+    assert f"HTTP {status}" in found["detail"], "the status distinguishes a wrong path from a dead server"
 
 
 def test_redis_is_asked_for_its_role_after_the_password() -> None:
@@ -78,7 +78,7 @@ def test_a_master_that_no_sentinel_knows_is_an_error() -> None:
     with running(redis(lambda words: "*-1\r\n" if words[0] == "SENTINEL" else "+OK\r\n")) as sentinel:
         watch = (("127.0.0.1", sentinel.port),)
         found = checked(Dependency("main", sentinel.port, "sentinel", sentinels=watch))
-    assert not found["ok"], "there is nobody to write to"
+    assert not found["ok"], "there is no master to write to"
     assert "'main'" in found["detail"], "the name may be the mistake"
 
 
@@ -98,9 +98,9 @@ def test_a_connection_is_all_that_an_unknown_protocol_gives() -> None:
 
 
 @pytest.mark.parametrize("kind", ["http", "postgresql", "redis", "tcp"])
-def test_a_closed_port_is_an_error_with_its_reason(kind: Kind) -> None:
+def test_a_closed_port_is_an_error_with_its_reason(kind: DependencyKind) -> None:
     found = checked(at(kind, closed_port()))
-    assert not found["ok"], "nobody listens"
+    assert not found["ok"], "the port is closed"
     assert "Error" in found["detail"], "the reader learns what failed"
 
 

@@ -21,9 +21,9 @@ def one(config: object, *, secrets: dict[str, str] | None = None, **calls: str) 
 def test_the_files_of_every_service_name_each_host_that_its_rows_lead_to(system: str, stage: str) -> None:
     plan = planned(system, stage)
     for name, service in plan.system.services.items():
-        told = settings(plan, name)
-        named = {dependency.host for dependency in dependencies(found(plan, service), told)}
-        assert named == set(told.calls), f"{name} in {system} {stage} is configured for exactly what it may call"
+        options = settings(plan, name)
+        named = {dependency.host for dependency in dependencies(found(plan, service), options)}
+        assert named == set(options.calls), f"{name} in {system} {stage} is configured for exactly what it may call"
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -45,7 +45,7 @@ def test_a_migration_knows_its_database_and_password() -> None:
 def test_sentinels_are_asked_for_the_master_by_its_name() -> None:
     config = {"redis": {"sentinels": ["one:26379", "two:26379"], "master": "main", "password_file": "/s/pass"}}
     dependency = one(config, secrets={"pass": "x"}, main="")
-    assert (dependency.host, dependency.kind) == ("main", "sentinel"), "the address is the Sentinels' to tell"
+    assert (dependency.host, dependency.kind) == ("main", "sentinel"), "the Sentinels have the address"
     assert dependency.sentinels == (("one", 26379), ("two", 26379)), "any of them may be down"
     assert dependency.login["password"] == "x", "from the file that the configuration names"
 
@@ -56,7 +56,7 @@ def test_a_password_of_the_arguments_is_a_files_content() -> None:
         "user": "clerk",
         "dbname": "shop",
         "password": "x",
-    }, "libpq's words for what the configuration says"
+    }, "libpq's keywords for the configuration's keys"
 
 
 def test_a_url_of_a_database_is_a_secret_of_its_own() -> None:

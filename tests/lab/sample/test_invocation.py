@@ -1,4 +1,4 @@
-"""The command line says what a service is, and the environment where its files are."""
+"""The command line describes a service, and the environment its files."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_arguments_give_ports_paths_and_hosts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["serve", "--name=shop"], "at least one --port"),
         ([*SERVE, "--metrics=other:/m"], "'other'"),
@@ -29,11 +29,11 @@ def test_arguments_give_ports_paths_and_hosts() -> None:
         (SERVE[2:], "--name"),
     ],
 )
-def test_bad_arguments_end_with_code_2(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+def test_bad_arguments_end_with_code_2(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
     with pytest.raises(SystemExit) as ended:
         parsed(arguments)
     assert ended.value.code == 2, "bad input has a code of its own"
-    assert said in capsys.readouterr().err, "the message names what is wrong"
+    assert message in capsys.readouterr().err, "the message names what is wrong"
 
 
 def test_secrets_are_read_from_a_mounted_volume(tmp_path: Path) -> None:

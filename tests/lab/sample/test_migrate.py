@@ -1,4 +1,4 @@
-"""A migration makes its table under a lock, and the command's exit code tells what came of it."""
+"""A migration makes its table under a lock, and the command's exit code shows the outcome."""
 
 from pathlib import Path
 

@@ -77,7 +77,7 @@ def test_a_stop_answers_what_is_in_flight_and_exits_with_0(tmp_path: Path) -> No
         process.send_signal(signal.SIGTERM)
         await_status(f"{base}/health/ready", 503)
         late = httpx.get(f"{base}/api/late", trust_env=False)
-        process.send_signal(signal.SIGTERM)  # so that nobody waits for the end of the drain
+        process.send_signal(signal.SIGTERM)  # ends the drain early
         answer = slow.getresponse()
         slow.close()
         output, errors = process.communicate()

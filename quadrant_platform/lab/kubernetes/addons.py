@@ -1,4 +1,4 @@
-"""What every cluster has besides its control plane: names, volumes, metrics, certificates."""
+"""What every cluster has besides its control plane: DNS, volumes, metrics, certificates."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ WORKLOADS = (
     ("kube-system", "metrics-server"),
 )
 """Namespace and name of the Deployments, in the order in which others need them."""
-_FILES = ("dns", "storage", "certificates", "metrics")
+MANIFESTS = Path(__file__).parent / "manifests"
+CERTIFICATES = MANIFESTS / "certificates.yaml"
+_FILES = (MANIFESTS / "dns.yaml", MANIFESTS / "storage.yaml", CERTIFICATES, MANIFESTS / "metrics.yaml")
 
 
 def objects(home: Home) -> list[dict[str, Any]]:
-    """Return the objects of all of them, filled in."""
+    """Return the objects of all add-ons, their placeholders filled in."""
     values = {
         "DOMAIN": network_plan.DOMAIN,
         "DNS": network_plan.DNS_SERVICE,
         "INTERNET": network_plan.INTERNET.address,
         "VOLUMES": str(home.state / "volumes"),
     }
-    texts = (Path(__file__).with_name(f"{name}.yaml").read_text("utf-8") for name in _FILES)
-    filled = (string.Template(text).safe_substitute(values) for text in texts)
+    filled = (string.Template(file.read_text("utf-8")).safe_substitute(values) for file in _FILES)
     return [one for text in filled for one in yaml.load_all(text, yaml.CSafeLoader) if one]

@@ -12,6 +12,7 @@ from quadrant_platform.applier.clusters.kubectl import Refusal
 from quadrant_platform.commands import check, diagram, diff, doctor, down, preview, reach, render, status, up
 from quadrant_platform.commands.console import ExitCode, complain
 from quadrant_platform.documents.problems import BadInput
+from quadrant_platform.host.kubectl import KubectlError
 from quadrant_platform.lab.build.failure import BuildFailed
 
 app = typer.Typer(
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command; leaves with one of `Code`."""
     try:
         app(arguments, prog_name="quadrant")
-    except (BadInput, BuildFailed, Refusal, pulumi.RunError) as error:
+    except (BadInput, BuildFailed, KubectlError, Refusal, pulumi.RunError) as error:
         complain(str(error))
         raise SystemExit(ExitCode.BAD_INPUT) from None
     except Exception as error:

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.files import write_atomically
 from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.host.progress import Say
@@ -29,7 +30,7 @@ from quadrant_platform.lab.build.go_sources import fetch
 from quadrant_platform.lab.kubernetes.kubeconfig import kubectl
 from quadrant_platform.lab.machine.home import Home
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "crds"
+EXTRA_FOLDER = ROOT.parent / "shared" / "crds"
 """Files with definitions that no Go module has; it need not exist, and QUADRANT_CRDS names another."""
 PURPOSE = "fetches the definitions of the systems' kinds"
 
@@ -128,7 +129,7 @@ def problems(home: Home, sources: Collection[Source] = SOURCES) -> tuple[Problem
 
 def extra_folder() -> Path:
     """Return the folder of definitions that no Go module has; it need not exist."""
-    return Path(os.environ.get("QUADRANT_CRDS") or SHARED)
+    return Path(os.environ.get("QUADRANT_CRDS") or EXTRA_FOLDER)
 
 
 def published_by(source: Source, home: Home, say: Say) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build import debian, image_builds, program_builds
@@ -32,8 +33,8 @@ from quadrant_platform.lab.network import connection, internet, links, load_bala
 
 __all__ = ["down", "load", "running", "up"]
 
-IMPORTABLE = {"PYTHONPATH": str(Path(__file__).resolve().parents[3])}
-"""The lab's own processes run wherever `quadrant_platform` is, installed or not."""
+IMPORTABLE = {"PYTHONPATH": str(ROOT)}
+"""For the lab's own programs, which run outside of this folder."""
 
 
 def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:

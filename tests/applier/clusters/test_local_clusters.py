@@ -6,6 +6,7 @@ import pytest
 
 from quadrant_platform.applier.clusters.local_clusters import KindCluster
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.kubectl import KubectlError
 from quadrant_platform.lab.build import image_builds
 from quadrant_platform.lab.build.catalogue import BACKUP_TOOLS, SAMPLE
 from quadrant_platform.lab.kind import completion as bringing
@@ -57,7 +58,7 @@ def test_a_second_up_finds_everything_there(kind: KindMachine, monkeypatch: pyte
 @pytest.mark.parametrize("stage", ["-f -", "crd/", "calico.yaml", "daemonset/", "certificates.yaml", "deployment/"])
 def test_an_up_that_broke_off_behind_the_creation_is_finished_by_the_next(kind: KindMachine, stage: str) -> None:
     kind.breaks_at(stage)
-    with pytest.raises(BadInput, match=r"goes on from here|run this again"):
+    with pytest.raises(KubectlError, match=r"goes on from here|run this again"):
         up()
     kind.mended()
     up()
@@ -124,7 +125,7 @@ def test_an_image_of_the_stack_that_nobody_can_pull_is_loaded(kind: KindMachine)
 def test_an_image_with_other_contents_is_loaded_again(kind: KindMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     up()
     monkeypatch.setattr(
-        image_builds, "kept", lambda image, _home: kind.folder / f"{image.name.rpartition('/')[2]}-2.tar"
+        image_builds, "archive_path", lambda image, _home: kind.folder / f"{image.name.rpartition('/')[2]}-2.tar"
     )
     up()
     assert len(loaded(kind)) == 4, "a new state of the sample has the name of the old one"
@@ -151,7 +152,7 @@ def test_a_cluster_with_a_network_of_its_own_keeps_it(kind: KindMachine) -> None
 
 def test_a_network_that_cannot_be_fetched_is_told_with_both_ways_out(kind: KindMachine) -> None:
     kind.cluster.configure(offline=True)
-    with pytest.raises(BadInput, match=r"cannot read https://\S+/calico.yaml; let this machine reach .* or give"):
+    with pytest.raises(KubectlError, match=r"cannot read https://\S+/calico.yaml; let this machine reach .* or give"):
         up()
 
 

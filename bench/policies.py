@@ -24,7 +24,7 @@ from quadrant_platform.policies.pack import Object
 from quadrant_platform.program.recorder import Recorded
 from quadrant_platform.program.stacks import recorded
 from quadrant_platform.program.traffic import Traffic
-from quadrant_platform.reachability.proof import prove
+from quadrant_platform.reachability import prove
 
 # These packages carry no types.
 json_format: Any = import_module("google.protobuf.json_format")

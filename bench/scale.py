@@ -17,7 +17,7 @@ from quadrant_platform.components.network.segments import default_deny
 from quadrant_platform.garbage_collection import collection_paused
 from quadrant_platform.model.expansion.plan import plan
 from quadrant_platform.model.loader import load_environment, load_system
-from quadrant_platform.reachability.explanation import prove
+from quadrant_platform.reachability import prove
 
 SMALL, LARGE, FLOWS_EACH, RUNS = 100, 1000, 5, 3
 SECONDS, BYTES, GROWTH = 60, 1.5 * 2**30, 1.5

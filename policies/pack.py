@@ -1,14 +1,17 @@
-"""The registry of all policies, and the check that runs them without the engine."""
+"""The registry of all policies, the format of their configuration, and the check that runs them without the engine."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.configuration.exemptions import Exemption
-from quadrant_platform.policies.core import well_formed
+from quadrant_platform.policies.configuration.file_format import ConfigurationFormat
+from quadrant_platform.policies.configuration.levels import Level
+from quadrant_platform.policies.core import groups, well_formed
 from quadrant_platform.policies.core.evaluation import (
     level_of,
     run_resource,
@@ -18,14 +21,13 @@ from quadrant_platform.policies.core.evaluation import (
 )
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object, objects
-from quadrant_platform.policies.core.policy import Finding, Group, Policy, ResourcePolicy, Severity, StackPolicy
-from quadrant_platform.policies.core.violation import Level, Violation
+from quadrant_platform.policies.core.policy import Finding, Policy, ResourcePolicy, Severity, StackPolicy
+from quadrant_platform.policies.core.violation import Violation
 from quadrant_platform.policies.pss import pod_security
-from quadrant_platform.policies.rules.api import access_control, api_versions, opaque_resources, privileges
-from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, quota, recommended_labels
+from quadrant_platform.policies.rules.api import access_control, api_versions, opaque_resources
+from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels
 from quadrant_platform.policies.rules.network import (
     aliases,
-    exposure,
     matrix_proof,
     network_policies,
     policy_coverage,
@@ -45,29 +47,36 @@ from quadrant_platform.policies.rules.workloads import (
     workload_selectors,
 )
 
-__all__ = ["POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check", "not_applicable"]
-
-EXEMPTIONS_GROUP = Group(name="exemptions", title="Exemptions are used and in force")
+__all__ = [
+    "CONFIGURATION", "POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check",
+    "not_applicable",
+]  # fmt: skip
 
 
 def _exemption_rows(stack: StackIndex) -> Iterator[Finding]:
-    """Every exemption still applies to something and has not expired."""
-    rows = [row for row in stack.config.exemptions if _judged(row.policy, stack.config)]
+    """Check that every exemption still applies to something and has not expired."""
+    rows = [row for row in stack.config.exemptions if _is_on(row.policy, stack.config)]
     broken = _broken(stack) if rows else ()
     for row in rows:
         if row.expires < stack.config.today:
             yield Finding(f"the exemption from {row} has expired", "expired")
-        elif not any(row.covers(found) for found in broken):
+        elif not any(found.is_exempted_by(row) for found in broken):
             yield Finding(f"the exemption from {row} matches nothing", "unused")
 
 
-def _judged(name: str, config: Config) -> bool:
-    """Whether the policy is on. One that does not exist spares nothing, so its rows are unused."""
+def _is_on(name: str, config: Config) -> bool:
+    """Return whether the policy is on. One that does not exist exempts nothing, so its rows are unused."""
     policy = POLICIES.get(name)
     return policy is None or level_of(policy, config) is not Level.DISABLED
 
 
-_RESOURCE: tuple[ResourcePolicy, ...] = (
+_EXEMPTIONS = StackPolicy(
+    name="exemptions", title="Exemptions are used and in force",
+    severity=Severity.MEDIUM, tags=("hygiene",), group=groups.EXEMPTIONS, predicate=_exemption_rows,
+    why="An exemption that outlives its reason becomes the rule.",
+    remedy="Remove the row, or renew it with a reason.",
+)  # fmt: skip
+_ALL: tuple[ResourcePolicy | StackPolicy, ...] = (
     *well_formed.POLICIES,
     *opaque_resources.POLICIES,
     *pod_security.POLICIES,
@@ -79,17 +88,11 @@ _RESOURCE: tuple[ResourcePolicy, ...] = (
     *lifecycle.POLICIES,
     *workload_selectors.POLICIES,
     *credentials.POLICIES,
-    *secret_use.POLICIES,
-    *exposure.POLICIES,
     *network_policies.POLICIES,
     *access_control.POLICIES,
-    *privileges.POLICIES,
     *routers.POLICIES,
-    *namespaces.POLICIES,
     *recommended_labels.POLICIES,
     *api_versions.POLICIES,
-)
-_STACK: tuple[StackPolicy, ...] = (
     *policy_coverage.POLICIES,
     *matrix_proof.POLICIES,
     *route_middlewares.POLICIES,
@@ -98,19 +101,27 @@ _STACK: tuple[StackPolicy, ...] = (
     *object_references.POLICIES,
     *hosts.POLICIES,
     *disruption.POLICIES,
-    *quota.POLICIES,
+    *namespaces.POLICIES,
+    *secret_use.POLICIES,
     *debug_mode.POLICIES,
     *replicas.POLICIES,
-    StackPolicy(
-        name="exemptions", title="Exemptions are used and in force",
-        severity=Severity.MEDIUM, tags=("hygiene",), group=EXEMPTIONS_GROUP, predicate=_exemption_rows,
-        why="An exception that outlives its reason becomes the rule.",
-        remedy="Remove the row, or renew it with a reason.",
-    ),
-)  # fmt: skip
+    _EXEMPTIONS,
+)
+_RESOURCE = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))
+_STACK = tuple(policy for policy in _ALL if isinstance(policy, StackPolicy))
 
 POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (*_RESOURCE, *_STACK)}
 """Every policy by its name."""
+
+
+def _titles() -> Mapping[str, Mapping[str, str]]:
+    found = defaultdict[str, dict[str, str]](dict)
+    for policy in POLICIES.values():
+        found[policy.engine_name][policy.name] = policy.title
+    return found
+
+
+CONFIGURATION = ConfigurationFormat(_titles())
 
 
 @lru_cache(maxsize=1)
@@ -119,31 +130,31 @@ def _broken(stack: StackIndex) -> tuple[Violation, ...]:
 
 
 def _violations(stack: StackIndex) -> Iterator[Violation]:
-    """What all policies but that on exemptions find, before exemptions."""
+    """Yield what all policies but that on exemptions find, before exemptions."""
     config = stack.config
-    for policy in (policy for policy in _RESOURCE if _judged(policy.name, config)):
+    for policy in (policy for policy in _RESOURCE if _is_on(policy.name, config)):
         for obj in stack.objects:
             yield from run_resource(policy, obj, config)
-    if _judged("matrix-present", config):
+    if _is_on("matrix-present", config):
         yield from unreadable_views(POLICIES["matrix-present"], stack)
-    for stack_policy in (policy for policy in _STACK[:-1] if _judged(policy.name, config)):
+    for stack_policy in (policy for policy in _STACK if policy is not _EXEMPTIONS and _is_on(policy.name, config)):
         yield from run_stack(stack_policy, stack)
 
 
 def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None = None) -> list[Violation]:
     """Judge manifests by every policy; each violation once.
 
-    A manifest may be wrapped in `Object` with its file and line. Manifests of any shape are accepted:
-    what cannot be read is a violation of `well-formed`.
+    A manifest may be wrapped in `Object` with its file and line. Manifests of any shape are accepted: an unreadable
+    field is a violation of `well-formed`.
     """
     stack = StackIndex(tuple(objects(manifests)), config or Config())
     found = [*without_exempted(_broken(stack), stack.config)]
-    if _judged("exemptions", stack.config):
-        found += run_stack(_STACK[-1], stack)
+    if _is_on("exemptions", stack.config):
+        found += run_stack(_EXEMPTIONS, stack)
     return list(dict.fromkeys(found))
 
 
 def not_applicable(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:
-    """The policies that compare with the declared connections, where no matrix and no segment is among the objects."""
+    """Return the policies that need a matrix, where the objects have neither a matrix nor a segment."""
     stack = StackIndex(tuple(objects(manifests)), Config())
     return [] if stack.has_isolation else [policy.name for policy in _STACK if policy.needs_matrix]

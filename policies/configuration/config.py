@@ -1,4 +1,4 @@
-"""How the pack is configured: its switches, exemptions and levels."""
+"""The pack's configuration: its switches, exemptions and levels."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
 from quadrant_platform.policies.configuration.exemptions import EXEMPTIONS, Exemption
-from quadrant_platform.policies.configuration.switches import ObjectSwitches, PodSwitches, Switch
-from quadrant_platform.policies.configuration.workload_switches import WorkloadSwitches
-from quadrant_platform.policies.core.violation import Level
+from quadrant_platform.policies.configuration.levels import Level
+from quadrant_platform.policies.configuration.object_switches import ObjectSwitches
+from quadrant_platform.policies.configuration.pod_switches import PodSwitches
+from quadrant_platform.policies.configuration.switch import Switch
 
 
 class Setting(NamedTuple):
@@ -24,25 +25,25 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Config(PodSwitches, WorkloadSwitches, ObjectSwitches):
-    """What a stack may set: every switch, exemptions, levels. `today` decides which exemptions have expired."""
+class Config(PodSwitches, ObjectSwitches):
+    """All switches, exemptions and levels of a stack. `today` decides which exemptions have expired."""
 
     exemptions: tuple[Exemption, ...] = EXEMPTIONS
     levels: Mapping[str, Level] = field(default_factory=dict)
-    """By policy or group, where a configuration says otherwise than the policy."""
+    """By policy or group, where a configuration overrides the policy's own."""
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values of switches, by policy or group and by field."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def of(self, name: str) -> Config:
-        """The configuration as one policy or group sees it."""
+        """Return the configuration as one policy or group sees it."""
         given = self.settings.get(name)
         return replace(self, **given) if given else self
 
     def with_block(
         self, name: str, level: Level | None, rows: tuple[Exemption, ...], given: Mapping[str, Any]
     ) -> Config:
-        """This configuration with what a file or the engine says of one policy or group."""
+        """Return this configuration with the part of one policy or group."""
         return replace(
             self,
             exemptions=(*self.exemptions, *(row for row in rows if row not in self.exemptions)),
@@ -53,7 +54,7 @@ class Config(PodSwitches, WorkloadSwitches, ObjectSwitches):
 
 @cache
 def settings() -> tuple[Setting, ...]:
-    """Every switch of `Config`."""
+    """Return every switch of `Config`."""
     return tuple(_settings())
 
 
@@ -67,5 +68,5 @@ def _settings() -> Iterator[Setting]:
 
 
 def settings_of(name: str) -> tuple[Setting, ...]:
-    """The switches of one policy or group."""
+    """Return the switches of one policy or group."""
     return tuple(setting for setting in settings() if name in setting.switch.policies)

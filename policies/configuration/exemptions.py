@@ -1,4 +1,4 @@
-"""Exceptions from a policy: each for named objects, with a reason and an end."""
+"""Exemptions from a policy: each for named objects, with a reason and an end."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from quadrant_platform.policies.core.violation import Violation
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _PLACE = ("kind", "namespace", "name", "labels")
 
 
 class ExemptionRow(BaseModel):
-    """One exception as the configuration has it. All that is given must fit the object."""
+    """One exemption as a configuration writes it. Every field that is given must fit the object."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    policy: Text | None = Field(None, description="which stack policy, where the row stands under a group of them")
+    policy: Text | None = Field(None, description="which stack policy, where the row is under a group of them")
     check: Text | None = Field(None, description="only this check of the policy, such as an upstream one")
     urn: Text | None = Field(None, description="the resource's URN, instead of the four below")
     kind: Text | None = Field(None, description="the object's kind")
@@ -26,7 +24,7 @@ class ExemptionRow(BaseModel):
     name: Text | None = Field(None, description="the object's name")
     labels: dict[str, str] = Field(default_factory=dict, description="labels that the object carries")
     reason: Text = Field(description="why the rule does not hold here")
-    expires: date = Field(description="the last day of the exception")
+    expires: date = Field(description="the last day of the exemption")
 
     @model_validator(mode="after")
     def _selects(self) -> Self:
@@ -39,15 +37,9 @@ class ExemptionRow(BaseModel):
 
 
 class Exemption(ExemptionRow):
-    """A row with the policy that it spares objects from."""
+    """A row with the policy from which it exempts objects."""
 
     policy: Text
-
-    def covers(self, broken: Violation) -> bool:
-        """Whether the row speaks of this violation."""
-        wanted = ("policy", "check", "urn", "kind", "namespace", "name")
-        fits = all(getattr(self, field) in (None, getattr(broken, field)) for field in wanted)
-        return fits and self.labels.items() <= broken.labels.items()
 
     def __str__(self) -> str:
         place = [str(value) for value in (self.check, self.urn, self.kind, self.namespace, self.name) if value]

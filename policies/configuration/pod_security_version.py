@@ -1,4 +1,4 @@
-"""Which Pod Security Standard is meant: its profile and its version."""
+"""The Pod Security Standards: their profiles and versions."""
 
 from __future__ import annotations
 

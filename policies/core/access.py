@@ -1,10 +1,12 @@
-"""One way to read a manifest: plain JSON with a marker for unknown values, and typed access by path."""
+"""Typed access to manifests by path: plain JSON with a marker for unknown values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from quadrant_platform.quantities import parse_quantity
 
 UNKNOWN_SENTINELS: Final = frozenset(
     {
@@ -17,7 +19,7 @@ UNKNOWN_SENTINELS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-"""The engine's strings for a value that is not known yet, one for each type."""
+"""The engine's strings for a value that is not known yet, one a type."""
 
 _LARGEST: Final = 2**63
 _TYPE_NAMES: dict[type, str] = {
@@ -43,7 +45,7 @@ UNKNOWN: Final = _Unknown()
 
 
 class FieldError(Exception):
-    """A field that a policy had to read and could not."""
+    """A field that a policy has to read and cannot."""
 
     def __init__(self, node: Node, message: str) -> None:
         super().__init__(f"{node.path or 'the object'}: {message}")
@@ -70,7 +72,7 @@ class UnknownFieldError(FieldError):
 
 
 def type_name(value: object) -> str:
-    """The JSON name of the value's type."""
+    """Return the JSON name of the value's type."""
     return _TYPE_NAMES.get(type(value), type(value).__name__)
 
 
@@ -110,7 +112,7 @@ class Node:
         raise MalformedError(self, expected)
 
     def at(self, *keys: str) -> Node:
-        """The node below these keys."""
+        """Return the node below these keys."""
         node = self
         for key in keys:
             fields = node._typed(dict, "an object") or {}
@@ -118,48 +120,56 @@ class Node:
         return node
 
     def present(self) -> bool:
-        """Whether the field is set."""
+        """Return whether the field is set."""
         return self._known() is not None
 
     def required(self) -> Node:
-        """This node; an error if it is not set."""
+        """Return this node. Raises MalformedError if it is not set."""
         if not self.present():
             raise MalformedError(self, "a value")
         return self
 
     def text(self) -> str:
-        """The string, or an empty one."""
+        """Return the string, or an empty one."""
         return self._typed(str, "a string") or ""
 
     def flag(self) -> bool | None:
-        """The boolean."""
+        """Return the boolean."""
         value: bool | None = self._typed(bool, "a boolean")
         return value
 
     def integer(self) -> int | None:
-        """The whole number, of 64 bits."""
+        """Return the whole number, of 64 bits."""
         value: int | None = self._typed(int, "an integer")
         if value is not None and not -_LARGEST <= value < _LARGEST:
             raise MalformedError(self, "an integer of 64 bits")
         return value
 
     def scalar(self) -> str | int | float | None:
-        """A number or a string, as in ports and quantities."""
+        """Return a number or a string, as in ports and quantities."""
         value = self._known()
         if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
             return value
         raise MalformedError(self, "a string or a number")
 
+    def quantity(self) -> float:
+        """Return the amount; one that is not set is zero. Raises InvalidError for any other text."""
+        value = self.scalar()
+        try:
+            return parse_quantity(str(value)) if value is not None else 0
+        except ValueError as error:
+            raise InvalidError(self, str(error)) from error
+
     def items(self) -> Iterator[Node]:
-        """The elements of an array; `null` is not an element."""
+        """Yield the elements of an array; `null` is not an element."""
         for index, value in enumerate(self._typed(list, "an array") or ()):
             yield Node(value, f"{self.path}[{index}]", self.origin).required()
 
     def entries(self) -> Iterator[tuple[str, Node]]:
-        """The fields of an object."""
+        """Yield the fields of an object."""
         for key in self._typed(dict, "an object") or ():
             yield key, self.at(key)
 
     def texts(self) -> dict[str, str]:
-        """A map of strings, such as labels."""
+        """Return a map of strings, such as labels."""
         return {key: node.required().text() for key, node in self.entries()}

@@ -10,14 +10,12 @@ from typing import Any
 from quadrant_platform.policies.core.access import MalformedError, Node, normalise
 from quadrant_platform.policies.core.network_shapes import Shape, ip_block
 from quadrant_platform.policies.core.objects import Object
-
-LABEL = "quadrant.dev/matrix"
-KEY = "matrix.json"
+from quadrant_platform.vocabulary import MATRIX_KEY, MATRIX_LABEL
 
 
 @dataclass(frozen=True, eq=False)
 class DeclaredMatrix:
-    """One system's peers and rows, in the shape that the reachability model reads."""
+    """One system's peers and rows, in the shape that the evaluation of reachability reads."""
 
     obj: Object
     system: str
@@ -26,17 +24,17 @@ class DeclaredMatrix:
 
     @cached_property
     def workloads(self) -> dict[str, Shape]:
-        """The peers that are our own pods, by `namespace/name`."""
+        """The peers that are the system's own pods, by `namespace/name`."""
         return {name: peer for name, peer in self.shape["peers"].items() if peer["kind"] == "workload"}
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
-        """The namespaces of our own pods."""
+        """The namespaces of the system's own pods."""
         return frozenset(peer["namespace"] for peer in self.workloads.values())
 
     @cached_property
     def world(self) -> frozenset[str]:
-        """The peers that stand for the internet: blocks that begin with all addresses of a family."""
+        """The peers that are the internet: blocks that begin with all addresses of a family."""
         return frozenset(
             name
             for name, peer in self.shape["peers"].items()
@@ -51,14 +49,14 @@ class DeclaredMatrix:
 
 
 def matrix_of(obj: Object) -> DeclaredMatrix | None:
-    """The matrix that the object carries; nothing for other objects.
+    """Return the matrix in an object; nothing for other objects.
 
     Raises FieldError for a matrix that cannot be read.
     """
-    if obj.kind != "ConfigMap" or obj.labels.get(LABEL) != "true":
+    if obj.kind != "ConfigMap" or obj.labels.get(MATRIX_LABEL) != "true":
         return None
-    document = obj.node.at("data").at(KEY).required()
-    root = Node(normalise(_json(document)), f"data[{KEY}]", obj)
+    document = obj.node.at("data").at(MATRIX_KEY).required()
+    root = Node(normalise(_json(document)), f"data[{MATRIX_KEY}]", obj)
     if root.at("schema").integer() != 1:
         raise MalformedError(root.at("schema"), "the number 1, the schema that this pack reads")
     peers = {name: _peer(node) for name, node in root.at("peers").required().entries()}

@@ -6,24 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import FieldError, UnknownFieldError
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Policy, ResourcePolicy, StackPolicy, Subject, Violation
-from quadrant_platform.policies.core.violation import Level
-from quadrant_platform.policies.core.well_formed import WELL_FORMED
+from quadrant_platform.policies.core.policy import WELL_FORMED, Finding, Policy, ResourcePolicy, StackPolicy, Subject
+from quadrant_platform.policies.core.violation import Violation
 
 _NOWHERE = Object({})
 
 
 def level_of(policy: Policy, config: Config) -> Level:
-    """How hard the policy is enforced; a stack policy is configured with its group."""
-    name = policy.group.name if isinstance(policy, StackPolicy) else policy.name
-    return config.levels.get(name, policy.level)
+    """Return how hard the policy is enforced."""
+    return config.levels.get(policy.engine_name, policy.level)
 
 
 def violation(policy: Policy, finding: Finding, obj: Object, config: Config) -> Violation:
-    """The finding of a policy about an object. Nothing is left to remediate when policies judge."""
+    """Return the finding of a policy about an object; when policies judge, remediation is over."""
     level = level_of(policy, config)
     return Violation(
         policy.name, finding.check, Level.MANDATORY if level is Level.REMEDIATE else level,
@@ -32,7 +31,7 @@ def violation(policy: Policy, finding: Finding, obj: Object, config: Config) -> 
 
 
 def unreadable(policy: Policy, error: FieldError, obj: Object, config: Config) -> Violation:
-    """A field that the policy had to read: of the wrong type, or not known yet."""
+    """Return the violation of a field that the policy has to read: of the wrong type, or not known yet."""
     if isinstance(error, UnknownFieldError):
         return violation(policy, Finding(str(error), "unknown"), obj, config)
     found = violation(policy, Finding(str(error), "type"), obj, config)
@@ -48,21 +47,21 @@ def _run(policy: Policy, findings: Callable[[], Iterator[Finding]], obj: Object,
 
 
 def run_resource(policy: ResourcePolicy, obj: Object, config: Config) -> Iterator[Violation]:
-    """The violations of one object against one policy."""
+    """Yield the violations of one object against one policy."""
     if policy.applies(obj.kind):
         yield from _run(policy, lambda: policy.predicate(Subject(obj, config.of(policy.name))), obj, config)
 
 
 def run_stack(policy: StackPolicy, stack: StackIndex) -> Iterator[Violation]:
-    """The violations of a whole stack against one policy."""
+    """Yield the violations of a whole stack against one policy."""
     if policy.needs_matrix and not stack.has_isolation:
         return
-    seen = stack.seen_by(policy.group.name)
+    seen = stack.seen_by(policy.engine_name)
     yield from _run(policy, lambda: policy.predicate(seen), _NOWHERE, stack.config)
 
 
 def unreadable_views(policy: Policy, stack: StackIndex) -> Iterator[Violation]:
-    """What the shared index had to leave out, on behalf of the policies that rely on it."""
+    """Yield what the shared index had to leave out, on behalf of the policies that rely on it."""
     if not stack.readable:
         for error in stack.errors.values():
             obj = error.origin if isinstance(error.origin, Object) else _NOWHERE
@@ -70,8 +69,8 @@ def unreadable_views(policy: Policy, stack: StackIndex) -> Iterator[Violation]:
 
 
 def without_exempted(violations: Iterable[Violation], config: Config) -> Iterator[Violation]:
-    """The violations that no exemption in force covers."""
+    """Yield the violations that no exemption in force covers."""
     rows = [row for row in config.exemptions if row.expires >= config.today]
     for found in violations:
-        if not any(row.covers(found) for row in rows):
+        if not any(found.is_exempted_by(row) for row in rows):
             yield found

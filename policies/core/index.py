@@ -14,17 +14,15 @@ from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix, matr
 from quadrant_platform.policies.core.network_shapes import Shape, network_policy, pod_manifest
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
-from quadrant_platform.reachability.network_policy import NetworkPolicy
-
-SEGMENT = "quadrant.dev/segment"
-SYSTEM = "quadrant.dev/system"
+from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, matrix_pods, pods_of
+from quadrant_platform.vocabulary import SEGMENT_LABEL
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class NetworkPolicyObject:
-    """A NetworkPolicy, its readable shape and its meaning."""
+    """A NetworkPolicy as an object, in its readable shape, and as rules."""
 
     obj: Object
     shape: Shape
@@ -32,7 +30,7 @@ class NetworkPolicyObject:
 
     @classmethod
     def read(cls, obj: Object) -> NetworkPolicyObject:
-        """The policy of an object. Raises FieldError for one that the API server would refuse."""
+        """Return the policy of an object. Raises FieldError for one that the API server would refuse."""
         shape = network_policy(obj.node)
         try:
             return cls(obj, shape, NetworkPolicy.parse(shape))
@@ -41,12 +39,12 @@ class NetworkPolicyObject:
 
     @property
     def namespace(self) -> str:
-        """Where it selects pods."""
+        """The namespace of the pods that it selects."""
         namespace: str = self.shape["metadata"]["namespace"]
         return namespace
 
     def selects_everything(self) -> bool:
-        """Whether its selector is empty."""
+        """Return whether its selector is empty."""
         return not any(self.shape["spec"]["podSelector"].values())
 
 
@@ -69,11 +67,11 @@ class StackIndex:
                 yield value
 
     def of_kind(self, *kinds: str) -> tuple[Object, ...]:
-        """The objects of these kinds."""
+        """Return the objects of these kinds."""
         return tuple(obj for obj in self.objects if obj.kind in kinds)
 
     def seen_by(self, group: str) -> StackIndex:
-        """The stack with the configuration of one group of policies, and the same views."""
+        """Return the stack with the configuration of one group of policies, and the same views."""
         config = self.config.of(group)
         if config is self.config:
             return self
@@ -88,12 +86,12 @@ class StackIndex:
 
     @cached_property
     def declared_pods(self) -> tuple[WorkloadPod, ...]:
-        """The pods that somebody declares; those that a live cluster lists found long ago what they refer to."""
+        """The pods without an owner; those that a live cluster lists have found what they refer to."""
         return tuple(pod for pod in self.pods if not pod.workload.is_owned)
 
     @cached_property
     def pod_manifests(self) -> tuple[Shape, ...]:
-        """The pods in the shape that the reachability model reads."""
+        """The pods in the shape that the evaluation of reachability reads."""
         return tuple(shape for _, shape in self._shaped_pods)
 
     @cached_property
@@ -109,6 +107,20 @@ class StackIndex:
         """The NetworkPolicies."""
         found = (obj for obj in self.of_kind("NetworkPolicy") if obj.api_version == "networking.k8s.io/v1")
         return tuple(self._read(found, NetworkPolicyObject.read))
+
+    @cached_property
+    def known_pods(self) -> tuple[Pod, ...]:
+        """The pods of the stack's workloads and the peers of its matrices."""
+        found = {pod.id: pod for pod in pods_of(self.pod_manifests)}
+        for matrix in self.matrices:
+            found |= {pod.id: pod for pod in matrix_pods(matrix.shape, found.values())}
+        return tuple(found.values())
+
+    @cached_property
+    def connectivity(self) -> Connectivity:
+        """The pods that each NetworkPolicy selects and names."""
+        policies = [policy.rules for policy in self.network_policies]
+        return Connectivity(policies, self.known_pods, self.namespace_labels, Scope())
 
     @cached_property
     def matrices(self) -> tuple[DeclaredMatrix, ...]:
@@ -130,31 +142,31 @@ class StackIndex:
         return frozenset((obj.kind, obj.namespace) for obj in self.objects)
 
     def shows(self, namespace: str, *kinds: str) -> bool:
-        """Whether all objects of these kinds in a namespace should be here: the namespace is, or some of them are.
+        """Return whether all objects of these kinds in a namespace should be here: the namespace is, or some are.
 
-        Others may be part of manifests that nobody gave us, so that what is missing is no mistake.
+        Otherwise they may be in other manifests, so that a missing one is no mistake.
         """
         return ("Namespace", "", namespace) in self.by_name or any((kind, namespace) in self._kinds for kind in kinds)
 
     @cached_property
     def segments(self) -> tuple[Object, ...]:
-        """The namespaces that are labelled as a segment."""
-        labelled = {name for name, labels in self.namespace_labels.items() if SEGMENT in labels}
+        """The namespaces with the label of a segment."""
+        labelled = {name for name, labels in self.namespace_labels.items() if SEGMENT_LABEL in labels}
         return tuple(obj for obj in self.of_kind("Namespace") if obj.name in labelled)
 
     @cached_property
     def segment_names(self) -> frozenset[str]:
-        """The namespaces to isolate: those labelled as a segment and those that a matrix names."""
+        """The namespaces to isolate: segments and those that a matrix names."""
         declared = (matrix.namespaces for matrix in self.matrices)
         return frozenset(obj.name for obj in self.segments).union(*declared)
 
     @cached_property
     def readable(self) -> bool:
-        """Whether every view could be built from all objects."""
+        """Whether every view holds all objects."""
         views = (self.pods, self.network_policies, self.matrices, self.segments)
         return all(view is not None for view in views) and not self.errors
 
     @property
     def has_isolation(self) -> bool:
-        """Whether the stack has segments at all; other manifests are not judged for isolation."""
+        """Whether the stack has segments or a matrix; other manifests are not judged for isolation."""
         return bool(self.segments or self.matrices)

@@ -1,4 +1,4 @@
-"""Manifests rebuilt from typed reads, so that the reachability model never meets a wrong type."""
+"""Manifests rebuilt from typed reads, so that the evaluation of reachability never meets a wrong type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from quadrant_platform.policies.core.access import InvalidError, MalformedError, Node
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.reachability.selectors import Selector
+from quadrant_platform.reachability import Selector
 
 Shape = dict[str, Any]
 
@@ -18,7 +18,7 @@ def _each(node: Node, build: Callable[[Node], Any]) -> list[Any]:
 
 
 def selector(node: Node) -> Shape:
-    """A label selector."""
+    """Build a label selector."""
     return {
         "matchLabels": node.at("matchLabels").texts(),
         "matchExpressions": _each(node.at("matchExpressions"), _requirement),
@@ -26,7 +26,7 @@ def selector(node: Node) -> Shape:
 
 
 def parsed_selector(node: Node) -> Selector:
-    """A label selector that can be matched."""
+    """Return a label selector that can be matched."""
     try:
         return Selector.parse(selector(node))
     except ValueError as error:
@@ -42,7 +42,7 @@ def _requirement(node: Node) -> Shape:
 
 
 def ip_block(node: Node) -> Shape:
-    """An address block."""
+    """Build an address block."""
     return {"cidr": _network(node.at("cidr").required()), "except": _each(node.at("except"), _network)}
 
 
@@ -79,7 +79,7 @@ def _rule(side: str) -> Callable[[Node], Shape]:
 
 
 def network_policy(node: Node) -> Shape:
-    """A NetworkPolicy with only what decides about connections."""
+    """Build a NetworkPolicy with only what decides about connections."""
     spec = node.at("spec").required()
     types = _each(spec.at("policyTypes"), Node.text)
     return {
@@ -99,12 +99,12 @@ def network_policy(node: Node) -> Shape:
 
 
 def namespace(name: str, labels: dict[str, str]) -> Shape:
-    """A Namespace with its labels."""
+    """Build a Namespace with its labels."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def one_direction(policy: Shape, direction: str) -> Shape | None:
-    """The policy as if it spoke of one direction only; nothing if it does not speak of it."""
+    """Return the policy with one of its directions; nothing if it lacks that direction."""
     spec = policy["spec"]
     if direction not in spec["policyTypes"]:
         return None
@@ -112,7 +112,7 @@ def one_direction(policy: Shape, direction: str) -> Shape | None:
 
 
 def pod_manifest(pod: WorkloadPod) -> Shape:
-    """A Pod with only what decides about connections: place, labels and ports."""
+    """Build a Pod with only what decides about connections: place, labels and ports."""
     lasting = (container for container in pod.containers if container.lasts)
     ports = [port for container in lasting for port in container.ports]
     return {

@@ -1,4 +1,4 @@
-"""A Kubernetes object as the policies see it, wherever it comes from."""
+"""A Kubernetes object as the policies read it, from a file or from the engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from quadrant_platform.policies.core.access import UNKNOWN_SENTINELS, Node, normalise
 
 SECRET_VALUES = frozenset({"data", "stringData"})
-"""The fields of a Secret of which nobody reads the values."""
+"""The fields of a Secret whose values no policy reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Object:
     line: int | None = None
     urn: str | None = None
     namespace_assumed: bool = False
-    """Whether nobody wrote the namespace, so that whoever applies the manifest chooses it."""
+    """Whether the manifest has no namespace of its own, so that applying it chooses one."""
 
     @cached_property
     def node(self) -> Node:
@@ -31,7 +31,7 @@ class Object:
 
     @cached_property
     def derived(self) -> dict[object, Any]:
-        """What one policy worked out from the object and the next can use."""
+        """Results about the object that policies share."""
         return {}
 
     @cached_property
@@ -43,6 +43,11 @@ class Object:
     def api_version(self) -> str:
         """The group and version; empty where it is not a string."""
         return self._text("apiVersion")
+
+    @property
+    def group(self) -> str:
+        """The group of the API; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
 
     @cached_property
     def name(self) -> str:
@@ -56,7 +61,7 @@ class Object:
 
     @cached_property
     def is_owned(self) -> bool:
-        """Whether a controller made it, as it makes the Pods that a live cluster lists."""
+        """Whether a controller owns it, as it owns the Pods that a live cluster lists."""
         return any(True for _ in self.node.at("metadata", "ownerReferences").items())
 
     @property
@@ -71,7 +76,7 @@ class Object:
 
     @property
     def readable_labels(self) -> dict[str, str]:
-        """Those of the object's own labels that are text, whatever the others are."""
+        """The object's own labels that are text, whatever the others are."""
         value = self.node.value
         for key in ("metadata", "labels"):
             value = value.get(key) if isinstance(value, dict) else None
@@ -79,7 +84,7 @@ class Object:
 
     @cached_property
     def annotations(self) -> Node:
-        """The annotations, of which each policy reads its own."""
+        """The annotations; each policy reads its own."""
         return self.node.at("metadata", "annotations")
 
     def _text(self, *keys: str) -> str:
@@ -90,7 +95,7 @@ class Object:
 
 
 def listed(value: Any) -> list[Any] | None:
-    """The items of a List of objects; nothing for another value.
+    """Return the items of a List of objects; nothing for another value.
 
     Items of a typed List, such as a DeploymentList, need not repeat its version and their kind.
     """
@@ -116,7 +121,7 @@ def objects(manifests: Iterable[Object | Mapping[str, Any]]) -> Iterator[Object]
 
 
 def blank(value: Any) -> Any:
-    """What stands for a Secret's values: their types without their content, and nothing for an unknown one."""
+    """Return the shape of a Secret's values: their types without their content, nothing for an unknown one."""
     if isinstance(value, Mapping):
         return {str(key): _empty(item) for key, item in value.items()}
     return _empty(value)
@@ -130,7 +135,7 @@ def _empty(value: Any) -> Any:
 
 
 def _without_secret_values(manifest: Any) -> Any:
-    """Keep the values of Secrets out of memory, out of messages and out of every predicate."""
+    """Keep the values of Secrets out of memory, messages and predicates."""
     if not isinstance(manifest, Mapping) or manifest.get("kind") != "Secret":
         return manifest
     return {key: blank(manifest[key]) if key in SECRET_VALUES else manifest[key] for key in manifest}

@@ -1,4 +1,4 @@
-"""The shapes of the pack: what a policy is, and what it finds."""
+"""What a policy is, and what it finds."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.violation import Level, Violation
 from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
 
-__all__ = [
-    "Finding", "Group", "Level", "Policy", "ResourcePolicy", "Severity", "StackPolicy", "Subject", "Violation",
-]  # fmt: skip
+WELL_FORMED = "well-formed"
+"""The policy that reports wrong types, whichever policy meets them."""
 
 
 class Severity(StrEnum):
@@ -57,7 +56,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What every policy says of itself."""
+    """The facts of every policy."""
 
     name: str
     title: str
@@ -68,14 +67,19 @@ class Policy:
     tags: tuple[str, ...] = ()
 
     @property
+    def engine_name(self) -> str:
+        """The name that the engine and a configuration use: that of the policy, or of its group."""
+        return self.name
+
+    @property
     def url(self) -> str:
-        """Where the policy is explained."""
+        """The policy's page."""
         return f"docs/reference/policies/{self.name}.md"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourcePolicy(Policy):
-    """A policy that looks at one object. `kinds` are the kinds it looks at; all, if there are none.
+    """A policy on one object. `kinds` are the kinds of objects that it judges; all, if empty.
 
     `remedies` are the labels by which the engine mends the object, by the path of the metadata that lacks them.
     """
@@ -85,13 +89,13 @@ class ResourcePolicy(Policy):
     remedies: Callable[[Subject], Mapping[tuple[str, ...], Mapping[str, str]]] | None = None
 
     def applies(self, kind: str) -> bool:
-        """Whether the policy looks at objects of this kind."""
+        """Return whether the policy judges objects of this kind."""
         return not self.kinds or kind in self.kinds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Stack policies that the engine runs as one, since it hands over the whole stack once for each."""
+    """Stack policies that the engine runs as one, since it passes the whole stack once to each."""
 
     name: str
     title: str
@@ -99,8 +103,13 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class StackPolicy(Policy):
-    """A policy that looks at all objects of a stack together. Some compare with the declared matrix."""
+    """A policy on all objects of a stack together. Some compare with the declared matrix."""
 
     predicate: Callable[[StackIndex], Iterator[Finding]]
     group: Group
     needs_matrix: bool = False
+
+    @property
+    def engine_name(self) -> str:
+        """The name of the group."""
+        return self.group.name

@@ -1,22 +1,12 @@
-"""What the pack says of an object: which policy it breaks, and how hard that policy is enforced."""
+"""A broken policy: by which object, and how hard the policy is enforced."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class Level(StrEnum):
-    """What a violation does: advice warns, a mandatory one stops the deployment.
-
-    The engine mends what breaks a remediating policy; what is left is mandatory.
-    """
-
-    DISABLED = "disabled"
-    ADVISORY = "advisory"
-    MANDATORY = "mandatory"
-    REMEDIATE = "remediate"
+from quadrant_platform.policies.configuration.exemptions import Exemption
+from quadrant_platform.policies.configuration.levels import Level
 
 
 @dataclass(frozen=True)
@@ -34,3 +24,9 @@ class Violation:
     line: int | None = None
     urn: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_exempted_by(self, row: Exemption) -> bool:
+        """Return whether a row of the configuration covers this violation."""
+        wanted = ("policy", "check", "urn", "kind", "namespace", "name")
+        fits = all(getattr(row, field) in (None, getattr(self, field)) for field in wanted)
+        return fits and row.labels.items() <= self.labels.items()

@@ -1,26 +1,25 @@
-"""Objects that can be judged at all: named, typed, and made of what Kubernetes expects."""
+"""The policy that an object can be judged at all: it is named, and its fields have the types of Kubernetes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from quadrant_platform.policies.core.access import UNKNOWN, Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.policy import WELL_FORMED, Finding, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import template_path
 
-WELL_FORMED = "well-formed"
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}
 """Maps of strings, into which numbers and booleans are often put without quotes."""
 
 
 def well_formed(subject: Subject) -> Iterator[Finding]:
-    """The object has a version, a kind and a name, and a workload has a pod with containers.
+    """Check that an object has a version, a kind and a name, and a workload a pod with containers.
 
-    Wrong types are raised by the reads, here and in every other policy, and reported under this name.
+    Reads raise wrong types, here and in every other policy, and all are reported under this name.
     """
     items = subject.node.at("items")
     if subject.obj.kind.endswith("List") and items.present():
-        any(items.items())  # it is no array: the objects of one stand for themselves
+        any(items.items())  # raises if it is no array; the objects of one are judged by themselves
     for keys in (("apiVersion",), ("kind",), ("metadata", "name")):
         if not subject.node.at(*keys).required().text():
             yield Finding(f"{'.'.join(keys)} is empty")
@@ -33,7 +32,7 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
 
 
 def _read_texts(node: Node) -> None:
-    """Read a map of strings of which no policy needs to know all."""
+    """Read a map of strings; some of them may be unknown."""
     for _, text in node.entries():
         if text.value is not UNKNOWN:
             text.text()
@@ -52,7 +51,7 @@ POLICIES = (
     ResourcePolicy(
         name=WELL_FORMED, title="Objects have the types that Kubernetes gives them",
         severity=Severity.HIGH, tags=("hygiene",), predicate=well_formed,
-        why="A field of another type cannot be checked, so every other policy would be silent about it.",
+        why="A field of another type cannot be checked, so every other policy would pass over it.",
         remedy="Write the field with the type that the message names.",
     ),
 )  # fmt: skip

@@ -8,26 +8,15 @@ from functools import cached_property
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.vocabulary import COMPONENT_LABEL, POD_TEMPLATES
 
-TEMPLATES: dict[str, tuple[str, ...]] = {
-    "Pod": (),
-    "PodTemplate": ("template",),
-    "Deployment": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "Rollout": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
-"""Where each workload kind keeps the template of its pods."""
+WORKLOADS = frozenset(POD_TEMPLATES)
+"""The kinds that make pods."""
+
+LONG_RUNNING = WORKLOADS - {"Pod", "PodTemplate", "Job", "CronJob"}
+"""The kinds whose pods serve until they are replaced."""
 
 _ROLLOUTS = "argoproj.io"
-
-LONG_RUNNING = frozenset(TEMPLATES) - {"Pod", "PodTemplate", "Job", "CronJob"}
-"""The kinds whose pods are expected to serve until they are replaced."""
-
 _LISTS = (("initContainers", "init container"), ("containers", "container"),
           ("ephemeralContainers", "ephemeral container"))  # fmt: skip
 
@@ -61,7 +50,7 @@ class Container:
         return self.node.at("securityContext")
 
     def effective(self, field: str) -> Node:
-        """The field of the container's security context, or else the pod's."""
+        """Return the field of the container's security context, or else the pod's."""
         own = self.security.at(field)
         return own if own.present() else self.pod.security.at(field)
 
@@ -127,24 +116,23 @@ class WorkloadPod:
     @property
     def component(self) -> str:
         """What the pod is: service, database, cache, job and so on."""
-        return self.labels.get("app.kubernetes.io/component", "")
+        return self.labels.get(COMPONENT_LABEL, "")
 
 
 def template_path(obj: Object) -> tuple[str, ...] | None:
-    """Where the object keeps the template of its pods; nothing for one that makes none.
+    """Return where the object keeps the template of its pods; nothing for one that makes none.
 
     A custom kind may share a workload's name, such as another group's Job. A Rollout may refer to a Deployment.
     """
-    group = obj.api_version.rpartition("/")[0]
-    if "." in group and (obj.kind, group) != ("Rollout", _ROLLOUTS):
+    if "." in obj.group and (obj.kind, obj.group) != ("Rollout", _ROLLOUTS):
         return None
     if obj.kind == "Rollout" and obj.node.at("spec", "workloadRef").present():
         return None
-    return TEMPLATES.get(obj.kind)
+    return POD_TEMPLATES.get(obj.kind)
 
 
 def pod_of(obj: Object) -> WorkloadPod | None:
-    """The pods that the object makes, the same for every policy."""
+    """Return the pods that the object makes, the same for every policy."""
     if WorkloadPod not in obj.derived:
         path = template_path(obj)
         template = obj.node.at(*path) if path is not None else None

@@ -9,7 +9,7 @@ import pulumi_policy as sdk
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.policies.configuration.config import Config
-from quadrant_platform.policies.configuration.file_format import configured, properties
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.evaluation import (
     level_of,
     run_resource,
@@ -19,12 +19,11 @@ from quadrant_platform.policies.core.evaluation import (
 )
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Policy, ResourcePolicy, StackPolicy, Violation
-from quadrant_platform.policies.core.violation import Level
-from quadrant_platform.policies.core.well_formed import WELL_FORMED
+from quadrant_platform.policies.core.policy import WELL_FORMED, Policy, ResourcePolicy, StackPolicy
+from quadrant_platform.policies.core.violation import Violation
 from quadrant_platform.policies.crossguard.remediation import remedied
 from quadrant_platform.policies.crossguard.resources import Resources, Stacks, object_of
-from quadrant_platform.policies.pack import POLICIES
+from quadrant_platform.policies.pack import CONFIGURATION, POLICIES
 
 RESOURCE_POLICIES = tuple(policy for policy in POLICIES.values() if isinstance(policy, ResourcePolicy))
 _NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
@@ -36,45 +35,45 @@ _FRAMEWORKS = {
 
 
 def _may_apply(policy: ResourcePolicy, token: str) -> bool:
-    """A cheap answer before the properties are read; lists and patches hold objects of another kind."""
+    """Return whether a policy can apply, by the type alone; lists and patches hold objects of another kind."""
     kind = token.rpartition(":")[2]
     return kind.endswith("List") or policy.applies(kind.removesuffix("Patch"))
 
 
 def message_of(found: Violation, policy: Policy) -> str:
-    """What the engine shows of a violation: rule, place, what, why and how to mend it."""
+    """Return the engine's text for a violation: rule, place, what, why and remedy."""
     rule = f"{found.policy}/{found.check}" if found.check else found.policy
     place = f"{found.kind} {found.namespace}/{found.name}".replace(" /", " ")
     return f"[{rule}] {place}: {found.message}. Why: {policy.why} Remedy: {policy.remedy} See {policy.url}"
 
 
-class _Configured:
-    """The configuration as far as the engine has told it: it hands each policy its own part, at each call."""
+class _GivenConfig:
+    """The configuration, accumulated call by call: the engine passes each policy its own block."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self._given: dict[str, Mapping[str, Any]] = {}
 
-    def learn(self, name: str, given: Mapping[str, Any]) -> Config:
-        """Take in what one policy was given. Raises BadInput where it is wrong."""
+    def with_block(self, name: str, given: Mapping[str, Any]) -> Config:
+        """Add the block of one policy or group. Raises BadInput where it is wrong."""
         if given and self._given.get(name) != given:
-            self.config = configured(self.config, name, given)
+            self.config = CONFIGURATION.with_block(self.config, name, given)
             self._given[name] = dict(given)
         return self.config
 
 
 def _resource(
-    position: int, policy: ResourcePolicy, resources: Resources, known: _Configured
+    position: int, policy: ResourcePolicy, resources: Resources, given: _GivenConfig
 ) -> sdk.ResourceValidationPolicy:
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         try:
-            config = known.learn(policy.name, args.get_config())
+            config = given.with_block(policy.name, args.get_config())
         except BadInput as error:
             return report(_misconfigured(policy.name, error), args.urn)
         if not _may_apply(policy, args.resource_type):
             return None
         for each in resources.read(position, args):
-            for found in without_exempted(_said_by(policy, each, config), config):
+            for found in without_exempted(_own_findings(policy, each, config), config):
                 report(message_of(found, POLICIES[found.policy]), found.urn)
         return None
 
@@ -82,14 +81,14 @@ def _resource(
         name=policy.name,
         description=policy.title,
         validate=validate,
-        remediate=_remediation(policy, known) if policy.remedies else None,
-        config_schema=sdk.PolicyConfigSchema(properties(policy.name)),
+        remediate=_remediation(policy, given) if policy.remedies else None,
+        config_schema=sdk.PolicyConfigSchema(CONFIGURATION.properties(policy.name)),
         **_about(policy),
     )
 
 
-def _said_by(policy: ResourcePolicy, obj: Object, config: Config) -> Iterable[Violation]:
-    """What a policy finds in its own name. A wrong type is for `well-formed` to say, whichever policy met it."""
+def _own_findings(policy: ResourcePolicy, obj: Object, config: Config) -> Iterable[Violation]:
+    """Return a policy's findings under its own name; `well-formed` reports the wrong types that any policy meets."""
     if policy.name != WELL_FORMED:
         return (found for found in _judged(policy, obj, config) if found.policy == policy.name)
     applying = (one for one in RESOURCE_POLICIES if one.applies(obj.kind))
@@ -99,17 +98,17 @@ def _said_by(policy: ResourcePolicy, obj: Object, config: Config) -> Iterable[Vi
 
 
 def _judged(policy: ResourcePolicy, obj: Object, config: Config) -> tuple[Violation, ...]:
-    """What a policy finds, worked out once while the configuration is the same."""
+    """Return a policy's findings, computed once while the configuration is the same."""
     if obj.derived.get(policy.name, (None,))[0] is not config:
         obj.derived[policy.name] = (config, tuple(run_resource(policy, obj, config)))
     found: tuple[Violation, ...] = obj.derived[policy.name][1]
     return found
 
 
-def _remediation(policy: ResourcePolicy, known: _Configured) -> sdk.ResourceRemediation:
+def _remediation(policy: ResourcePolicy, given: _GivenConfig) -> sdk.ResourceRemediation:
     def remediate(args: sdk.ResourceValidationArgs) -> Any:
         try:
-            config = known.learn(policy.name, args.get_config())
+            config = given.with_block(policy.name, args.get_config())
         except BadInput:
             return None  # validation reports it
         obj = object_of(args.resource_type, args.props, args.urn)
@@ -123,7 +122,7 @@ def _misconfigured(name: str, error: BadInput) -> str:
 
 
 def _about(policy: Policy) -> dict[str, Any]:
-    """What the engine shows of a policy."""
+    """Return a policy's facts for the engine to show."""
     framework = _FRAMEWORKS.get(policy.tags[0].partition("-")[0]) if policy.tags else None
     return {
         "display_name": policy.title,
@@ -136,12 +135,14 @@ def _about(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _group(position: int, policies: list[StackPolicy], stacks: Stacks, known: _Configured) -> sdk.StackValidationPolicy:
+def _group(
+    position: int, policies: list[StackPolicy], stacks: Stacks, given: _GivenConfig
+) -> sdk.StackValidationPolicy:
     group = policies[0].group
 
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
         try:
-            config = known.learn(group.name, args.get_config())
+            config = given.with_block(group.name, args.get_config())
         except BadInput as error:
             return report(_misconfigured(group.name, error), None)
         stack = stacks.read(position, args.resources, config)
@@ -155,7 +156,7 @@ def _group(position: int, policies: list[StackPolicy], stacks: Stacks, known: _C
         description=group.title,
         validate=validate,
         enforcement_level=sdk.EnforcementLevel(policies[0].level.value),
-        config_schema=sdk.PolicyConfigSchema(properties(group.name)),
+        config_schema=sdk.PolicyConfigSchema(CONFIGURATION.properties(group.name)),
         display_name=group.title,
         tags=sorted({policy.name for policy in policies}),
         remediation_steps=" ".join(f"{policy.name}: {policy.remedy}" for policy in policies),
@@ -171,13 +172,13 @@ def _findings(policies: list[StackPolicy], stack: StackIndex) -> Iterator[Violat
 
 
 def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
-    """All policies, in the shape that `PolicyPack` takes."""
-    known, resources, stacks = _Configured(config or Config()), Resources(), Stacks()
+    """Return all policies as `PolicyPack` takes them."""
+    given, resources, stacks = _GivenConfig(config or Config()), Resources(), Stacks()
     groups: dict[str, list[StackPolicy]] = {}
     found: list[sdk.Policy] = []
     for policy in POLICIES.values():
         if isinstance(policy, ResourcePolicy):
-            found.append(_resource(len(found), policy, resources, known))
+            found.append(_resource(len(found), policy, resources, given))
         elif isinstance(policy, StackPolicy):
             groups.setdefault(policy.group.name, []).append(policy)
-    return [*found, *(_group(place, policies, stacks, known) for place, policies in enumerate(groups.values()))]
+    return [*found, *(_group(place, policies, stacks, given) for place, policies in enumerate(groups.values()))]

@@ -1,4 +1,4 @@
-"""What the engine mends: labels that an object lacks, written into its properties."""
+"""Remediation: the labels that an object lacks, written into its properties."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from quadrant_platform.policies.core.policy import ResourcePolicy, Subject
 
 
 def remedied(policy: ResourcePolicy, obj: Object, props: Any, config: Config) -> Mapping[str, Any] | None:
-    """The engine's properties with the labels that the policy asks for; nothing where there is nothing to mend.
+    """Return the engine's properties with the labels that the policy asks for; nothing where none is missing.
 
-    The properties are the SDK's own: unknown values and secrets in them stay as they are. What cannot be read
-    is left to validation, which reports it.
+    The properties are the SDK's own: unknown values and secrets in them stay as they are. Validation reports what
+    cannot be read.
     """
     if policy.remedies is None or not any(without_exempted(run_resource(policy, obj, config), config)):
         return None

@@ -1,4 +1,4 @@
-"""The Kubernetes objects behind the resources that the engine shows, each read once for all policies."""
+"""The Kubernetes objects behind the engine's resources, each read once for all policies."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from quadrant_platform.policies.core.objects import SECRET_VALUES, Object, blank
 
 _PREFIX = "kubernetes:"
 _COMPONENTS = frozenset({"helm.sh/v4"})
-"""Resources of the engine that are no objects; what they make is judged by itself."""
+"""Resources of the engine that are no objects; those that they make are judged by themselves."""
 _TARGET = "__target"
-"""The key under which the engine's proxies give what they guard, as the engine's own serialiser takes it."""
+"""The key of the value that a proxy of the engine guards, as the engine's own serialiser reads it."""
 
 
 def _plain(value: Any) -> Any:
-    """The properties without proxies; an unknown value is one of the engine's strings for it."""
+    """Return the properties without proxies; an unknown value is one of the engine's strings for it."""
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
@@ -35,10 +35,10 @@ def _plain(value: Any) -> Any:
 
 
 def object_of(token: str, props: Mapping[str, Any], urn: str, *, computed: bool = False) -> Object | None:
-    """The Kubernetes object behind a resource's properties; nothing for other providers.
+    """Return the Kubernetes object behind a resource's properties; nothing for other providers.
 
-    Group and kind come from the resource's type where the properties lack them. Values of Secrets are blank, and
-    absent where other resources `computed` them; the provider's own `__` keys are left out.
+    The resource's type gives group and kind where the properties lack them. Values of Secrets are blank, and absent
+    where other resources `computed` them; the provider's own `__` keys are left out.
     """
     if not token.startswith(_PREFIX) or token.count(":") != 2:
         return None
@@ -55,20 +55,20 @@ def object_of(token: str, props: Mapping[str, Any], urn: str, *, computed: bool 
 
 
 def _registered(resource: sdk.PolicyResource) -> Object | None:
-    """The object of a resource of a stack.
+    """Return the object of a resource of a stack.
 
-    A generated password is known once it is there, and as little written in the program as before: the property that
-    depends on it is told from one that somebody wrote.
+    A generated password is known after the update, though the program does not hold it: a property that depends on
+    another resource differs from one that is written in the program.
     """
     makers = (resource.property_dependencies.get(field) for field in SECRET_VALUES)
     return object_of(resource.resource_type, resource.props, resource.urn, computed=any(makers))
 
 
 class _Calls(threading.local):
-    """The call that a thread of the engine is in.
+    """The current call of a thread of the engine.
 
     For one resource, or one stack, the engine calls the policies one after another in their order, each with the same
-    properties read anew. So a policy that does not come later than the last one begins another call.
+    properties read anew. So a policy at no later position than the last one begins another call.
     """
 
     last = -1
@@ -76,7 +76,7 @@ class _Calls(threading.local):
     found: Any = None
 
     def begins(self, position: int, about: object) -> bool:
-        """Whether the policy at a position of the order is the first of its call about a resource or a stack."""
+        """Return whether the policy at a position is the first of its call about a resource or a stack."""
         same = self.about == about and position > self.last
         self.last, self.about = position, about
         return not same
@@ -89,7 +89,7 @@ class Resources:
         self._calls = _Calls()
 
     def read(self, position: int, args: sdk.ResourceValidationArgs) -> tuple[Object, ...]:
-        """The objects of the resource that the policy at this position is called for; a List has several."""
+        """Return the objects of a call's resource for the policy at this position; a List has several."""
         if self._calls.begins(position, (args.urn, args.resource_type)):
             obj = object_of(args.resource_type, args.props, args.urn)
             self._calls.found = tuple(objects([obj] if obj else []))
@@ -104,7 +104,7 @@ class Stacks:
         self._calls = _Calls()
 
     def read(self, position: int, resources: Iterable[sdk.PolicyResource], config: Config) -> StackIndex:
-        """The index of the stack that the group at this position is called for."""
+        """Return the index of a call's stack for the group at this position."""
         if self._calls.begins(position, tuple(one.urn for one in resources)):
             wrapped = map(_registered, resources)
             self._calls.found = StackIndex(tuple(objects(obj for obj in wrapped if obj)), config)

@@ -22,18 +22,17 @@ def check_profile(
 ) -> list[Violation]:
     """Judge manifests by one profile only; each violation once.
 
-    What cannot be read is a violation too, since it cannot be judged.
+    An unreadable field is a violation too, since it cannot be judged.
     """
     config = config or Config()
-    policies = [policy for policy in WELL_FORMED if policy.name == "well-formed"]
-    policies += _narrowed(profile, config)
+    policies = (*WELL_FORMED, *_narrowed(profile, config))
     judged = tuple(objects(manifests))
     found = (one for policy in policies for obj in judged for one in run_resource(policy, obj, config))
     return list(dict.fromkeys(without_exempted(found, config)))
 
 
 def _narrowed(profile: Profile, config: Config) -> Iterator[ResourcePolicy]:
-    """The policies with no more than the checks that the API server runs for this profile."""
+    """Yield the policies with no more than the checks that the API server runs for this profile."""
     for policy in POLICIES:
         wanted = ids_of(profile, config.of(policy.name).pod_security_version)
         predicate = policy.predicate

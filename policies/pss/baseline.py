@@ -1,4 +1,4 @@
-"""The twelve checks of the Pod Security Standard `baseline`. Each yields what it found, in words."""
+"""The twelve checks of the Pod Security Standard `baseline`. Each yields its findings as text."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ _HANDLERS = (("livenessProbe",), ("readinessProbe",), ("startupProbe",), ("lifec
 
 
 def contexts(pod: WorkloadPod) -> Iterator[tuple[str, Node]]:
-    """Every security context of the pod with the name of who sets it."""
+    """Yield every security context of the pod with the words for its owner."""
     yield "the pod", pod.security
     for container in pod.containers:
         yield container.where, container.security
 
 
 def privileged(pod: WorkloadPod) -> Iterator[str]:
-    """No container has all rights of the node."""
+    """Check that no container has all rights of the node."""
     for container in pod.containers:
         if container.security.at("privileged").flag():
             yield f"{container.where} is privileged"
 
 
 def host_namespaces(pod: WorkloadPod) -> Iterator[str]:
-    """The pod shares no network, process or IPC namespace with the node."""
+    """Check that the pod shares no network, process or IPC namespace with the node."""
     for field in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.spec.at(field).flag():
             yield f"{field} is true"
 
 
 def capabilities_baseline(pod: WorkloadPod) -> Iterator[str]:
-    """A container adds no capability beyond the container runtime's usual ones."""
+    """Check that a container adds no capability beyond the container runtime's usual ones."""
     for container in pod.containers:
         added = {node.text() for node in container.security.at("capabilities", "add").items()}
         if bad := added - CAPABILITIES:
@@ -55,14 +55,14 @@ def capabilities_baseline(pod: WorkloadPod) -> Iterator[str]:
 
 
 def host_path_volumes(pod: WorkloadPod) -> Iterator[str]:
-    """No volume is a folder of the node."""
+    """Check that no volume is a folder of the node."""
     for volume in pod.volumes:
         if volume.at("hostPath").present():
             yield f"volume {volume.at('name').text()!r} ({volume.path}) is a hostPath"
 
 
 def host_ports(pod: WorkloadPod) -> Iterator[str]:
-    """No container takes a port of the node."""
+    """Check that no container takes a port of the node."""
     for container in pod.containers:
         for port in container.ports:
             if number := port.at("hostPort").integer():
@@ -78,14 +78,14 @@ def _handler_hosts(container: Container) -> Iterator[str]:
 
 
 def host_probes_and_lifecycle(pod: WorkloadPod) -> Iterator[str]:
-    """No probe or hook names a host: the kubelet would call it from outside every NetworkPolicy."""
+    """Check that no probe or hook names a host: the kubelet would call it from outside every NetworkPolicy."""
     for container in pod.containers:
         for path in _handler_hosts(container):
             yield f"{container.where} names a host in {path}"
 
 
 def apparmor_profile(pod: WorkloadPod) -> Iterator[str]:
-    """AppArmor is not switched off, by field or by the old annotation."""
+    """Check that AppArmor is not switched off, by field or by the old annotation."""
     for owner, context in contexts(pod):
         profile = context.at("appArmorProfile")
         if profile.present() and profile.at("type").text() not in PROFILES:
@@ -100,7 +100,7 @@ def _apparmor_allowed(value: str) -> bool:
 
 
 def selinux_options(pod: WorkloadPod) -> Iterator[str]:
-    """SELinux keeps a container type, and neither user nor role is set."""
+    """Check that SELinux keeps a container type, and neither user nor role is set."""
     for owner, context in contexts(pod):
         options = context.at("seLinuxOptions")
         if options.at("type").text() not in SELINUX_TYPES:
@@ -111,7 +111,7 @@ def selinux_options(pod: WorkloadPod) -> Iterator[str]:
 
 
 def unmasked_proc(pod: WorkloadPod) -> Iterator[str]:
-    """The paths of /proc that the runtime masks stay masked; in `baseline` not in a user namespace (since 1.35)."""
+    """Check that the masked paths of /proc stay masked; in `baseline` not in a user namespace (since 1.35)."""
     for container in pod.containers:
         mount = container.security.at("procMount")
         if mount.present() and mount.text() != "Default":
@@ -119,7 +119,7 @@ def unmasked_proc(pod: WorkloadPod) -> Iterator[str]:
 
 
 def seccomp_profile_baseline(pod: WorkloadPod) -> Iterator[str]:
-    """Seccomp is not switched off."""
+    """Check that seccomp is not switched off."""
     for owner, context in contexts(pod):
         profile = context.at("seccompProfile")
         if profile.present() and profile.at("type").text() not in PROFILES:
@@ -133,17 +133,17 @@ def _sysctls(pod: WorkloadPod, allowed: frozenset[str]) -> Iterator[str]:
 
 
 def sysctls_1_32(pod: WorkloadPod) -> Iterator[str]:
-    """Only kernel parameters that are confined to the pod are set."""
+    """Check that only kernel parameters that are confined to the pod are set."""
     yield from _sysctls(pod, SYSCTLS_1_32)
 
 
 def sysctls_1_37(pod: WorkloadPod) -> Iterator[str]:
-    """Only kernel parameters that are confined to the pod are set."""
+    """Check that only kernel parameters that are confined to the pod are set."""
     yield from _sysctls(pod, SYSCTLS_1_37)
 
 
 def windows_host_process(pod: WorkloadPod) -> Iterator[str]:
-    """No Windows container runs as a process of the node."""
+    """Check that no Windows container runs as a process of the node."""
     for owner, context in contexts(pod):
         if context.at("windowsOptions", "hostProcess").flag():
             yield f"{owner} is a Windows HostProcess"

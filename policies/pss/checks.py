@@ -1,4 +1,4 @@
-"""The nineteen checks of the Pod Security Standards by their upstream id, each as it is in every version.
+"""The nineteen checks of the Pod Security Standards by their upstream id, each in all its versions.
 
 Source: kubernetes.io/docs/concepts/security/pod-security-standards and the module
 k8s.io/pod-security-admission 0.37: twelve checks of `baseline` and seven of `restricted`.
@@ -20,9 +20,9 @@ V1_37 = Version(1, 37)
 
 @dataclass(frozen=True)
 class Check:
-    """One upstream check. `revisions` say from which version on it judges how.
+    """One upstream check. `revisions` are its judges by the version that introduced them.
 
-    `overrides` is the check of `baseline` that `restricted` runs this one instead of.
+    `overrides` is the check of `baseline` that this one replaces in `restricted`.
     """
 
     profile: Profile
@@ -30,13 +30,13 @@ class Check:
     overrides: str = ""
 
     def judge(self, version: Version) -> Judge | None:
-        """How the check judges in a version; nothing before it was introduced."""
+        """Return how the check judges in a version; nothing before it was introduced."""
         begun = [since for since in self.revisions if since <= version]
         return self.revisions[max(begun)] if begun else None
 
 
 def _outside_user_namespaces(judge: Judge) -> Judge:
-    """The same, but not for a pod in a user namespace, where root is an ordinary user of the node."""
+    """Return the same check without pods in a user namespace, where root is an ordinary user of the node."""
 
     def relaxed(pod: WorkloadPod) -> Iterator[str]:
         if not pod.has_user_namespace:
@@ -80,7 +80,7 @@ CHECKS: dict[str, Check] = {
 
 
 def ids_of(profile: Profile, version: Version) -> frozenset[str]:
-    """The checks that the API server runs for a profile: `restricted` leaves out what it overrides."""
+    """Return the checks that the API server runs for a profile: `restricted` leaves out what it overrides."""
     known = {name: check for name, check in CHECKS.items() if check.judge(version)}
     if profile is Profile.BASELINE:
         return frozenset(name for name, check in known.items() if check.profile is profile)

@@ -1,4 +1,4 @@
-"""The whole Pod Security Standard `restricted`, in policies whose findings carry the upstream check's id."""
+"""The whole Pod Security Standard `restricted`, in policies whose findings name the upstream check."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 from quadrant_platform.policies.core.access import FieldError
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.policies.core.workload_pods import WORKLOADS
 from quadrant_platform.policies.pss.checks import CHECKS
-
-WORKLOADS = frozenset(TEMPLATES)
 
 
 class AllOf:
-    """A predicate made of upstream checks. A field that one of them cannot read does not silence the others."""
+    """A predicate made of upstream checks. A field that one of them cannot read does not stop the others."""
 
     def __init__(self, *ids: str) -> None:
         self.ids = ids

@@ -1,4 +1,4 @@
-"""The checks that the Pod Security Standard `restricted` adds. Each yields what it found, in words.
+"""The checks that the Pod Security Standard `restricted` adds. Each yields its findings as text.
 
 `procMount_restricted` is that of `baseline` before it was relaxed.
 """
@@ -26,7 +26,7 @@ VOLUMES = frozenset(
 
 
 def restricted_volumes(pod: WorkloadPod) -> Iterator[str]:
-    """Volumes hold configuration, scratch space or a claim. One without a source is an emptyDir."""
+    """Check that volumes hold configuration, scratch space or a claim. One without a source is an emptyDir."""
     for volume in pod.volumes:
         sources = {key for key, node in volume.entries() if key != "name" and node.present()}
         if sources and not sources & VOLUMES:
@@ -35,7 +35,7 @@ def restricted_volumes(pod: WorkloadPod) -> Iterator[str]:
 
 
 def allow_privilege_escalation(pod: WorkloadPod) -> Iterator[str]:
-    """No process gains more rights than its parent has."""
+    """Check that no process gains more rights than its parent has."""
     if pod.is_windows:
         return
     for container in pod.containers:
@@ -44,7 +44,7 @@ def allow_privilege_escalation(pod: WorkloadPod) -> Iterator[str]:
 
 
 def run_as_non_root(pod: WorkloadPod) -> Iterator[str]:
-    """The kubelet refuses to start root, except in a user namespace (since 1.35)."""
+    """Check that the kubelet refuses to start root, except in a user namespace (since 1.35)."""
     if pod.security.at("runAsNonRoot").flag() is False:
         yield "the pod sets runAsNonRoot to false"
     for container in pod.containers:
@@ -53,14 +53,14 @@ def run_as_non_root(pod: WorkloadPod) -> Iterator[str]:
 
 
 def run_as_user(pod: WorkloadPod) -> Iterator[str]:
-    """Nobody asks for user 0, except in a user namespace (since 1.35)."""
+    """Check that no user is 0, except in a user namespace (since 1.35)."""
     for owner, context in contexts(pod):
         if context.at("runAsUser").integer() == 0:
             yield f"{owner} sets runAsUser to 0"
 
 
 def seccomp_profile(pod: WorkloadPod) -> Iterator[str]:
-    """Seccomp is switched on, by the container or the pod."""
+    """Check that seccomp is switched on, by the container or the pod."""
     if pod.is_windows:
         return
     profile = pod.security.at("seccompProfile")
@@ -72,7 +72,7 @@ def seccomp_profile(pod: WorkloadPod) -> Iterator[str]:
 
 
 def capabilities(pod: WorkloadPod) -> Iterator[str]:
-    """Every container drops all capabilities and adds at most NET_BIND_SERVICE."""
+    """Check that every container drops all capabilities and adds at most NET_BIND_SERVICE."""
     if pod.is_windows:
         return
     for container in pod.containers:

@@ -12,9 +12,8 @@ import typer
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.policies.configuration.file_format import load
 from quadrant_platform.policies.configuration.pod_security_version import Profile
-from quadrant_platform.policies.pack import POLICIES, Level, Object, Violation, not_applicable
+from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Object, Violation, not_applicable
 from quadrant_platform.policies.pack import Config as Settings
 from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.policies.pss.admission import check_profile
@@ -62,7 +61,7 @@ def command(
 
     Exit codes: 0 no mandatory policy is violated, 1 one is, 2 the input or the configuration is wrong.
     """
-    settings = load(config) if config else Settings()
+    settings = CONFIGURATION.load(config) if config else Settings()
     objects = _objects(system, stack, manifests)
     with progress(f"judging {len(objects)} objects"):
         found = violations(objects, settings, profile)

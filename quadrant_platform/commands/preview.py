@@ -16,7 +16,7 @@ from quadrant_platform.policies.pack import Object, Violation
 from quadrant_platform.program.recorder import Recorded, Recording
 from quadrant_platform.program.stacks import config_for, recorded, stack_name
 from quadrant_platform.program.traffic import Traffic
-from quadrant_platform.reachability.proof import prove
+from quadrant_platform.reachability import prove
 
 NAME = "preview"
 

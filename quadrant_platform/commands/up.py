@@ -22,7 +22,7 @@ from quadrant_platform.commands.status import show_page
 from quadrant_platform.policies.pack import Object
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.traffic import Traffic
-from quadrant_platform.reachability.proof import prove
+from quadrant_platform.reachability import prove
 
 NAME = "up"
 

@@ -8,11 +8,18 @@ from functools import cached_property
 from typing import Any
 
 from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
-from quadrant_platform.reachability.connectivity import Connection, Connectivity, Scope, name_address_sets
-from quadrant_platform.reachability.explanation import Verdict, explain
-from quadrant_platform.reachability.labelled_pods import namespaces_of, pods_of
-from quadrant_platform.reachability.network_policy import Socket, parse_policies
-from quadrant_platform.reachability.proof import matrix_address_sets, matrix_pods
+from quadrant_platform.reachability import (
+    Connection,
+    Scope,
+    Socket,
+    Verdict,
+    connections,
+    explain,
+    matrix_address_sets,
+    matrix_pods,
+    namespaces_of,
+    pods_of,
+)
 
 Manifest = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -43,13 +50,12 @@ class Traffic:
     def edges(self) -> tuple[Connection, ...]:
         """Every connection that the policies allow to or from a workload, sorted."""
         scope = Scope(
-            blocks=matrix_address_sets(self.matrix),
+            address_sets=matrix_address_sets(self.matrix),
             sockets=frozenset(Socket(row["protocol"], int(row["port"])) for row in self.rows),
             itself=True,
             subjects=frozenset(peer for peer in self.peers if self.is_ours(peer)),
         )
-        graph = Connectivity(parse_policies(self._manifests), self._pods, self._namespaces, scope)
-        return tuple(sorted(name_address_sets(graph.edges(), scope.blocks, graph.cells)))
+        return tuple(sorted(connections(self._manifests, self._pods, self._namespaces, scope)))
 
     @cached_property
     def _pods(self) -> tuple[Any, ...]:
@@ -75,8 +81,8 @@ class Traffic:
         sockets = {Socket(row["protocol"], int(row["port"])) for row in self.rows_between(source, target)}
         sockets |= {Socket(e.protocol, e.port) for e in self.edges if (e.source, e.target) == (source, target)}
         for socket in sorted(sockets or {self._listening(target)}):
-            policies, blocks = self._manifests, matrix_address_sets(self.matrix)
-            yield socket, explain(source, target, *socket, policies, self._pods, blocks, self._namespaces)
+            policies, sets = self._manifests, matrix_address_sets(self.matrix)
+            yield socket, explain(source, target, socket, policies, self._pods, sets, self._namespaces)
 
     def _listening(self, target: str) -> Socket:
         number, _, protocol = next(iter(self.peers[target].get("ports", ())), "443/TCP").partition("/")

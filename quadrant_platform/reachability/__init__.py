@@ -1,1 +1,20 @@
-"""NetworkPolicies evaluated: selectors, addresses, connectivity, and the proof against the matrix."""
+"""Who reaches whom under NetworkPolicy v1, evaluated over plain manifests: on which port, and why.
+
+Semantics: kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1. An `ipBlock` never matches
+a pod, because pod addresses are not known before a cluster assigns them.
+"""
+
+from quadrant_platform.reachability.addresses import AddressSet, Range
+from quadrant_platform.reachability.connection import Connection
+from quadrant_platform.reachability.connectivity import Connectivity, Scope, connections
+from quadrant_platform.reachability.explanation import Verdict, explain
+from quadrant_platform.reachability.labelled_pods import ContainerPort, Pod, namespaces_of, pods_of
+from quadrant_platform.reachability.network_policy import NetworkPolicy, Peer, Socket, parse_policies
+from quadrant_platform.reachability.proof import PROBES, Discrepancy, matrix_address_sets, matrix_pods, prove
+from quadrant_platform.reachability.selectors import Selector
+
+__all__ = [
+    "PROBES", "AddressSet", "Connection", "Connectivity", "ContainerPort", "Discrepancy", "NetworkPolicy", "Peer",
+    "Pod", "Range", "Scope", "Selector", "Socket", "Verdict", "connections", "explain", "matrix_address_sets",
+    "matrix_pods", "namespaces_of", "parse_policies", "pods_of", "prove",
+]  # fmt: skip

@@ -1,7 +1,7 @@
-"""The address space, cut at every network that anybody names.
+"""The address space, cut at every network that a policy or a question names.
 
-CIDRs are nested or disjoint, so "a named network without the named networks inside it" is a set of
-addresses that no policy can tell apart. Such a set is a cell; its name is the network's.
+CIDRs are nested or disjoint, so "a named network without the named networks inside it" is a set of addresses that no
+policy can tell apart. Such a set is a cell; its name is the network's.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,12 +20,12 @@ class Range(NamedTuple):
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Self:
-        """A range from the `ipBlock` of a manifest, or a block of the matrix."""
+        """Read the `ipBlock` of a manifest, or a block of the matrix."""
         return cls(raw["cidr"], tuple(raw.get("except") or ()))
 
     @property
     def networks(self) -> tuple[str, ...]:
-        """Every network it names."""
+        """All networks that it names."""
         return (self.cidr, *self.excepts)
 
 
@@ -36,31 +36,26 @@ class AddressSet(NamedTuple):
     ranges: tuple[Range, ...]
 
 
-def address_set(identity: str, *cidrs: str) -> AddressSet:
-    """A block of whole networks, or of single addresses as /32 and /128."""
-    return AddressSet(identity, tuple(Range(cidr) for cidr in cidrs))
-
-
 class Cells:
     """The partition of both address families by all networks given; cells are named by their network."""
 
     def __init__(self, networks: Iterable[str]) -> None:
         self._parsed: dict[str, Network] = {}
         named = {self._parse(network) for network in (*EVERYTHING, *networks)}
-        self._cells = {str(network): network for network in named if not _covered(network, named)}
+        self._cells = {str(network): network for network in named if not _is_covered(network, named)}
         self.all = frozenset(self._cells)
         self._inside: dict[str, frozenset[str]] = {}
 
     def of_range(self, part: Range) -> frozenset[str]:
-        """The cells of one range."""
+        """Return the cells of one range."""
         return self._within(part.cidr).difference(*(self._within(network) for network in part.excepts))
 
     def of_ranges(self, ranges: Sequence[Range]) -> frozenset[str]:
-        """The cells of a union of ranges."""
+        """Return the cells of a union of ranges."""
         return frozenset[str]().union(*(self.of_range(part) for part in ranges))
 
     def _parse(self, cidr: str) -> Network:
-        """A network; host bits are dropped, as the API server's parser does."""
+        """Read a network; drop host bits, as the API server's parser does."""
         if cidr not in self._parsed:
             self._parsed[cidr] = ip_network(cidr, strict=False)
         return self._parsed[cidr]
@@ -73,15 +68,15 @@ class Cells:
 
 
 def _contains(outer: Network, inner: Network) -> bool:
+    """Return whether one network lies in another; `subnet_of` refuses two families."""
     if outer.version != inner.version or outer.prefixlen > inner.prefixlen:
         return False
-    return int(inner.network_address) >> (outer.max_prefixlen - outer.prefixlen) == int(outer.network_address) >> (
-        outer.max_prefixlen - outer.prefixlen
-    )
+    shift = outer.max_prefixlen - outer.prefixlen
+    return int(inner.network_address) >> shift == int(outer.network_address) >> shift
 
 
-def _covered(network: Network, named: Iterable[Network]) -> bool:
-    """Whether the networks inside leave nothing of a network, so that its cell would be empty."""
+def _is_covered(network: Network, named: Iterable[Network]) -> bool:
+    """Return whether the networks inside leave nothing of a network, so that its cell would be empty."""
     inner = [other for other in named if other != network and _contains(network, other)]
     outermost = [one for one in inner if not any(two != one and _contains(two, one) for two in inner)]
     return sum(one.num_addresses for one in outermost) == network.num_addresses

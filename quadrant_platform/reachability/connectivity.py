@@ -5,38 +5,31 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from quadrant_platform.reachability.addresses import AddressSet, Cells
-from quadrant_platform.reachability.labelled_pods import NamespaceLabels, Pod
+from quadrant_platform.reachability.connection import Connection, name_address_sets
+from quadrant_platform.reachability.labelled_pods import Manifest, NamespaceLabels, Pod
 from quadrant_platform.reachability.network_policy import (
     NetworkPolicy,
     Rule,
     Socket,
     named_ranges,
     numeric_ports,
+    parse_policies,
     unnamed_sockets,
 )
 from quadrant_platform.reachability.selectors import LabelIndex, Selector
+from quadrant_platform.vocabulary import NAMESPACE_LABEL
 
-NAME_LABEL = "kubernetes.io/metadata.name"
 Members = frozenset[str]
 
 
-class Connection(NamedTuple):
-    """An allowed connection; edges sort by source, target, protocol and port."""
-
-    source: str
-    target: str
-    protocol: str
-    port: int
-
-
 class Scope(NamedTuple):
-    """What to judge: addresses and sockets besides those that policies name, and whose edges to list.
+    """What to judge besides the addresses and sockets that policies name, and whose connections to list.
 
-    `unnamed` adds one socket for every set of ports that nobody names; `itself` judges a pod against
-    a second replica of it; `subjects` keeps only edges that touch one of them.
+    `unnamed` adds one socket for every set of ports that no rule names; `itself` judges a pod against a second replica
+    of it; `subjects` keeps only connections that touch one of them.
     """
 
-    blocks: Sequence[AddressSet] = ()
+    address_sets: Sequence[AddressSet] = ()
     sockets: frozenset[Socket] = frozenset()
     unnamed: bool = False
     itself: bool = False
@@ -51,7 +44,7 @@ class Connectivity:
     ) -> None:
         self._scope = scope
         self.pods = {pod.id: pod for pod in pods}
-        ranges = [*named_ranges(policies), *(part for block in scope.blocks for part in block.ranges)]
+        ranges = [*named_ranges(policies), *(part for one in scope.address_sets for part in one.ranges)]
         self.cells = Cells(network for part in ranges for network in part.networks)
         self._index_pods(namespaces)
         self._index_sockets(policies)
@@ -65,10 +58,10 @@ class Connectivity:
         grouped: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
         for pod in self.pods.values():
             grouped[pod.namespace][pod.id] = pod.labels
-        labelled = {name: {**namespaces.get(name, {}), NAME_LABEL: name} for name in grouped}
+        labelled = {name: {**namespaces.get(name, {}), NAMESPACE_LABEL: name} for name in grouped}
         self._namespaces = LabelIndex(labelled)
         self._by_namespace = {name: LabelIndex(labels) for name, labels in grouped.items()}
-        self._everybody = frozenset(self.pods) | self.cells.all
+        self._everything = frozenset(self.pods) | self.cells.all
         self._selected: dict[tuple[Selector, Selector], Members] = {}
 
     def _index_sockets(self, policies: Sequence[NetworkPolicy]) -> None:
@@ -99,9 +92,9 @@ class Connectivity:
         return self._selected[key]
 
     def peers(self, policy: NetworkPolicy, rule: Rule) -> Iterator[Members]:
-        """The pods and cells that a rule names, as shared sets."""
+        """Yield the pods and cells that a rule names, as shared sets."""
         if not rule.peers:
-            yield self._everybody
+            yield self._everything
         for peer in rule.peers:
             if peer.range is not None:
                 yield self.cells.of_range(peer.range)
@@ -111,31 +104,31 @@ class Connectivity:
                 yield self._in_namespaces(peer.namespaces, peer.pods)
 
     def candidates(self, target: str) -> Iterator[Socket]:
-        """The sockets of a target that are judged."""
+        """Yield the sockets of a target to judge."""
         yield from self._common
         yield from self._extra.get(target, ())
 
     def sockets(self, rule: Rule, target: str) -> Iterator[Socket]:
-        """The sockets of a target that a rule covers."""
+        """Yield the sockets of a target that a rule covers."""
         if not rule.ports:
             yield from self.candidates(target)
         for port in rule.ports:
             yield from port.sockets(self.candidates(target), self.pods.get(target))
 
     def admitted(self, target: str) -> Mapping[Socket, Sequence[Members]]:
-        """By socket of an isolated pod, the groups that its policies let in."""
+        """Return the groups that the policies of an isolated pod admit, by socket."""
         if target not in self._admitted:
-            doors: dict[Socket, list[Members]] = defaultdict(list)
+            admitted: dict[Socket, list[Members]] = defaultdict(list)
             for policy in self.ingress[target]:
                 for rule in policy.ingress or ():
                     groups = list(self.peers(policy, rule))
                     for socket in self.sockets(rule, target):
-                        doors[socket].extend(groups)
-            self._admitted[target] = dict(doors)
+                        admitted[socket].extend(groups)
+            self._admitted[target] = dict(admitted)
         return self._admitted[target]
 
-    def edges(self) -> frozenset[Connection]:
-        """Every allowed connection within the scope; cells stand for addresses."""
+    def connections(self) -> frozenset[Connection]:
+        """Return every allowed connection within the scope, addresses by their cells."""
         return frozenset((*self._from_isolated(), *self._from_open()))
 
     def _from_isolated(self) -> Iterator[Connection]:
@@ -146,26 +139,26 @@ class Connectivity:
 
     def _along(self, source: str, rule: Rule, groups: Iterable[Members]) -> Iterator[Connection]:
         for target in frozenset[str]().union(*groups):
-            if not self._wanted(source, target):
+            if not self._in_scope(source, target):
                 continue
-            doors = self.admitted(target) if target in self.ingress else None
+            admitted = self.admitted(target) if target in self.ingress else None
             for socket in self.sockets(rule, target):
-                if doors is None or any(source in group for group in doors.get(socket, ())):
+                if admitted is None or any(source in group for group in admitted.get(socket, ())):
                     yield Connection(source, target, *socket)
 
     def _from_open(self) -> Iterator[Connection]:
-        """Connections of sources that no egress policy holds: pods without one, and addresses."""
-        sources = self._everybody - self.egress.keys()
+        """Yield connections of sources that no egress policy selects: pods without one, and addresses."""
+        sources = self._everything - self.egress.keys()
         for target in self.ingress:
             for socket, groups in self.admitted(target).items():
                 admitted = frozenset[str]().union(*(group & sources for group in groups))
-                yield from (Connection(one, target, *socket) for one in admitted if self._wanted(one, target))
-        for target in self._everybody - self.ingress.keys():
+                yield from (Connection(one, target, *socket) for one in admitted if self._in_scope(one, target))
+        for target in self._everything - self.ingress.keys():
             for source in sources:
-                if self._wanted(source, target):
+                if self._in_scope(source, target):
                     yield from (Connection(source, target, *socket) for socket in self.candidates(target))
 
-    def _wanted(self, source: str, target: str) -> bool:
+    def _in_scope(self, source: str, target: str) -> bool:
         if source not in self.pods and target not in self.pods:
             return False
         if source == target and not self._scope.itself:
@@ -174,27 +167,20 @@ class Connectivity:
         return subjects is None or source in subjects or target in subjects
 
 
-def name_address_sets(edges: Iterable[Connection], blocks: Sequence[AddressSet], cells: Cells) -> frozenset[Connection]:
-    """Edges of cells, as edges of the blocks that they fill; a cell that fills no block keeps its name."""
-    members = {one.id: cells.of_ranges(one.ranges) for one in blocks}
-    named: set[Connection] = set()
-    outgoing: dict[tuple[str, Socket], set[str]] = defaultdict(set)
-    incoming: dict[tuple[str, Socket], set[str]] = defaultdict(set)
-    for edge in edges:
-        socket = Socket(edge.protocol, edge.port)
-        if edge.target in cells.all:
-            outgoing[edge.source, socket].add(edge.target)
-        elif edge.source in cells.all:
-            incoming[edge.target, socket].add(edge.source)
-        else:
-            named.add(edge)
-    for (pod, socket), group in outgoing.items():
-        named |= {Connection(pod, name, *socket) for name in _names(group, members)}
-    for (pod, socket), group in incoming.items():
-        named |= {Connection(name, pod, *socket) for name in _names(group, members)}
-    return frozenset(named)
+_NO_NAMESPACES: NamespaceLabels = {}
+_DEFAULT_SCOPE = Scope()
 
 
-def _names(group: set[str], members: Mapping[str, Members]) -> set[str]:
-    filled = {name for name, cells in members.items() if cells and cells <= group}
-    return filled | group.difference(*(members[name] for name in filled))
+def connections(
+    policies: Iterable[Manifest],
+    pods: Iterable[Pod],
+    namespaces: NamespaceLabels = _NO_NAMESPACES,
+    scope: Scope = _DEFAULT_SCOPE,
+) -> frozenset[Connection]:
+    """Return every allowed connection between different pods, and between pods and addresses.
+
+    Judges the declared ports of a target and all ports that any policy names. Addresses appear as the set whose every
+    address agrees, otherwise as the CIDR of a cell. Raises ValueError for a policy that the API server would refuse.
+    """
+    graph = Connectivity(parse_policies(policies), pods, namespaces, scope)
+    return name_address_sets(graph.connections(), scope.address_sets, graph.cells)

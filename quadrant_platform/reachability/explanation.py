@@ -1,35 +1,20 @@
-"""NetworkPolicy v1, evaluated over plain manifests: who reaches whom, on which port, and why.
-
-Semantics: kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1. An `ipBlock`
-never matches a pod, because pod addresses are not known before a cluster gives them.
-"""
+"""Why one connection is allowed or refused."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from quadrant_platform.reachability.addresses import AddressSet, Range, address_set
-from quadrant_platform.reachability.connectivity import Connection, Connectivity, Members, Scope, name_address_sets
-from quadrant_platform.reachability.labelled_pods import (
-    ContainerPort,
-    Manifest,
-    NamespaceLabels,
-    Pod,
-    namespaces_of,
-    pods_of,
-)
+from quadrant_platform.reachability.addresses import AddressSet, Range
+from quadrant_platform.reachability.connectivity import Connectivity, Members, Scope
+from quadrant_platform.reachability.labelled_pods import Manifest, NamespaceLabels, Pod
 from quadrant_platform.reachability.network_policy import NetworkPolicy, Rule, Socket, parse_policies
-from quadrant_platform.reachability.proof import Discrepancy, prove
-
-__all__ = [
-    "AddressSet", "Connection", "ContainerPort", "Discrepancy", "Pod", "Range", "Verdict",
-    "address_set", "evaluate", "explain", "namespaces_of", "ordered", "pods_of", "prove",
-]  # fmt: skip
 
 _NO_NAMESPACES: NamespaceLabels = {}
+Selecting = Sequence[tuple[NetworkPolicy, Sequence[Rule]]]
+"""The policies that select a pod in one direction, each with its rules of that direction."""
 
 
 class Verdict(NamedTuple):
-    """Why a connection is allowed or refused: the policies that let it out and in, and what is missing."""
+    """Whether a connection is allowed, the policies that let it out and in, and the rules that are missing."""
 
     allowed: bool
     egress: tuple[str, ...]
@@ -37,45 +22,22 @@ class Verdict(NamedTuple):
     missing: tuple[str, ...]
 
 
-def ordered(edges: Iterable[Connection]) -> tuple[Connection, ...]:
-    """Edges in their one order, for output."""
-    return tuple(sorted(edges))
-
-
-def evaluate(
-    policies: Iterable[Manifest],
-    pods: Iterable[Pod],
-    blocks: Sequence[AddressSet] = (),
-    namespaces: NamespaceLabels = _NO_NAMESPACES,
-) -> frozenset[Connection]:
-    """Every allowed connection between different pods, and between pods and addresses.
-
-    Judged are the declared ports of a target and all ports that any policy names. Addresses appear as
-    the block whose every address agrees, otherwise as the CIDR of a cell (see addresses).
-    Raises ValueError for a policy that the API server would refuse.
-    """
-    graph = Connectivity(parse_policies(policies), pods, namespaces, Scope(blocks))
-    return name_address_sets(graph.edges(), blocks, graph.cells)
-
-
 def explain(
     source: str,
     target: str,
-    protocol: str,
-    port: int,
+    socket: Socket,
     policies: Iterable[Manifest],
     pods: Iterable[Pod],
-    blocks: Sequence[AddressSet] = (),
+    address_sets: Sequence[AddressSet] = (),
     namespaces: NamespaceLabels = _NO_NAMESPACES,
 ) -> Verdict:
-    """Why one connection is allowed or refused; an end is a pod, a block, or an address or CIDR.
+    """Judge one connection; an end is a pod, an address set, or an address or CIDR.
 
-    Raises ValueError for an end that is none of them.
+    Raises ValueError for any other end.
     """
     pods = tuple(pods)
-    known = {pod.id: () for pod in pods} | {one.id: one.ranges for one in blocks}
+    known = {pod.id: () for pod in pods} | {one.id: one.ranges for one in address_sets}
     ends = [AddressSet(end, known[end] if end in known else (Range(end),)) for end in (source, target)]
-    socket = Socket(protocol, port)
     graph = Connectivity(parse_policies(policies), pods, namespaces, Scope(ends, frozenset({socket})))
     sources, targets = (_members(graph, end) for end in ends)
     question = _Question(graph, socket, next(iter(targets)))
@@ -83,13 +45,14 @@ def explain(
     into = [(policy, policy.ingress or ()) for policy in graph.ingress.get(target, ())]
     egress, lets_out = question.judge(targets, out)
     ingress, lets_in = question.judge(sources, into)
-    missing = [] if lets_out else [f"egress of {source}: {_nobody(out)} {port}/{protocol} to {target}"]
-    missing += [] if lets_in else [f"ingress of {target}: {_nobody(into)} {port}/{protocol} from {source}"]
+    port = f"{socket.port}/{socket.protocol}"
+    missing = [] if lets_out else [f"egress of {source}: {_refusal(out)} {port} to {target}"]
+    missing += [] if lets_in else [f"ingress of {target}: {_refusal(into)} {port} from {source}"]
     return Verdict(not missing, egress, ingress, tuple(missing))
 
 
-def _nobody(held: Sequence[tuple[NetworkPolicy, Sequence[Rule]]]) -> str:
-    return f"none of {', '.join(sorted(policy.name for policy, _ in held))} allows all of"
+def _refusal(selecting: Selecting) -> str:
+    return f"none of {', '.join(sorted(policy.name for policy, _ in selecting))} allows all of"
 
 
 def _members(graph: Connectivity, end: AddressSet) -> Members:
@@ -97,21 +60,21 @@ def _members(graph: Connectivity, end: AddressSet) -> Members:
 
 
 class _Question(NamedTuple):
+    """One socket of one target."""
+
     graph: Connectivity
     socket: Socket
     target: str
 
-    def judge(
-        self, others: Members, held: Sequence[tuple[NetworkPolicy, Sequence[Rule]]]
-    ) -> tuple[tuple[str, ...], bool]:
-        """The policies that allow some of the others, and whether together they allow all of them."""
+    def judge(self, others: Members, selecting: Selecting) -> tuple[tuple[str, ...], bool]:
+        """Return the policies that allow some of the others, and whether together they allow all of them."""
         names, allowed = [], frozenset[str]()
-        for policy, rules in held:
+        for policy, rules in selecting:
             part = others & frozenset[str]().union(*(self._admits(policy, rule) for rule in rules))
             if part:
                 names.append(policy.name)
                 allowed |= part
-        return tuple(sorted(names)), not held or allowed == others
+        return tuple(sorted(names)), not selecting or allowed == others
 
     def _admits(self, policy: NetworkPolicy, rule: Rule) -> Members:
         if self.socket not in self.graph.sockets(rule, self.target):

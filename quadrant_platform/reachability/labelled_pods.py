@@ -3,19 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
+from quadrant_platform.vocabulary import POD_TEMPLATES
+
 Manifest = Mapping[str, Any]
 NamespaceLabels = Mapping[str, Mapping[str, str]]
-
-_TEMPLATE_PATHS = {
-    "Pod": (),
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "Rollout": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
 
 
 class ContainerPort(NamedTuple):
@@ -27,13 +18,13 @@ class ContainerPort(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """A port written `3001/TCP`."""
+        """Read a port written `3001/TCP`."""
         number, _, protocol = text.partition("/")
         return cls(int(number), protocol or "TCP")
 
 
 class Pod(NamedTuple):
-    """One pod, standing for all replicas of its workload; `id` is `namespace/name`."""
+    """One pod for all replicas of its workload; `id` is `namespace/name`."""
 
     id: str
     namespace: str
@@ -42,10 +33,10 @@ class Pod(NamedTuple):
 
 
 def pods_of(manifests: Iterable[Manifest]) -> tuple[Pod, ...]:
-    """The pods that workload manifests will create, one a workload."""
+    """Return the pods that workload manifests will create, one a workload."""
     found = []
     for manifest in manifests:
-        path = _TEMPLATE_PATHS.get(manifest["kind"])
+        path = POD_TEMPLATES.get(manifest["kind"])
         if path is None:
             continue
         template = manifest
@@ -60,7 +51,7 @@ def pods_of(manifests: Iterable[Manifest]) -> tuple[Pod, ...]:
 
 
 def _ports(spec: Manifest) -> Iterator[ContainerPort]:
-    """Declared ports; of init containers only those of sidecars outlive the start."""
+    """Yield the declared ports; of init containers only those of sidecars outlive the start."""
     sidecars = [one for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"]
     for container in (*(spec.get("containers") or ()), *sidecars):
         for port in container.get("ports") or ():
@@ -68,7 +59,7 @@ def _ports(spec: Manifest) -> Iterator[ContainerPort]:
 
 
 def namespaces_of(manifests: Iterable[Manifest]) -> dict[str, Mapping[str, str]]:
-    """The labels of every Namespace among the manifests."""
+    """Return the labels of every Namespace among the manifests."""
     return {
         manifest["metadata"]["name"]: manifest["metadata"].get("labels") or {}
         for manifest in manifests

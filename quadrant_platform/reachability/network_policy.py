@@ -31,7 +31,7 @@ class PortRule(NamedTuple):
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Self:
-        """A port rule from its manifest; without `port` it is every port of the protocol."""
+        """Read an entry of a manifest; without `port` it is every port of the protocol."""
         protocol = raw.get("protocol") or "TCP"
         port = raw.get("port")
         if port is None:
@@ -41,7 +41,7 @@ class PortRule(NamedTuple):
         return cls(protocol, int(port), int(raw.get("endPort") or port))
 
     def sockets(self, candidates: Iterable[Socket], pod: Pod | None) -> Iterator[Socket]:
-        """The candidate sockets it covers on a pod, or on an address when `pod` is None."""
+        """Yield the candidate sockets that it covers on a pod, or on an address when `pod` is None."""
         if self.name is not None:
             declared = pod.ports if pod else ()
             yield from (Socket(one.protocol, one.number) for one in declared if self._names(one.protocol, one.name))
@@ -51,7 +51,7 @@ class PortRule(NamedTuple):
             yield from (one for one in candidates if self.covers(one))
 
     def covers(self, socket: Socket) -> bool:
-        """Whether a number lies in its range."""
+        """Return whether a socket lies in its range."""
         return socket.protocol == self.protocol and self.first <= socket.port <= self.last
 
     def _names(self, protocol: str, name: str | None) -> bool:
@@ -67,7 +67,7 @@ class Peer(NamedTuple):
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Self:
-        """A peer from its manifest. Raises ValueError for an empty peer, which the API server refuses."""
+        """Read a peer of a manifest. Raises ValueError for an empty peer, which the API server refuses."""
         if raw.get("ipBlock") is not None:
             return cls(None, Selector(), Range.parse(raw["ipBlock"]))
         namespaces, pods = raw.get("namespaceSelector"), raw.get("podSelector")
@@ -88,14 +88,14 @@ def _one_port(port: PortRule) -> PortRule:
 
 
 class Rule(NamedTuple):
-    """One ingress or egress rule; no peers means everybody, no ports means every port."""
+    """One ingress or egress rule; no peers means any source or target, no ports any port."""
 
     peers: tuple[Peer, ...]
     ports: tuple[PortRule, ...]
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], side: str) -> Self:
-        """A rule from its manifest; `side` is the key of its peers, `from` or `to`."""
+        """Read a rule of a manifest; `side` is the key of its peers, `from` or `to`."""
         return cls(
             tuple(_one_peer(Peer.parse(peer)) for peer in raw.get(side) or ()),
             tuple(_one_port(PortRule.parse(port)) for port in raw.get("ports") or ()),
@@ -113,7 +113,7 @@ class NetworkPolicy(NamedTuple):
 
     @classmethod
     def parse(cls, raw: Manifest) -> Self:
-        """A policy from its manifest. Raises ValueError naming the policy if the API server would refuse it."""
+        """Read a policy from its manifest. Raises ValueError naming the policy if the API server would refuse it."""
         spec = raw.get("spec") or {}
         namespace = raw["metadata"].get("namespace") or "default"
         name = f"{namespace}/{raw['metadata']['name']}"
@@ -139,24 +139,24 @@ class NetworkPolicy(NamedTuple):
 
 
 def parse_policies(manifests: Iterable[Manifest]) -> tuple[NetworkPolicy, ...]:
-    """The NetworkPolicies of Kubernetes among manifests of any kind."""
+    """Return the NetworkPolicies of Kubernetes among manifests of any kind."""
     return tuple(NetworkPolicy.parse(one) for one in manifests if (one["apiVersion"], one["kind"]) == _KIND)
 
 
 def named_ranges(policies: Iterable[NetworkPolicy]) -> Iterator[Range]:
-    """Every `ipBlock` in force."""
+    """Yield every `ipBlock` in force."""
     for policy in policies:
         yield from (peer.range for rule in policy.rules for peer in rule.peers if peer.range)
 
 
 def numeric_ports(policies: Iterable[NetworkPolicy]) -> frozenset[PortRule]:
-    """Every port rule in force that gives numbers, save those that mean a whole protocol."""
+    """Return the port rules in force that give numbers, save those that mean a whole protocol."""
     rules = (port for policy in policies for rule in policy.rules for port in rule.ports)
     return frozenset(port for port in rules if port.name is None and (port.first, port.last) != (1, LAST_PORT))
 
 
 def unnamed_sockets(rules: Iterable[PortRule], taken: frozenset[Socket]) -> Iterator[Socket]:
-    """One socket for every set of port numbers that nobody names one by one and no range tells apart."""
+    """Yield one socket for every set of port numbers that no rule names singly and no range separates."""
     rules = tuple(rules)
     for protocol in PROTOCOLS:
         ranges = [rule for rule in rules if rule.protocol == protocol and rule.first != rule.last]

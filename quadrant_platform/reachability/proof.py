@@ -7,7 +7,8 @@ from typing import Any
 
 from quadrant_platform.garbage_collection import collection_paused
 from quadrant_platform.reachability.addresses import AddressSet, Cells, Range
-from quadrant_platform.reachability.connectivity import Connection, Connectivity, Members, Scope, name_address_sets
+from quadrant_platform.reachability.connection import Connection, name_address_sets
+from quadrant_platform.reachability.connectivity import Connectivity, Members, Scope
 from quadrant_platform.reachability.labelled_pods import ContainerPort, Manifest, Pod, namespaces_of, pods_of
 from quadrant_platform.reachability.network_policy import Socket, parse_policies
 
@@ -25,16 +26,16 @@ PROBES = (
     "fd00::1/128",
     "fe80::1/128",
 )
-"""Addresses that always have a cell of their own, so that a finding names them: metadata, node-local DNS,
-public, private, carrier-grade, loopback and link-local."""
+"""Addresses that always have a cell of their own, so that a finding names them: metadata, node-local DNS, public,
+private, carrier-grade, loopback and link-local."""
 
 
 @dataclass(frozen=True)
 class Discrepancy:
     """Rows that the policies refuse, and connections that they allow without a row; both sorted.
 
-    A target port that nobody names stands for all undeclared ports; a source that equals the target
-    stands for two replicas of it.
+    A target port without a rule stands for all undeclared ports; a source that equals the target stands for two
+    replicas of it.
     """
 
     missing: tuple[Connection, ...]
@@ -50,33 +51,33 @@ class Discrepancy:
 def prove(manifests: Collection[Manifest], matrix: Mapping[str, Any]) -> Discrepancy:
     """Compare the NetworkPolicies among manifests with the matrix (`data["matrix.json"]`, parsed).
 
-    Peers of kind `control` and `cidr` have no policies of ours, so connections among them are not judged.
-    Pods of manifests lend their labels and port names to their peer, and a pod of a workload namespace
-    that is no peer is judged as one without rows.
-    Raises ValueError for a row whose end is no peer and for a policy that the API server would refuse.
+    Peers of kind `control` and `cidr` have no policies here, so connections among them are not judged. Pods of
+    manifests lend their labels and port names to their peer, and a pod of a workload namespace that is no peer is
+    judged as one without rows. Raises ValueError for a row whose end is no peer and for a policy that the API server
+    would refuse.
     """
     rows = matrix_connections(matrix)
-    blocks = matrix_address_sets(matrix)
+    sets = matrix_address_sets(matrix)
     pods = matrix_pods(matrix, pods_of(manifests))
     others = {identity for identity, peer in matrix["peers"].items() if peer["kind"] != "workload"}
     scope = Scope(
-        blocks=(*blocks, AddressSet("", tuple(Range(probe) for probe in PROBES))),
+        address_sets=(*sets, AddressSet("", tuple(Range(probe) for probe in PROBES))),
         sockets=frozenset(Socket(row.protocol, row.port) for row in rows),
         unnamed=True,
         itself=True,
         subjects=frozenset(pod.id for pod in pods) - others,
     )
     graph = Connectivity(parse_policies(manifests), pods, namespaces_of(manifests), scope)
-    allowed = graph.edges()
-    spread = dict(_on_cells(rows, blocks, graph.cells))
+    allowed = graph.connections()
+    spread = dict(_on_cells(rows, sets, graph.cells))
     plain = rows - spread.keys()
-    missing = [*(plain - allowed), *(row for row, edges in spread.items() if not edges <= allowed)]
+    missing = [*(plain - allowed), *(row for row, parts in spread.items() if not parts <= allowed)]
     excess = allowed.difference(plain, *spread.values())
-    return Discrepancy(tuple(sorted(missing)), tuple(sorted(name_address_sets(excess, blocks, graph.cells))))
+    return Discrepancy(tuple(sorted(missing)), tuple(sorted(name_address_sets(excess, sets, graph.cells))))
 
 
 def matrix_connections(matrix: Mapping[str, Any]) -> frozenset[Connection]:
-    """The rows of a matrix. Raises ValueError for a row whose end is no peer."""
+    """Return the rows of a matrix. Raises ValueError for a row whose end is no peer."""
     for row in matrix["rows"]:
         unknown = [end for end in (row["from"], row["to"]) if end not in matrix["peers"]]
         if unknown:
@@ -85,7 +86,7 @@ def matrix_connections(matrix: Mapping[str, Any]) -> frozenset[Connection]:
 
 
 def matrix_address_sets(matrix: Mapping[str, Any]) -> tuple[AddressSet, ...]:
-    """The peers of a matrix that are addresses."""
+    """Return the peers of a matrix that are addresses."""
     return tuple(
         AddressSet(identity, tuple(Range.parse(part) for part in peer["blocks"]))
         for identity, peer in matrix["peers"].items()
@@ -94,7 +95,7 @@ def matrix_address_sets(matrix: Mapping[str, Any]) -> tuple[AddressSet, ...]:
 
 
 def matrix_pods(matrix: Mapping[str, Any], known: Iterable[Pod] = ()) -> tuple[Pod, ...]:
-    """The peers of a matrix that are pods, completed by known pods of the same identity or labels."""
+    """Return the peers of a matrix that are pods, completed by known pods of the same identity or labels."""
     listed = {
         identity: Pod(identity, peer["namespace"], peer["labels"], tuple(map(ContainerPort.parse, peer["ports"])))
         for identity, peer in matrix["peers"].items()
@@ -113,7 +114,7 @@ def matrix_pods(matrix: Mapping[str, Any], known: Iterable[Pod] = ()) -> tuple[P
 
 
 def _alike(pod: Pod, listed: Iterable[Pod]) -> str | None:
-    """The peer whose labels a pod carries."""
+    """Return the peer whose labels a pod carries."""
     for peer in listed:
         if peer.namespace == pod.namespace and peer.labels and peer.labels.items() <= pod.labels.items():
             return peer.id
@@ -121,10 +122,10 @@ def _alike(pod: Pod, listed: Iterable[Pod]) -> str | None:
 
 
 def _on_cells(
-    rows: Iterable[Connection], blocks: Iterable[AddressSet], cells: Cells
+    rows: Iterable[Connection], sets: Iterable[AddressSet], cells: Cells
 ) -> Iterator[tuple[Connection, frozenset[Connection]]]:
-    """Each row that has an end of addresses, and its edges to or from their cells."""
-    members: dict[str, Members] = {one.id: cells.of_ranges(one.ranges) for one in blocks}
+    """Yield each row that has an end of addresses, and its connections to or from their cells."""
+    members: dict[str, Members] = {one.id: cells.of_ranges(one.ranges) for one in sets}
     for row in rows:
         sources, targets = members.get(row.source), members.get(row.target)
         if sources is not None or targets is not None:

@@ -1,4 +1,4 @@
-"""Label selectors of Kubernetes and an index that answers them without a scan."""
+"""Label selectors of Kubernetes, and an index that answers them without a scan."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ class Requirement(NamedTuple):
     values: frozenset[str]
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels satisfy it; `NotIn` also holds where the key is absent."""
+        """Return whether labels satisfy it; `NotIn` also holds where the key is absent."""
         present = self.key in labels
         if self.operator == "Exists":
             return present
@@ -33,26 +33,26 @@ class Selector(NamedTuple):
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Self:
-        """A selector from its manifest. Raises ValueError for an operator that Kubernetes does not know."""
+        """Read a selector of a manifest. Raises ValueError for an operator that Kubernetes does not have."""
         requirements = []
         for entry in raw.get("matchExpressions") or ():
             if entry["operator"] not in OPERATORS:
                 known = ", ".join(sorted(OPERATORS))
-                raise ValueError(f"operator {entry['operator']!r} of key {entry['key']!r} is none of {known}")
+                raise ValueError(f"operator {entry['operator']!r} of key {entry['key']!r} must be one of {known}")
             values = frozenset(entry.get("values") or ())
             requirements.append(Requirement(entry["key"], entry["operator"], values))
         items = frozenset((raw.get("matchLabels") or {}).items())
         return cls(items, frozenset(requirements))
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels satisfy every part of it."""
+        """Return whether labels satisfy every part of it."""
         return all(labels.get(key) == value for key, value in self.items) and all(
             requirement.matches(labels) for requirement in self.requirements
         )
 
 
 class LabelIndex:
-    """Things by their labels; the answer to a selector is computed once and shared."""
+    """Identities by their labels; the answer to a selector is computed once and shared."""
 
     def __init__(self, labelled: Mapping[str, Mapping[str, str]]) -> None:
         self._labelled = labelled
@@ -64,7 +64,7 @@ class LabelIndex:
                 self._by_item[item].add(identity)
 
     def select(self, selector: Selector) -> frozenset[str]:
-        """The identities that a selector matches."""
+        """Return the identities that a selector matches."""
         if selector not in self._answers:
             self._answers[selector] = self._find(selector)
         return self._answers[selector]

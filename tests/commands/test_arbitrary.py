@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.commands.arbitrary import CODES, documents
 from tests.commands.running import Runner
 
@@ -40,9 +40,9 @@ def plainly_wrong(document: Any) -> bool:
 
 def podless(document: dict[str, Any]) -> bool:
     """Whether a workload of Kubernetes' own has no pod, or one whose containers are none."""
-    if document["kind"] not in TEMPLATES or "." in document["apiVersion"].rpartition("/")[0]:
+    if document["kind"] not in POD_TEMPLATES or "." in document["apiVersion"].rpartition("/")[0]:
         return False
-    containers = at(document, *TEMPLATES[document["kind"]], "spec", "containers")
+    containers = at(document, *POD_TEMPLATES[document["kind"]], "spec", "containers")
     return not isinstance(containers, list) or not containers or not all(isinstance(one, dict) for one in containers)
 
 

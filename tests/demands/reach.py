@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from quadrant_platform.reachability.explanation import (
+from quadrant_platform.reachability import (
+    PROBES,
     AddressSet,
     Connection,
     Pod,
     Range,
+    Scope,
+    Socket,
     Verdict,
-    evaluate,
+    connections,
     explain,
+    matrix_address_sets,
+    matrix_pods,
     namespaces_of,
     pods_of,
 )
-from quadrant_platform.reachability.proof import PROBES, matrix_address_sets, matrix_pods
 from tests.stacks import Manifest, recorded
 
 FOREIGN = "stranger"
@@ -53,7 +57,9 @@ class Reach:
         """Whether one connection is allowed, and by which policies; an end may be an address."""
         ids = {_short(pod): pod.id for pod in self.pods}
         ends = (ids.get(source, source), ids.get(target, target))
-        return explain(*ends, "TCP", port, self.manifests, self.pods, self.blocks, namespaces_of(self.manifests))
+        return explain(
+            *ends, Socket("TCP", port), self.manifests, self.pods, self.blocks, namespaces_of(self.manifests)
+        )
 
 
 def _short(pod: Pod) -> str:
@@ -76,7 +82,7 @@ def reach_of(manifests: Collection[Manifest], extra: tuple[Pod, ...] = ()) -> Re
     pods = (*matrix_pods(declared, pods_of(manifests)), *strangers, *extra)
     blocks = (*matrix_address_sets(declared), *(AddressSet(probe, (Range(probe),)) for probe in PROBES))
     short = {pod.id: _short(pod) for pod in pods}
-    edges = evaluate(manifests, pods, blocks, namespaces_of(manifests))
+    edges = connections(manifests, pods, namespaces_of(manifests), Scope(blocks))
     named = (edge._replace(source=short.get(edge.source, edge.source), target=short.get(edge.target, edge.target))
              for edge in edges)  # fmt: skip
     return Reach(manifests, pods, blocks, frozenset(named))

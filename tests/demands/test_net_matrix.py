@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.reachability.explanation import Discrepancy, prove
+from quadrant_platform.reachability import Discrepancy, prove
 from tests.demands.reach import matrix, reach
 from tests.demands.rendered import STAGES, manifests, named
 from tests.stacks import Manifest

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.demands.reach import matrix, reach
 from tests.demands.rendered import STAGES, breaks, labels, manifests, named, refusals, segments, workload
 
@@ -73,7 +73,7 @@ def test_each_segment_says_its_name_and_purpose(stage: str) -> None:
 def test_no_segment_and_no_attachment_is_called_egress(stage: str) -> None:
     """X-04: the ban of an egress network wins over the attachments to one."""
     assert not breaks(SYSTEM, stage, "no-egress-segment"), "nothing lives in or is attached to egress"
-    pods = [one["metadata"]["name"] for one in manifests(SYSTEM, stage) if one["kind"] in TEMPLATES]
+    pods = [one["metadata"]["name"] for one in manifests(SYSTEM, stage) if one["kind"] in POD_TEMPLATES]
     assert pods, "there are workloads to judge"
 
 

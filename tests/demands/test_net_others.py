@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.reachability.explanation import Pod
+from quadrant_platform.reachability import Pod
 from tests.demands.reach import FOREIGN, NEIGHBOURS, reach, reach_of
 from tests.demands.rendered import STAGES, breaks, labels, manifests, named, refusals, refused, workload
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.demands.rendered import STAGES, breaks, container, manifests, named, pod, refusals, template, workload
 from tests.policies.builders import REMOVE
 from tests.stacks import containers
@@ -85,7 +85,7 @@ def test_traefik_is_critical_in_spite_of_its_tier(stage: str) -> None:
 @STAGES
 @pytest.mark.demand("WRK-10")
 def test_every_container_has_both_limits(stage: str) -> None:
-    for manifest in [one for one in manifests(SYSTEM, stage) if one["kind"] in TEMPLATES]:
+    for manifest in [one for one in manifests(SYSTEM, stage) if one["kind"] in POD_TEMPLATES]:
         for one in containers(template(manifest)):
             assert set(one["resources"]["limits"]) >= {"cpu", "memory"}, f"{one['name']} could take the whole node"
     for name in DATABASES if stage == "prod" else ():

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from quadrant_platform.reachability.addresses import address_set
-from quadrant_platform.reachability.connectivity import Connectivity, Scope
-from quadrant_platform.reachability.explanation import Connection
-from quadrant_platform.reachability.network_policy import Socket, parse_policies
+from quadrant_platform.reachability import Connection, Connectivity, Scope, Socket, parse_policies
 from tests.oracles.questions import Questions, holds
 from tests.oracles.sockets import UNNAMED
+from tests.reachability.builders import address_set
 
 
 def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Connection]:
@@ -25,13 +23,13 @@ def of_matrix(questions: Questions, matrix: Mapping[str, Any]) -> set[Connection
 def of_model(questions: Questions) -> set[Connection]:
     """What our evaluator allows."""
     sockets = frozenset(Socket(*socket) for group in questions.sockets.doors.values() for socket in group | UNNAMED)
-    blocks = [address_set(address, address) for address in questions.addresses]
-    scope = Scope(blocks, sockets, itself=True, subjects=questions.workloads)
+    sets = [address_set(address, address) for address in questions.addresses]
+    scope = Scope(sets, sockets, itself=True, subjects=questions.workloads)
     graph = Connectivity(parse_policies(questions.policies), questions.pods, questions.namespaces, scope)
-    cells = {next(iter(graph.cells.of_ranges(one.ranges))): one.id for one in blocks}
+    cells = {next(iter(graph.cells.of_ranges(one.ranges))): one.id for one in sets}
     named = (
         edge._replace(source=cells.get(edge.source, edge.source), target=cells.get(edge.target, edge.target))
-        for edge in graph.edges()
+        for edge in graph.connections()
     )
     return set(named) & set(questions)
 

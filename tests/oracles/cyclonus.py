@@ -11,8 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from quadrant_platform.reachability.explanation import Connection
-from quadrant_platform.reachability.labelled_pods import Pod
+from quadrant_platform.reachability import Connection, Pod
 from tests.oracles.questions import Questions
 
 _POD_ADDRESS = "192.0.2.1"

@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from quadrant_platform.reachability.explanation import Connection
-from quadrant_platform.reachability.labelled_pods import Pod
+from quadrant_platform.reachability import Connection, Pod
 from tests.oracles.questions import Questions
 from tests.oracles.sockets import Manifest, Socket
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from quadrant_platform.reachability.explanation import Connection
-from quadrant_platform.reachability.labelled_pods import Pod, namespaces_of, pods_of
-from quadrant_platform.reachability.proof import PROBES, matrix_pods
+from quadrant_platform.reachability import PROBES, Connection, Pod, matrix_pods, namespaces_of, pods_of
 from tests.oracles.sockets import Manifest, Sockets, rules, sockets
 
 Network = IPv4Network | IPv6Network

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from quadrant_platform.reachability.labelled_pods import Pod
+from quadrant_platform.reachability import Pod
 
 Manifest = Mapping[str, Any]
 Socket = tuple[str, int]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from quadrant_platform.reachability.explanation import Connection
+from quadrant_platform.reachability import Connection
 from tests.oracles import cyclonus, nca
 from tests.oracles.answers import of_matrix, of_model
 from tests.oracles.defects import DEFECTS, Plant

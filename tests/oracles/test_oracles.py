@@ -12,7 +12,7 @@ import pytest
 from quadrant_platform.model.loader import systems
 from quadrant_platform.program.recorder import record
 from quadrant_platform.program.stacks import config_for
-from quadrant_platform.reachability.explanation import Connection, prove
+from quadrant_platform.reachability import Connection, prove
 from tests.oracles import cyclonus, nca
 from tests.oracles.answers import of_matrix, of_model
 from tests.oracles.questions import Questions, ask

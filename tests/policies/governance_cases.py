@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quadrant_platform.vocabulary import PRIVATE_RANGES
 from tests.policies.builders import UNKNOWN, Manifest, labels, obj, workload
 from tests.policies.object_cases import Case, role
 
@@ -11,7 +12,7 @@ PORTS = [{"protocol": "TCP", "port": 3001}]
 POD = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "web"}}}
 DNS = {"namespaceSelector": {}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
 EVERY_NAMESPACE: Manifest = {"namespaceSelector": {}, "podSelector": {}}
-PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
+PRIVATE = [network for network in PRIVATE_RANGES if ":" not in network]
 
 
 def policy(name: str = "api", types: Any = ("Ingress", "Egress"), **rules: Any) -> Manifest:
@@ -54,7 +55,13 @@ NETWORK = (
     Case(ingress(block("0.0.0.0/0"), block("::/0"), name="traefik")),
     Case(egress(block("0.0.0.0/0"), name="traefik"), ("netpol-hygiene/world",)),
     Case(egress(block("0.0.0.0/0", *PRIVATE), block("::/0", "fc00::/7", "fe80::/10"), name="traefik-egress")),
-    Case(egress(block("0.0.0.0/0", *PRIVATE[:3]), name="traefik-egress"), ("netpol-hygiene/except",)),
+    *(
+        Case(
+            egress(block("0.0.0.0/0", *(one for one in PRIVATE if one != missing)), name="traefik-egress"),
+            ("netpol-hygiene/except",),
+        )
+        for missing in PRIVATE
+    ),
     Case(egress(block("::/0", "fd00:ec2::254/128"), name="traefik-egress"), ("netpol-hygiene/except",)),
     Case(egress(block("2000::/3"), name="traefik-egress")),
     Case(egress(block("0.0.0.0/99"), name="traefik-egress"), ("well-formed/type",)),

@@ -8,9 +8,9 @@ import pytest
 
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.core.policy import ResourcePolicy
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
 from quadrant_platform.policies.pack import POLICIES, Level, check
 from quadrant_platform.policies.pss.checks import CHECKS
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.policies import pod_cases as cases
 from tests.policies import workload_cases
 from tests.policies.builders import REMOVE, Manifest, changed, init_container, pod_spec, workload
@@ -39,7 +39,7 @@ def of_kind(kind: str, spec: Manifest) -> Manifest:
     """A workload of any kind around a pod."""
     manifest: Manifest = copy.deepcopy(workload(kind=kind))
     labels = manifest["spec"].pop("template")["metadata"]
-    path = TEMPLATES[kind]
+    path = POD_TEMPLATES[kind]
     base = "/".join(path)
     if not path:
         owned = {"ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "api", "uid": "7d2f"}]}
@@ -64,7 +64,7 @@ def test_the_engine_sees_the_same_rules_broken(case: Case) -> None:
     assert stopped <= {True}, "advice warns, and the rest stops the deployment"
 
 
-@pytest.mark.parametrize("kind", TEMPLATES)
+@pytest.mark.parametrize("kind", POD_TEMPLATES)
 def test_every_kind_of_workload_is_looked_into(kind: str) -> None:
     good = pod_spec("api", 3001) | {"initContainers": [init_container()]}
     assert rules(of_kind(kind, good)) == set(), f"a good {kind} passes"

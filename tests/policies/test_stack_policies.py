@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.policies.core.policy import Violation
+from quadrant_platform.policies.core.violation import Violation
 from quadrant_platform.policies.pack import check, not_applicable
 from tests.policies import builders, shop
 from tests.policies.builders import UNKNOWN, Manifest, find, replaced, without

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quadrant_platform.policies.configuration.config import Config
-from quadrant_platform.policies.configuration.workload_switches import Ceiling
+from quadrant_platform.policies.configuration.pod_switches import Ceiling
 from tests.policies.builders import REMOVE, UNKNOWN, Manifest, changed, obj, workload
 from tests.policies.servicer import Pack
 from tests.policies.test_pod_policies import rules

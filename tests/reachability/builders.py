@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from quadrant_platform.reachability.explanation import Connection, ContainerPort, Pod
+from quadrant_platform.reachability import AddressSet, Connection, ContainerPort, Pod, Range
 
 Spec = Mapping[str, Any]
 TCP80: list[Spec] = [{"port": 80}]
 
 
 def pod(identity: str, *ports: ContainerPort, **labels: str) -> Pod:
-    """A pod `namespace/name`, labelled `app: name` and as told; port 80 unless told."""
+    """Return a pod `namespace/name`, labelled `app: name` and as given; port 80 by default."""
     namespace, _, name = identity.partition("/")
     return Pod(identity, namespace, {"app": name, **labels}, ports or (ContainerPort(80),))
 
 
 def policy(identity: str, selector: Spec, **spec: Any) -> dict[str, Any]:
-    """A policy `namespace/name`; `types` is policyTypes, the rest goes into the spec as it is."""
+    """Return a policy `namespace/name`; `types` is policyTypes, the rest is the spec as it is."""
     namespace, _, name = identity.partition("/")
     types = {"policyTypes": spec.pop("types")} if "types" in spec else {}
     return {
@@ -28,25 +28,30 @@ def policy(identity: str, selector: Spec, **spec: Any) -> dict[str, Any]:
 
 
 def deny(namespace: str) -> dict[str, Any]:
-    """A default deny of both directions."""
+    """Return a default deny of both directions."""
     return policy(f"{namespace}/deny", {}, types=["Ingress", "Egress"])
 
 
 def app(name: str) -> Spec:
-    """A selector of one app."""
+    """Return a selector of one app."""
     return {"matchLabels": {"app": name}}
 
 
 def admit(peers: Sequence[Spec], ports: Sequence[Spec] = ()) -> list[Spec]:
-    """One ingress rule."""
+    """Return one ingress rule."""
     return [{"from": list(peers), "ports": list(ports)}]
 
 
 def permit(peers: Sequence[Spec], ports: Sequence[Spec] = ()) -> list[Spec]:
-    """One egress rule."""
+    """Return one egress rule."""
     return [{"to": list(peers), "ports": list(ports)}]
 
 
+def address_set(identity: str, *cidrs: str) -> AddressSet:
+    """Return an address set of whole networks, or of single addresses as /32 and /128."""
+    return AddressSet(identity, tuple(Range(cidr) for cidr in cidrs))
+
+
 def between(edges: frozenset[Connection], source: str, target: str) -> set[tuple[str, int]]:
-    """The sockets on which one reaches the other."""
+    """Return the sockets on which one reaches the other."""
     return {(edge.protocol, edge.port) for edge in edges if (edge.source, edge.target) == (source, target)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from quadrant_platform.reachability.explanation import Pod
+from quadrant_platform.reachability import Pod
 
 Spec = Mapping[str, Any]
 End = Pod | str
@@ -19,7 +19,7 @@ class Reference:
         self.namespaces = namespaces
 
     def allows(self, source: End, target: End, protocol: str, port: int) -> bool:
-        """Whether both ends agree to a connection."""
+        """Return whether both ends agree to a connection."""
         out = self._side("Egress", source, target, target, (protocol, port))
         into = self._side("Ingress", target, source, target, (protocol, port))
         return out and into

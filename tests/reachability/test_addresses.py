@@ -6,26 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quadrant_platform.reachability import Connection, Scope, connections
 from quadrant_platform.reachability.addresses import Cells, Range
-from quadrant_platform.reachability.explanation import Connection, address_set, evaluate
-from tests.reachability.builders import TCP80, Spec, admit, app, deny, permit, pod, policy
+from tests.reachability.builders import TCP80, Spec, address_set, admit, app, deny, permit, pod, policy
 
 POD = [pod("red/web")]
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]
 EVERYWHERE = {"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}
-BLOCKS = [
-    address_set("metadata", "169.254.169.254/32"),
-    address_set("metadata-v6", "fd00:ec2::254/128"),
-    address_set("public", "203.0.113.10/32"),
-    address_set("public-v6", "2001:db8::10/128"),
-    address_set("private", *PRIVATE),
-]
+SETS = Scope(
+    [
+        address_set("metadata", "169.254.169.254/32"),
+        address_set("metadata-v6", "fd00:ec2::254/128"),
+        address_set("public", "203.0.113.10/32"),
+        address_set("public-v6", "2001:db8::10/128"),
+        address_set("private", *PRIVATE),
+    ]
+)
 
 
 def reached(*peers: Spec) -> set[str]:
-    """The blocks and cells that the pod reaches when one rule permits the peers."""
+    """Return the sets and cells that the pod reaches when one rule permits the peers."""
     rule = policy("red/p", app("web"), types=["Ingress", "Egress"], egress=permit(peers, TCP80))
-    return {edge.target for edge in evaluate([rule], POD, BLOCKS) if edge.source == "red/web"}
+    return {edge.target for edge in connections([rule], POD, scope=SETS) if edge.source == "red/web"}
 
 
 def test_an_exception_takes_addresses_out() -> None:
@@ -49,15 +51,15 @@ def test_a_selector_of_all_namespaces_reaches_no_address() -> None:
     assert not reached({"namespaceSelector": {}}), "addresses are outside of every namespace"
 
 
-def test_a_block_is_named_only_if_all_of_it_agrees() -> None:
+def test_an_address_set_is_named_only_if_all_of_it_agrees() -> None:
     found = reached({"ipBlock": {"cidr": "10.0.0.0/8"}})
-    assert "private" not in found, "most of the block is refused"
-    assert "10.0.0.0/8" in found, "the cell that is allowed is told"
+    assert "private" not in found, "most of the set is refused"
+    assert "10.0.0.0/8" in found, "the cell that is allowed is named"
 
 
 def test_ingress_from_addresses_is_judged_alike() -> None:
     rule = policy("red/p", app("web"), types=["Ingress"], ingress=admit([EVERYWHERE], TCP80))
-    edges = evaluate([deny("red"), rule], POD, BLOCKS)
+    edges = connections([deny("red"), rule], POD, scope=SETS)
     assert {edge.source for edge in edges} == {"public", "0.0.0.0/0"}, "an exception holds inwards too"
     assert Connection("public", "red/web", "TCP", 80) in edges, "the address is the source"
 
@@ -66,7 +68,7 @@ def test_host_bits_of_a_network_are_dropped() -> None:
     assert "10.0.0.0/8" in reached({"ipBlock": {"cidr": "10.9.8.7/8"}}), "as the API server's parser does"
 
 
-def test_a_cell_without_addresses_is_none() -> None:
+def test_a_network_without_addresses_of_its_own_has_no_cell() -> None:
     cells = Cells(["10.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9"])
     assert "10.0.0.0/8" not in cells.all, "its halves leave nothing of it"
     assert cells.of_range(Range("10.0.0.0/8")) == {"10.0.0.0/9", "10.128.0.0/9"}, "the halves are the whole"

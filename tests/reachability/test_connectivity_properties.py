@@ -5,10 +5,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quadrant_platform.reachability.connectivity import Connectivity, Scope
-from quadrant_platform.reachability.explanation import Connection, ContainerPort, Pod, address_set, evaluate
-from quadrant_platform.reachability.network_policy import Socket, parse_policies
-from tests.reachability.builders import policy
+from quadrant_platform.reachability import (
+    Connection,
+    Connectivity,
+    ContainerPort,
+    Pod,
+    Scope,
+    Socket,
+    connections,
+    parse_policies,
+)
+from tests.reachability.builders import address_set, policy
 from tests.reachability.reference import End, Reference
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
@@ -125,13 +132,13 @@ def test_sets_and_single_judgements_agree_on_every_connection(
 ) -> None:
     sockets = frozenset(Socket("TCP", port) for port in (7, 53, 79, 80, 81, 85, 90))
     sockets |= {Socket(protocol, port) for protocol in ("UDP", "SCTP") for port in (53, 80)}
-    blocks = [address_set(address, address) for address in ADDRESSES]
-    graph = Connectivity(parse_policies(rules), found, places, Scope(blocks, sockets))
+    sets = [address_set(address, address) for address in ADDRESSES]
+    graph = Connectivity(parse_policies(rules), found, places, Scope(sets, sockets))
     asked = {pod.id for pod in found} | set(ADDRESSES)
     names = {f"{address}/{'128' if ':' in address else '32'}": address for address in ADDRESSES}
     answered = {
         edge._replace(source=names.get(edge.source, edge.source), target=names.get(edge.target, edge.target))
-        for edge in graph.edges()
+        for edge in graph.connections()
         if (edge.protocol, edge.port) in sockets
     }
     ours = {edge for edge in answered if edge.source in asked and edge.target in asked}
@@ -143,5 +150,5 @@ def test_sets_and_single_judgements_agree_on_every_connection(
 def test_a_result_does_not_depend_on_the_order_of_policies_and_pods(
     rules: list[dict[str, Any]], found: list[Pod], places: dict[str, dict[str, str]]
 ) -> None:
-    forward = evaluate(rules, found, namespaces=places)
-    assert forward == evaluate(rules[::-1], found[::-1], namespaces=places), "policies are a union"
+    forward = connections(rules, found, places)
+    assert forward == connections(rules[::-1], found[::-1], places), "policies are a union"

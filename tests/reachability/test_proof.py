@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.reachability.explanation import Connection, prove
+from quadrant_platform.reachability import Connection, prove
 from tests.oracles.defects import DEFECTS
 from tests.oracles.fixture import Manifest, manifests, matrix
 
@@ -14,7 +14,7 @@ REDIS = "shop-data/redis"
 
 
 def find(manifests: list[Manifest], name: str) -> Manifest:
-    """The policy of a workload."""
+    """Return the policy of a workload."""
     return next(one for one in manifests if one["kind"] == "NetworkPolicy" and one["metadata"]["name"] == name)
 
 
@@ -46,7 +46,7 @@ def test_rows_between_replicas_of_one_workload_are_judged() -> None:
     assert prove(manifests(), unlisted).excess == (Connection(REDIS, REDIS, "TCP", 6379),), "replication has no row"
 
 
-def test_an_open_port_that_nobody_declares_is_in_excess() -> None:
+def test_an_open_port_that_no_container_declares_is_in_excess() -> None:
     planted = manifests()
     for policy, rules, index in (("worker", "egress", 1), ("postgres", "ingress", 1)):
         del find(planted, policy)["spec"][rules][index]["ports"]

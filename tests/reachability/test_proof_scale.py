@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.reachability.connectivity import Connectivity
-from quadrant_platform.reachability.explanation import prove
+from quadrant_platform.reachability import Connectivity, prove
 
 ROWS = 6
 GROUP = 25
@@ -14,7 +13,7 @@ GROUP = 25
 
 
 def platform(size: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """A matrix of `size` workloads with six rows each, and its policies."""
+    """Return a matrix of `size` workloads with six rows each, and its policies."""
     names = [f"space-{number // GROUP}/app-{number}" for number in range(size)]
     rows = [
         {"from": names[number], "to": names[(number + step) % size], "protocol": "TCP", "port": 8000 + step}
@@ -29,7 +28,7 @@ def platform(size: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 
 def policies(names: list[str], rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """One policy a workload, both directions."""
+    """Yield one policy a workload, both directions."""
     rules: dict[str, dict[str, list[Any]]] = {name: {"ingress": [], "egress": []} for name in names}
     for row in rows:
         ports = [{"protocol": "TCP", "port": row["port"]}]
@@ -54,9 +53,9 @@ def peer(name: str) -> dict[str, Any]:
 
 
 def judged(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many pairs and rules are looked at while a platform is proved."""
+    """Return how many pairs and rules are judged while a platform is proved."""
     count = 0
-    for name in ("_wanted", "sockets", "peers"):
+    for name in ("_in_scope", "sockets", "peers"):
         original = getattr(Connectivity, name)
 
         def counting(*args: Any, original: Any = original) -> Any:

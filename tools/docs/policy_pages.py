@@ -10,9 +10,8 @@ from difflib import unified_diff
 from pathlib import Path
 
 from quadrant_platform.policies.configuration.config import settings_of
-from quadrant_platform.policies.configuration.file_format import names, properties
 from quadrant_platform.policies.core.policy import Policy, ResourcePolicy, StackPolicy
-from quadrant_platform.policies.pack import POLICIES
+from quadrant_platform.policies.pack import CONFIGURATION, POLICIES
 from quadrant_platform.policies.pss.pod_security import AllOf
 from quadrant_platform.program.stacks import ROOT
 from tools.docs.corpus import CorpusCase, cases
@@ -92,21 +91,25 @@ def _checks(policy: Policy) -> str:
         return ""
     if isinstance(policy.predicate, AllOf):
         return f"Checks of the Pod Security Standards: {', '.join(f'`{one}`' for one in policy.predicate.ids)}."
-    return inspect.getdoc(policy.predicate) or ""
+    return f"The policy checks{(inspect.getdoc(policy.predicate) or '').removeprefix('Check')}"
 
 
 def _configuration(policy: Policy) -> Iterator[str]:
-    key = policy.group.name if isinstance(policy, StackPolicy) else policy.name
-    known, switches = properties(key), (setting.switch for setting in settings_of(key))
+    key = policy.engine_name
+    known, switches = CONFIGURATION.properties(key), (setting.switch for setting in settings_of(key))
     rows = [(f"`{one.key}`", f"`{json.dumps(known[one.key]['default'])}`", one.about) for one in switches]
-    among = f", together with {', '.join(one for one in names()[key] if one != policy.name)}" if _grouped(key) else ""
+    among = (
+        f", together with {', '.join(one for one in CONFIGURATION.names[key] if one != policy.name)}"
+        if _grouped(key)
+        else ""
+    )
     yield f"## Configuration\n\nUnder `{key}`{among}; `enforcementLevel` and `exempt` as for every policy."
     if rows:
         yield table(("switch", "default", "what it does"), rows)
 
 
 def _grouped(key: str) -> bool:
-    return len(names()[key]) > 1
+    return len(CONFIGURATION.names[key]) > 1
 
 
 def _examples(examples: Sequence[CorpusCase]) -> Iterator[str]:

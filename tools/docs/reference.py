@@ -12,7 +12,7 @@ from quadrant_platform.commands.console import ExitCode, complain, progress, say
 from quadrant_platform.model.loader import load_system, system_file, systems
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
-from quadrant_platform.policies.configuration.file_format import schema as policy_config
+from quadrant_platform.policies.pack import CONFIGURATION
 from quadrant_platform.program.drawing import OMITTED, diagram, mermaid
 from quadrant_platform.program.stacks import ROOT, STAGES, recorded
 from quadrant_platform.program.traffic import Traffic
@@ -32,7 +32,7 @@ def documents() -> dict[str, str]:
 
 def _schemas() -> Iterator[tuple[str, str]]:
     schemas = {model.__name__.lower(): model.model_json_schema(by_alias=True) for model in (System, Environment)}
-    for name, schema in {**schemas, "policy-config": policy_config()}.items():
+    for name, schema in {**schemas, "policy-config": CONFIGURATION.schema()}.items():
         text = json.dumps({"$schema": DIALECT} | schema, indent=2, ensure_ascii=False)
         yield f"docs/reference/{name}.schema.json", f"{text}\n"
 

@@ -1,16 +1,58 @@
-"""Rights on the Kubernetes API."""
+"""Rights on the Kubernetes API: how wide roles and bindings are, and which rights lead to others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.vocabulary import NAME_LABEL
 
 READ_VERBS = frozenset({"get", "list", "watch"})
 _ROLES = frozenset({"Role", "ClusterRole"})
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
 _GROUPS = frozenset({"system:masters", "system:authenticated", "system:unauthenticated", "system:anonymous"})
+_WRITE = frozenset({"create", "update", "patch"})
+_WORKLOADS = frozenset({
+    "pods", "replicationcontrollers", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs",
+})  # fmt: skip
+
+
+class Right(NamedTuple):
+    """Verbs on resources, and the harm that they do. No resources means all."""
+
+    check: str
+    resources: frozenset[str]
+    verbs: frozenset[str]
+    harm: str
+
+
+def _right(check: str, resources: str, verbs: str, harm: str) -> Right:
+    return Right(check, frozenset(resources.split()), frozenset(verbs.split()), harm)
+
+
+SECRETS = Right(
+    "secrets", frozenset({"secrets"}), READ_VERBS, "reads every Secret, tokens of other accounts among them"
+)
+RIGHTS = (
+    SECRETS,
+    Right("create-pods", _WORKLOADS, _WRITE, "runs pods under any account of the namespace"),
+    _right("exec", "pods/exec pods/attach pods/portforward", "get create",
+           "acts inside running pods, past every NetworkPolicy"),
+    _right("ephemeral-containers", "pods/ephemeralcontainers", "update patch", "puts containers into running pods"),
+    _right("node-proxy", "nodes/proxy", "get create update patch delete", "commands every kubelet past the audit log"),
+    _right("bind", "", "bind", "binds roles that it does not hold"),
+    _right("escalate", "", "escalate", "writes roles that exceed its own"),
+    _right("impersonate", "", "impersonate", "acts as another user"),
+    _right("webhooks", "mutatingwebhookconfigurations validatingwebhookconfigurations mutatingadmissionpolicies "
+           "mutatingadmissionpolicybindings", "create update patch delete", "changes what the cluster admits"),
+    _right("certificates", "certificatesigningrequests/approval", "update patch", "approves its own certificates"),
+    _right("signers", "signers", "approve sign", "signs certificates of any name"),
+    _right("tokens", "serviceaccounts/token", "create", "makes tokens of other accounts"),
+    _right("volumes", "persistentvolumes", "create", "mounts any folder of a node"),
+)  # fmt: skip
+"""Source: kubernetes.io/docs/concepts/security/rbac-good-practices, section privilege escalation risks."""
 
 
 def _texts(rule: Node, field: str) -> set[str]:
@@ -18,11 +60,11 @@ def _texts(rule: Node, field: str) -> set[str]:
 
 
 def _is_traefik(subject: Subject) -> bool:
-    return "traefik" in subject.obj.name or "traefik" in subject.obj.labels.get("app.kubernetes.io/name", "")
+    return "traefik" in subject.obj.name or "traefik" in subject.obj.labels.get(NAME_LABEL, "")
 
 
 def read_only_traefik(subject: Subject) -> Iterator[Finding]:
-    """Traefik's roles only read, and name what they read."""
+    """Check that Traefik's roles only read, and name what they read."""
     if not _is_traefik(subject):
         return
     for rule in subject.node.at("rules").items():
@@ -33,7 +75,7 @@ def read_only_traefik(subject: Subject) -> Iterator[Finding]:
 
 
 def no_wildcard(subject: Subject) -> Iterator[Finding]:
-    """No role holds everything, and nobody is bound to cluster-admin."""
+    """Check that no role holds every right and that no subject is bound to cluster-admin."""
     for rule in subject.node.at("rules").items():
         for field in ("verbs", "resources", "apiGroups"):
             if "*" in _texts(rule, field):
@@ -52,18 +94,50 @@ def _bound_too_widely(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"{node.path} is the account of every pod that names none", "default-account")
 
 
+def no_escalation(subject: Subject) -> Iterator[Finding]:
+    """Check that no role holds a right by which its holder gains others."""
+    if subject.obj.kind == "ClusterRole" and subject.node.at("aggregationRule").present():
+        return  # its rules are written by a controller
+    for rule in subject.node.at("rules").items():
+        verbs, resources = _texts(rule, "verbs"), _texts(rule, "resources")
+        for right in RIGHTS:
+            used = verbs & right.verbs
+            if used and _touches(right, resources) and not _is_expected(subject, rule, right):
+                what = f"{', '.join(sorted(used))} on {', '.join(sorted(right.resources & resources or resources))}"
+                yield Finding(f"{rule.path} allows {what}: its holder {right.harm}", right.check)
+
+
+def _touches(right: Right, resources: set[str]) -> bool:
+    """Return whether a rule names the right's resources; a wildcard is the violation of another policy."""
+    return not right.resources or bool(right.resources & resources)
+
+
+def _is_expected(subject: Subject, rule: Node, right: Right) -> bool:
+    """Return whether the platform expects it: a role may read named Secrets, and a listed one all of them."""
+    if right is not SECRETS:
+        return False
+    return bool(_texts(rule, "resourceNames")) or subject.obj.name in subject.config.secret_readers
+
+
 POLICIES = (
     ResourcePolicy(
         name="read-only-traefik", title="Traefik only reads the Kubernetes API",
         severity=Severity.HIGH, tags=("CIS-5.1",), kinds=_ROLES, predicate=read_only_traefik,
-        why="Traefik faces the internet: whoever takes it over holds its rights.",
+        why="Traefik faces the internet: an intruder in it holds its rights.",
         remedy="Leave get, list and watch on the kinds that Traefik serves.",
     ),
     ResourcePolicy(
-        name="no-wildcard-no-cluster-admin", title="No role is a wildcard, nobody is cluster-admin",
+        name="no-wildcard-no-cluster-admin", title="No role is a wildcard, and no subject is cluster-admin",
         severity=Severity.CRITICAL, tags=("CIS-5.1.1", "CIS-5.1.3"), kinds=_ROLES | _BINDINGS,
         predicate=no_wildcard,
         why="A wildcard also covers kinds and verbs that do not exist yet.",
         remedy="Name the groups, resources and verbs, and bind a role of the workload's own.",
+    ),
+    ResourcePolicy(
+        name="no-escalation-verbs", title="No role lets its holder gain other rights",
+        severity=Severity.CRITICAL, tags=("CIS-5.1", "NSA-4"), kinds=_ROLES, predicate=no_escalation,
+        why="A right to make pods, read Secrets or write roles is as good as every right that these have.",
+        remedy="Leave the verb out, or name the objects in resourceNames; a platform lists the roles that must read "
+        "Secrets in secretReaders.",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Versions of the Kubernetes API: those that are gone, those that are going, and those that may go."""
+"""Versions of the Kubernetes API: removed, deprecated and unstable ones."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ _UNSTABLE = re.compile(r"v\d+(?P<stage>alpha|beta)\d+")
 
 
 def api_versions(subject: Subject) -> Iterator[Finding]:
-    """The object's version is served by every supported Kubernetes, and stays."""
+    """Check that every supported Kubernetes serves the object's version, and will."""
     version, kind = subject.obj.api_version, subject.obj.kind
-    group, _, number = version.rpartition("/")
+    group, number = subject.obj.group, version.rpartition("/")[2]
     since, instead = REMOVED.get((version, kind)) or REMOVED.get((version, "*")) or ("", "")
     unstable = _UNSTABLE.fullmatch(number) if group in GROUPS else None
     if since:

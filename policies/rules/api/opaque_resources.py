@@ -1,4 +1,4 @@
-"""Objects that stand for others, which nobody sees before they are applied."""
+"""Objects that make others, which no policy reads before they are applied."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from quadrant_platform.policies.rules.api.api_versions import GROUPS
 _RENDERS = frozenset({
     "helm.sh/v2", "helm.sh/v3", "helm.toolkit.fluxcd.io", "helm.cattle.io", "helm.crossplane.io",
 })  # fmt: skip
-"""Groups, or versions of the engine's own, whose objects are templates that somebody else renders."""
+"""Groups, or versions of the engine's own, whose objects are templates that a controller renders."""
 _FILES = frozenset({"yaml", "yaml/v2", "kustomize", "kustomize/v2"})
 """The engine's resources that read manifests from files."""
 
 
 def no_opaque(subject: Subject) -> Iterator[Finding]:
-    """No resource hides the objects that it makes."""
+    """Check that no resource hides the objects that it makes."""
     version, kind = subject.obj.api_version, subject.obj.kind
-    group = version.rpartition("/")[0]
+    group = subject.obj.group
     if {version, group} & _RENDERS:
         yield Finding(f"{version} {kind} renders its objects inside the cluster", "release")
     elif version in _FILES:
         yield Finding(f"{version} {kind} reads objects from files, which reach no policy in every version", "file")
     elif "." in group and group not in GROUPS | subject.config.custom_groups:
-        yield Finding(f"nobody here knows what {version} {kind} makes", "custom")
+        yield Finding(f"the objects that {version} {kind} makes are unknown: customGroups lacks {group}", "custom")
 
 
 POLICIES = (

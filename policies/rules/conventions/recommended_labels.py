@@ -1,22 +1,22 @@
-"""Labels by which a workload says what it is and to which system it belongs; they can be filled in."""
+"""The recommended labels of workloads, which the engine can fill in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, Level, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import WORKLOADS
+from quadrant_platform.vocabulary import NAME_LABEL, PART_OF_LABEL
 
-NAME = "app.kubernetes.io/name"
-PART_OF = "app.kubernetes.io/part-of"
 _OLD_NAMES = ("app", "k8s-app", "app.kubernetes.io/instance")
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def _labelled(subject: Subject) -> Iterator[Node]:
-    """The metadata of a workload and of its pods."""
+    """Yield the metadata of a workload and of its pods."""
     if subject.pod is None:
         return
     yield subject.node.at("metadata")
@@ -25,7 +25,7 @@ def _labelled(subject: Subject) -> Iterator[Node]:
 
 
 def labels(subject: Subject) -> Iterator[Finding]:
-    """Workloads and their pods carry the labels that Kubernetes recommends."""
+    """Check that workloads and their pods carry the labels that Kubernetes recommends."""
     for metadata in _labelled(subject):
         present = metadata.at("labels").texts()
         for label in sorted(subject.config.required_labels):
@@ -34,8 +34,8 @@ def labels(subject: Subject) -> Iterator[Finding]:
 
 
 def missing_labels(subject: Subject) -> dict[tuple[str, ...], dict[str, str]]:
-    """The labels to fill in, by the path of the metadata; none that cannot be told from the object itself."""
-    known = {NAME: _name(subject), PART_OF: _system(subject)}
+    """Return the labels to fill in, by the path of the metadata; only those that follow from the object itself."""
+    known = {NAME_LABEL: _name(subject), PART_OF_LABEL: _system(subject)}
     wanted = {label: known[label] for label in sorted(subject.config.required_labels & known.keys()) if known[label]}
     found = {}
     for metadata in _labelled(subject):
@@ -48,27 +48,27 @@ def missing_labels(subject: Subject) -> dict[tuple[str, ...], dict[str, str]]:
 
 def _name(subject: Subject) -> str:
     own = subject.obj.labels
-    return _value(next((own[key] for key in (NAME, *_OLD_NAMES) if own.get(key)), subject.obj.name))
+    return _value(next((own[key] for key in (NAME_LABEL, *_OLD_NAMES) if own.get(key)), subject.obj.name))
 
 
 def _system(subject: Subject) -> str:
-    """The namespace, or the project that registers the object."""
+    """Return the namespace, or the project that registers the object."""
     project = (subject.obj.urn or "").split("::")[1:2]
-    own = subject.obj.labels.get(PART_OF)
+    own = subject.obj.labels.get(PART_OF_LABEL)
     return _value(own or subject.obj.namespace.replace("default", "") or "".join(project))
 
 
 def _value(text: str) -> str:
-    """The text as a label's value may be."""
+    """Return the text with only the characters that a label's value may have."""
     return _UNFIT.sub("-", text)[:63].strip("-_.")
 
 
 POLICIES = (
     ResourcePolicy(
-        name="labels", title="Workloads say what they are and whose", level=Level.REMEDIATE,
-        severity=Severity.LOW, tags=("hygiene",), kinds=frozenset(TEMPLATES), predicate=labels,
+        name="labels", title="Workloads carry their name and their system", level=Level.REMEDIATE,
+        severity=Severity.LOW, tags=("hygiene",), kinds=WORKLOADS, predicate=labels,
         remedies=missing_labels,
-        why="Selectors, dashboards, budgets and whoever is on call find a workload by its labels.",
-        remedy="Add app.kubernetes.io/name and app.kubernetes.io/part-of to the workload and to its pods.",
+        why="Selectors, dashboards, budgets and people on call find a workload by its labels.",
+        remedy=f"Add {NAME_LABEL} and {PART_OF_LABEL} to the workload and to its pods.",
     ),
 )  # fmt: skip

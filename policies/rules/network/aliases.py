@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
 from quadrant_platform.policies.core.access import InvalidError, Node
+from quadrant_platform.policies.core.groups import SURFACE
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.network.matrix_proof import SURFACE
 
 _SERVICE = "kubernetes.io/service-name"
 
 
 def external_names(stack: StackIndex) -> Iterator[Finding]:
-    """Services and pods alias only what the platform lists, the matrix declares or the stack itself serves."""
+    """Check that Services and pods alias only what the platform lists, the matrix declares or the stack serves."""
     for pod in stack.declared_pods:
         yield from _host_aliases(stack, pod)
     for obj in stack.of_kind("Service"):
@@ -36,7 +36,7 @@ def _host_aliases(stack: StackIndex, pod: WorkloadPod) -> Iterator[Finding]:
 
 
 def _served(stack: StackIndex, address: str) -> bool:
-    """Whether it is the address of a Service of the stack."""
+    """Return whether it is the address of a Service of the stack."""
     return any(obj.node.at("spec", "clusterIP").text() == address for obj in stack.of_kind("Service"))
 
 
@@ -47,10 +47,10 @@ def _listed(stack: StackIndex, alias: Node) -> bool:
 def _selectorless(stack: StackIndex, service: Object) -> Iterator[Finding]:
     nodes = list(_addresses(stack, service))
     if not nodes:
-        yield Finding("it has no selector, and no EndpointSlice says where it leads", "selector", service)
+        yield Finding("it has no selector, and no EndpointSlice gives its addresses", "selector", service)
     for node in nodes:
         if not _declared(stack, node):
-            yield Finding(f"it has no selector and leads to {node.text()}, which nobody declared", "selector", service)
+            yield Finding(f"it has no selector and leads to {node.text()}, which is not declared", "selector", service)
 
 
 def _addresses(stack: StackIndex, service: Object) -> Iterator[Node]:
@@ -64,7 +64,7 @@ def _addresses(stack: StackIndex, service: Object) -> Iterator[Node]:
 
 
 def _declared(stack: StackIndex, node: Node) -> bool:
-    """Whether an address is in the list or in a block of a matrix other than the internet."""
+    """Return whether an address is in the list or in a block of a matrix other than the internet."""
     blocks = [block["cidr"] for matrix in stack.matrices for name, peer in matrix.shape["peers"].items()
               if name not in matrix.world for block in peer["blocks"]]  # fmt: skip
     if node.text() in stack.config.external_names:
@@ -77,7 +77,7 @@ def _declared(stack: StackIndex, node: Node) -> bool:
 
 
 def _networks(stack: StackIndex) -> Iterator[str]:
-    """Those of the listed names that are address blocks."""
+    """Yield the listed names that are address blocks."""
     return (name for name in stack.config.external_names if "/" in name)
 
 

@@ -1,53 +1,48 @@
-"""What the rules allow is what was declared: symmetric, equal to the matrix, one way in and one way out."""
+"""The rules allow what the matrix declares: at both ends, no more and no less, one way in and one way out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
+from quadrant_platform.policies.core.groups import ISOLATION, SURFACE
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.network_shapes import Shape, namespace, one_direction
-from quadrant_platform.policies.core.policy import Finding, Group, Severity, StackPolicy
-from quadrant_platform.policies.rules.network.policy_coverage import GROUP, known_pods
-from quadrant_platform.reachability.connectivity import Connection, Connectivity, Scope
-from quadrant_platform.reachability.labelled_pods import ContainerPort, Pod
-from quadrant_platform.reachability.network_policy import parse_policies
-from quadrant_platform.reachability.proof import prove
+from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.reachability import Connection, ContainerPort, Pod, Scope, connections, prove
 
 ENTRY = "traefik"
 EXIT = "traefik-egress"
-SURFACE = Group(name="public-surface", title="One way in, one way out, and every public route guarded")
 
 
 def symmetric_rules(stack: StackIndex) -> Iterator[Finding]:
-    """What one pod may send, the other may receive, and the other way round."""
+    """Check that what one pod may send the other may receive, and the other way round."""
     for matrix in stack.matrices:
-        sent, received = (_edges(stack, matrix, direction) for direction in ("Egress", "Ingress"))
-        for edge in sorted(sent - received):
-            yield Finding(f"{_text(edge)} is let out but not let in", "ingress", matrix.obj)
-        for edge in sorted(received - sent):
-            yield Finding(f"{_text(edge)} is let in but not let out", "egress", matrix.obj)
+        sent, received = (_one_way(stack, matrix, direction) for direction in ("Egress", "Ingress"))
+        for one in sorted(sent - received):
+            yield Finding(f"{_text(one)} is let out but not let in", "ingress", matrix.obj)
+        for one in sorted(received - sent):
+            yield Finding(f"{_text(one)} is let in but not let out", "egress", matrix.obj)
 
 
-def _edges(stack: StackIndex, matrix: DeclaredMatrix, direction: str) -> frozenset[Connection]:
-    """The connections among a system's own pods as far as one direction decides."""
+def _one_way(stack: StackIndex, matrix: DeclaredMatrix, direction: str) -> frozenset[Connection]:
+    """Return the connections among a system's own pods as far as one direction decides."""
     shapes = [one_direction(policy.shape, direction) for policy in stack.network_policies]
-    policies = parse_policies(shape for shape in shapes if shape)
-    ours = frozenset(matrix.workloads)
-    graph = Connectivity(policies, _with_all_ports(stack), stack.namespace_labels, Scope(subjects=ours))
-    return frozenset(edge for edge in graph.edges() if edge.source in ours and edge.target in ours)
+    policies, own = [shape for shape in shapes if shape], frozenset(matrix.workloads)
+    found = connections(policies, _with_all_ports(stack), stack.namespace_labels, Scope(subjects=own))
+    return frozenset(one for one in found if one.source in own and one.target in own)
 
 
 def _with_all_ports(stack: StackIndex) -> Iterator[Pod]:
-    """The pods, each listening on every port that a rule names: both directions must judge the same."""
+    """Yield the pods, each listening on every port that a rule names: both directions must judge the same."""
     rules = (rule for policy in stack.network_policies for rule in policy.rules.rules)
     named = {ContainerPort(port.first, port.protocol) for rule in rules for port in rule.ports if port.name is None}
-    for pod in known_pods(stack):
+    for pod in stack.known_pods:
         yield pod._replace(ports=(*pod.ports, *sorted(named - set(pod.ports), key=str)))
 
 
 def reachability_equals_matrix(stack: StackIndex) -> Iterator[Finding]:
-    """The NetworkPolicies allow every declared connection and no other."""
+    """Check that the NetworkPolicies allow every declared connection and no other."""
     manifests = _manifests(stack)
     for matrix in stack.matrices:
         try:
@@ -55,10 +50,10 @@ def reachability_equals_matrix(stack: StackIndex) -> Iterator[Finding]:
         except ValueError as error:
             yield Finding(f"the matrix cannot be compared: {error}", "unprovable", matrix.obj)
             continue
-        for edge in difference.missing:
-            yield Finding(f"{_text(edge)} is declared but refused", "missing", matrix.obj)
-        for edge in difference.excess:
-            yield Finding(f"{_text(edge)} is allowed but not declared", "excess", matrix.obj)
+        for one in difference.missing:
+            yield Finding(f"{_text(one)} is declared but refused", "missing", matrix.obj)
+        for one in difference.excess:
+            yield Finding(f"{_text(one)} is allowed but not declared", "excess", matrix.obj)
 
 
 def _manifests(stack: StackIndex) -> list[Shape]:
@@ -71,7 +66,7 @@ def _manifests(stack: StackIndex) -> list[Shape]:
 
 
 def one_entry_one_exit(stack: StackIndex) -> Iterator[Finding]:
-    """Only traefik is reached from the internet, and only traefik-egress reaches it."""
+    """Check that the internet reaches only traefik, and that only traefik-egress reaches the internet."""
     for matrix in stack.matrices:
         for row in matrix.rows:
             inward, outward = row["from"] in matrix.world, row["to"] in matrix.world
@@ -83,8 +78,8 @@ def one_entry_one_exit(stack: StackIndex) -> Iterator[Finding]:
 
 
 def _several_entries(stack: StackIndex, matrix: DeclaredMatrix) -> Iterator[Finding]:
-    ours = (obj for obj in stack.of_kind("Service") if obj.namespace in matrix.namespaces)
-    public = [obj for obj in ours if obj.node.at("spec", "type").text() in {"LoadBalancer", "NodePort"}]
+    own = (obj for obj in stack.of_kind("Service") if obj.namespace in matrix.namespaces)
+    public = [obj for obj in own if obj.node.at("spec", "type").text() in {"LoadBalancer", "NodePort"}]
     for obj in public[1:]:
         yield Finding(f"{public[0].identity} is public already", "entry", obj)
 
@@ -93,22 +88,22 @@ def _name(identity: str) -> str:
     return identity.rpartition("/")[2]
 
 
-def _text(edge: Connection) -> str:
-    return f"{edge.source} -> {edge.target} {edge.port}/{edge.protocol}"
+def _text(one: Connection) -> str:
+    return f"{one.source} -> {one.target} {one.port}/{one.protocol}"
 
 
 POLICIES = (
     StackPolicy(
         name="symmetric-rules", title="Every allowed connection is allowed at both ends",
-        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, needs_matrix=True, predicate=symmetric_rules,
-        why="A rule at one end only is either dead or a door that the other end happens to keep shut.",
-        remedy="Write the missing rule, or remove the lonely one: both come from one row of the flow table.",
+        severity=Severity.HIGH, tags=("NSA-2",), group=ISOLATION, needs_matrix=True, predicate=symmetric_rules,
+        why="A rule at one end only has no effect now, and opens the way once the other end changes.",
+        remedy="Write the missing rule, or remove the other: one row of the flow table yields both.",
     ),
     StackPolicy(
         name="reachability-equals-matrix", title="The rules allow exactly the declared connections",
-        severity=Severity.CRITICAL, tags=("NSA-2", "zero-trust"), group=GROUP, needs_matrix=True,
+        severity=Severity.CRITICAL, tags=("NSA-2", "zero-trust"), group=ISOLATION, needs_matrix=True,
         predicate=reachability_equals_matrix,
-        why="Only the effect of all rules together says who can talk to whom.",
+        why="Only all rules together decide who can connect to whom.",
         remedy="Change the flow table, not the policies.",
     ),
     StackPolicy(

@@ -1,50 +1,33 @@
-"""Segments of a stack are isolated: a matrix, default-deny, and policies that meet pods."""
+"""The isolation of segments: a matrix, default-deny, and policies that select the pods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
-from quadrant_platform.policies.core.index import SYSTEM, NetworkPolicyObject, StackIndex
-from quadrant_platform.policies.core.policy import Finding, Group, Severity, StackPolicy
-from quadrant_platform.reachability.connectivity import Connectivity, Scope
-from quadrant_platform.reachability.labelled_pods import Pod, pods_of
-from quadrant_platform.reachability.proof import matrix_pods
+from quadrant_platform.policies.core.groups import ISOLATION
+from quadrant_platform.policies.core.index import NetworkPolicyObject, StackIndex
+from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.reachability import Connectivity, Peer
+from quadrant_platform.vocabulary import MATRIX_LABEL, MATRIX_NAME, SYSTEM_LABEL
 
 DIRECTIONS = ("Ingress", "Egress")
-GROUP = Group(name="network-isolation", title="Segments are isolated as the matrix says")
-
-
-def known_pods(stack: StackIndex) -> tuple[Pod, ...]:
-    """The pods of the stack's workloads and the peers of its matrices."""
-    found = {pod.id: pod for pod in pods_of(stack.pod_manifests)}
-    for matrix in stack.matrices:
-        found |= {pod.id: pod for pod in matrix_pods(matrix.shape, found.values())}
-    return tuple(found.values())
-
-
-@lru_cache(maxsize=2)
-def graph_of(stack: StackIndex) -> Connectivity:
-    """Which pods each NetworkPolicy selects and names."""
-    policies = [policy.rules for policy in stack.network_policies]
-    return Connectivity(policies, known_pods(stack), stack.namespace_labels, Scope())
 
 
 def matrix_present(stack: StackIndex) -> Iterator[Finding]:
-    """Every system with segments has exactly one matrix, whose rows name its peers."""
+    """Check that every system with segments has exactly one matrix, whose rows name its peers."""
     systems = [matrix.system for matrix in stack.matrices]
     for obj in stack.segments:
-        system = obj.labels.get(SYSTEM, "")
+        system = obj.labels.get(SYSTEM_LABEL, "")
         if system not in systems:
-            yield Finding(f"system {system!r} has no ConfigMap quadrant-matrix", "missing", obj)
+            yield Finding(f"system {system!r} has no ConfigMap {MATRIX_NAME}", "missing", obj)
     for matrix in stack.matrices:
         if systems.count(matrix.system) > 1:
             yield Finding(f"system {matrix.system!r} has more than one matrix", "duplicate", matrix.obj)
-        yield from _strangers(matrix)
+        yield from _unknown_peers(matrix)
 
 
-def _strangers(matrix: DeclaredMatrix) -> Iterator[Finding]:
+def _unknown_peers(matrix: DeclaredMatrix) -> Iterator[Finding]:
     for row in matrix.rows:
         for end in (row["from"], row["to"]):
             if end not in matrix.shape["peers"]:
@@ -53,7 +36,7 @@ def _strangers(matrix: DeclaredMatrix) -> Iterator[Finding]:
 
 
 def default_deny_everywhere(stack: StackIndex) -> Iterator[Finding]:
-    """Every namespace of the stack refuses all traffic, in both directions, that no other policy allows."""
+    """Check that every namespace of the stack refuses all traffic, in both directions, that no other policy allows."""
     owners = {name: matrix.obj for matrix in stack.matrices for name in matrix.namespaces}
     owners |= {obj.name: obj for obj in stack.of_kind("Namespace") if not obj.name.startswith("kube-")}
     for namespace in sorted(owners):
@@ -70,17 +53,17 @@ def default_deny_everywhere(stack: StackIndex) -> Iterator[Finding]:
 
 
 def every_pod_covered(stack: StackIndex) -> Iterator[Finding]:
-    """Every pod is selected in both directions, and no policy or peer is dangling.
+    """Check that policies select every pod in both directions, and that no policy or peer is without pods.
 
     Where neither a namespace nor any NetworkPolicy in it is among the manifests, its policies may be elsewhere.
     """
-    graph = graph_of(stack)
+    graph = stack.connectivity
     workloads = {f"{pod.workload.namespace}/{pod.workload.name}": pod.workload for pod in stack.pods}
     for identity, obj in workloads.items():
-        held = {"Ingress": graph.ingress, "Egress": graph.egress}
+        selecting = {"Ingress": graph.ingress, "Egress": graph.egress}
         judged = obj.namespace in stack.segment_names or stack.shows(obj.namespace, "NetworkPolicy")
         for direction in DIRECTIONS if judged else ():
-            if identity not in held[direction]:
+            if identity not in selecting[direction]:
                 yield Finding(f"no NetworkPolicy selects its pods for {direction}", direction, obj)
     inhabited = {obj.namespace for obj in workloads.values()}
     for policy in stack.network_policies:
@@ -89,9 +72,9 @@ def every_pod_covered(stack: StackIndex) -> Iterator[Finding]:
 
 
 def _dangling(policy: NetworkPolicyObject, graph: Connectivity, *, outside: bool) -> Iterator[Finding]:
-    """A selector without pods, and peers without; those of other namespaces are known from a matrix only."""
-    held = (*graph.ingress.values(), *graph.egress.values())
-    if not policy.selects_everything() and not any(policy.rules in group for group in held):
+    """Yield selectors and peers without pods; peers of other namespaces are judged by a matrix only."""
+    selecting = (*graph.ingress.values(), *graph.egress.values())
+    if not policy.selects_everything() and not any(policy.rules in group for group in selecting):
         yield Finding("it selects no pod of the stack or the matrix", "selector", policy.obj)
     for rule in policy.rules.rules:
         for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=False):
@@ -100,8 +83,8 @@ def _dangling(policy: NetworkPolicyObject, graph: Connectivity, *, outside: bool
                 yield Finding(message, "peer", policy.obj)
 
 
-def _labels(policy: NetworkPolicyObject, peer: object) -> str:
-    selectors = (getattr(peer, "namespaces", None), getattr(peer, "pods", None))
+def _labels(policy: NetworkPolicyObject, peer: Peer) -> str:
+    selectors = (peer.namespaces, peer.pods)
     parts = [f"{key}={value}" for selector in selectors if selector for key, value in sorted(selector.items)]
     return ", ".join(parts) or f"of namespace {policy.namespace}"
 
@@ -109,21 +92,22 @@ def _labels(policy: NetworkPolicyObject, peer: object) -> str:
 POLICIES = (
     StackPolicy(
         name="matrix-present", title="Every system with segments declares its connections",
-        severity=Severity.CRITICAL, tags=("architecture",), group=GROUP, needs_matrix=True, predicate=matrix_present,
-        why="Without the declared connections nobody can say whether the rules are right.",
-        remedy="Register the ConfigMap quadrant-matrix with the label quadrant.dev/matrix.",
+        severity=Severity.CRITICAL, tags=("architecture",), group=ISOLATION, needs_matrix=True,
+        predicate=matrix_present,
+        why="Without the declared connections the rules cannot be compared with anything.",
+        remedy=f"Register the ConfigMap {MATRIX_NAME} with the label {MATRIX_LABEL}.",
     ),
     StackPolicy(
         name="default-deny-everywhere", title="Every namespace refuses what is not allowed, both ways",
-        severity=Severity.CRITICAL, tags=("NSA-2", "CIS-5.3.2"), group=GROUP,
+        severity=Severity.CRITICAL, tags=("NSA-2", "CIS-5.3.2"), group=ISOLATION,
         predicate=default_deny_everywhere,
-        why="A namespace without it lets a new or mislabelled pod talk to everybody.",
+        why="A namespace without it lets a new or mislabelled pod connect to every other.",
         remedy="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules.",
     ),
     StackPolicy(
-        name="every-pod-covered-both-directions", title="NetworkPolicies and pods meet",
-        severity=Severity.HIGH, tags=("NSA-2",), group=GROUP, predicate=every_pod_covered,
-        why="A policy that selects nothing, or names nobody, protects nothing and looks as if it did.",
+        name="every-pod-covered-both-directions", title="NetworkPolicies select the pods",
+        severity=Severity.HIGH, tags=("NSA-2",), group=ISOLATION, predicate=every_pod_covered,
+        why="A policy without pods or peers protects nothing and looks as if it did.",
         remedy="Correct the labels of the selector, or remove the policy.",
     ),
 )  # fmt: skip

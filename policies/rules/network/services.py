@@ -1,15 +1,15 @@
-"""Services: that each leads to the pods of one workload, on a port where they listen."""
+"""Services: which are public, and whether each leads to the pods of one workload, on a declared port."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.groups import CONSISTENCY
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, StackPolicy, Subject
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.conventions.quota import GROUP
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
 _ADDED = frozenset({
@@ -19,8 +19,28 @@ _ADDED = frozenset({
 """Labels that are not in the template."""
 
 
+def service_exposure(subject: Subject) -> Iterator[Finding]:
+    """Check that services are ClusterIP; only the public ones are a LoadBalancer, on the public ports."""
+    spec = subject.node.at("spec")
+    kind = spec.at("type").text() or "ClusterIP"
+    if kind == "LoadBalancer":
+        yield from _load_balancer(subject, spec)
+    elif kind not in {"ClusterIP", "ExternalName"}:  # another policy judges aliases
+        yield Finding(f"spec.type is {kind}", "type")
+    if any(True for _ in spec.at("externalIPs").items()):
+        yield Finding("spec.externalIPs is set", "externalIPs")
+
+
+def _load_balancer(subject: Subject, spec: Node) -> Iterator[Finding]:
+    if subject.obj.name not in subject.config.public_services:
+        yield Finding("spec.type is LoadBalancer", "type")
+    for port in spec.at("ports").items():
+        if port.at("port").integer() not in subject.config.public_ports:
+            yield Finding(f"port {port.at('port').integer()} ({port.path}) is public", "public-port")
+
+
 def services_resolve(stack: StackIndex) -> Iterator[Finding]:
-    """A Service's selector matches the pods of one workload, which declare its target ports."""
+    """Check that a Service's selector matches the pods of one workload, which declare its target ports."""
     for service in stack.of_kind("Service"):
         wanted = service.node.at("spec", "selector").texts()
         if wanted and service.node.at("spec", "type").text() != "ExternalName":
@@ -35,7 +55,7 @@ def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> It
     matching = [pod for pod in stack.pods if _matches(wanted, pod)]
     pods = [pod for pod in matching if pod.workload.namespace == service.namespace]
     if not pods and not _of_operators(stack, service, wanted):
-        yield from _nobody(stack, service, matching)
+        yield from _without_pods(stack, service, matching)
     names = sorted(pod.workload.identity for pod in pods)
     if len(names) > 1:
         yield Finding(f"its selector matches {len(names)} workloads: {', '.join(names)}", "unique", service)
@@ -45,7 +65,7 @@ def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> It
 
 
 def _matches(wanted: Mapping[str, str], pod: WorkloadPod) -> bool:
-    """Whether the pods carry the labels, those included that their controller adds."""
+    """Return whether the pods carry the labels, those included that their controller adds."""
     given = {key: value for key, value in wanted.items() if key not in _ADDED}
     obj, single = pod.workload, wanted.get(_POD_NAME)
     if single is not None:
@@ -57,8 +77,8 @@ def _matches(wanted: Mapping[str, str], pod: WorkloadPod) -> bool:
     return given.items() <= pod.labels.items()
 
 
-def _nobody(stack: StackIndex, service: Object, matching: list[WorkloadPod]) -> Iterator[Finding]:
-    """A Service alone may belong to pods of other manifests; one beside pods, or with pods elsewhere, does not."""
+def _without_pods(stack: StackIndex, service: Object, matching: list[WorkloadPod]) -> Iterator[Finding]:
+    """Yield a Service without pods; alone it may belong to pods of other manifests."""
     if matching:
         yield Finding(f"its selector matches pods of namespace {matching[0].workload.namespace} only", "pod", service)
     elif any(pod.workload.namespace == service.namespace for pod in stack.pods):
@@ -71,7 +91,7 @@ def _of_operators(stack: StackIndex, service: Object, wanted: Mapping[str, str])
 
 
 def _target(service: Object, port: Node, pod: WorkloadPod) -> Iterator[Finding]:
-    """A pod that declares no port at all does not say where it listens."""
+    """Yield a target port that no container declares; a pod may declare no port at all."""
     declared = [(one.at("containerPort").integer(), one.at("name").text(), one.at("protocol").text() or "TCP")
                 for container in pod.containers for one in container.ports]  # fmt: skip
     target = port.at("targetPort").scalar() or port.at("port").required().integer()
@@ -79,13 +99,19 @@ def _target(service: Object, port: Node, pod: WorkloadPod) -> Iterator[Finding]:
     known = {(one, kind) for number, name, kind in declared for one in (number, name)}
     if declared and (target, protocol) not in known:
         where = f"{port.path}: target port {target!r}/{protocol}"
-        yield Finding(f"{where} is none of {pod.workload.identity}", "target-port", service)
+        yield Finding(f"{where} is no port of {pod.workload.identity}", "target-port", service)
 
 
 POLICIES = (
+    ResourcePolicy(
+        name="service-exposure", title="Only Traefik is public, on 80 and 443",
+        severity=Severity.CRITICAL, tags=("NSA-2",), kinds=frozenset({"Service"}), predicate=service_exposure,
+        why="Every other LoadBalancer, NodePort, external address or alias is a way past the entry point.",
+        remedy="Use ClusterIP and give the workload a route; the dashboard's 8080 is never public.",
+    ),
     StackPolicy(
         name="services-resolve", title="Services lead to pods",
-        severity=Severity.HIGH, tags=("reliability",), group=GROUP, predicate=services_resolve,
+        severity=Severity.HIGH, tags=("reliability",), group=CONSISTENCY, predicate=services_resolve,
         why="A selector or a port that matches nothing fails at the first request, and one that matches two "
         "workloads fails at every second.",
         remedy="Correct the selector to the labels of one workload's pods, and targetPort to a port that they declare.",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.groups import CONSISTENCY
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
-from quadrant_platform.policies.rules.conventions.quota import GROUP
 from quadrant_platform.policies.rules.routes.routers import ROUTERS, entry_points
 
 _HOST = re.compile(r"Host(?:SNI)?\(([^)]*)\)")
@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"[`\"']([^`\"']*)[`\"']")
 
 
 class PublicRoute(NamedTuple):
-    """What answers: the object, the place in it, the hosts, and all by which it is told from others."""
+    """A route: the object, the place in it, its hosts, and the key that distinguishes it from others."""
 
     obj: Object
     node: Node
@@ -28,7 +28,7 @@ class PublicRoute(NamedTuple):
 
 
 def host_hygiene(stack: StackIndex) -> Iterator[Finding]:
-    """Every public route names its hosts, no two answer alike, and each leads to a port of a Service."""
+    """Check that every public route names its hosts, no two answer alike, and each leads to a port of a Service."""
     taken: dict[tuple[str, ...], Object] = {}
     for route in _routes(stack):
         yield from _named(stack, route)
@@ -63,7 +63,7 @@ def _of_ingress(obj: Object) -> Iterator[PublicRoute]:
 
 
 def _hosts(match: str) -> Iterator[str]:
-    """The hosts of a router's rule; a pattern is a wildcard."""
+    """Yield the hosts of a router's rule; a pattern is a wildcard."""
     for group in _HOST.findall(match):
         yield from _QUOTED.findall(group)
     if _PATTERN.search(match):
@@ -73,7 +73,7 @@ def _hosts(match: str) -> Iterator[str]:
 def _named(stack: StackIndex, route: PublicRoute) -> Iterator[Finding]:
     redirects = route.obj.kind != "Ingress" and not entry_points(route.obj.node) & stack.config.secure_entry_points
     if redirects:
-        return  # whatever the name, it leads to a route with TLS; another policy asks for that
+        return  # it leads to a route with TLS; another policy requires that
     if not any(route.hosts):
         yield Finding(f"{route.node.path} names no host: it answers for every one", "host", route.obj)
     for host in route.hosts:
@@ -82,7 +82,7 @@ def _named(stack: StackIndex, route: PublicRoute) -> Iterator[Finding]:
 
 
 def _backends(stack: StackIndex) -> Iterator[tuple[Object, Node]]:
-    """The references to Services with their port, as Ingress and IngressRoute write them."""
+    """Yield the references to Services with their port, as Ingress and IngressRoute write them."""
     for obj in stack.of_kind("Ingress"):
         yield obj, obj.node.at("spec", "defaultBackend", "service")
         for rule in obj.node.at("spec", "rules").items():
@@ -113,9 +113,9 @@ def _backend(stack: StackIndex, obj: Object, node: Node) -> Iterator[Finding]:
 POLICIES = (
     StackPolicy(
         name="host-hygiene", title="Public routes name their hosts and lead somewhere",
-        severity=Severity.HIGH, tags=("NSA-3",), group=GROUP, predicate=host_hygiene,
-        why="A route for every host answers for names that were never meant, and of two for one host nobody knows "
-        "which answers.",
+        severity=Severity.HIGH, tags=("NSA-3",), group=CONSISTENCY, predicate=host_hygiene,
+        why="A route for every host answers for names that were never meant, and of two for one host "
+        "either may answer.",
         remedy="Name the hosts one by one, give each host and path one route, and correct the Service or its port; "
         "list patterns that are meant in wildcardHosts.",
     ),

@@ -1,19 +1,19 @@
-"""Public routes with the middlewares that they refer to."""
+"""The middlewares of public routes: rate limits and redirects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.groups import ADVICE, SURFACE
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Group, Level, Severity, StackPolicy
-from quadrant_platform.policies.rules.network.matrix_proof import SURFACE
+from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
 from quadrant_platform.policies.rules.routes.routers import entry_points
 
-_EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
-ADVICE = Group(name="stack-advice", title="What a stack should also do")
+_ALL_ADDRESSES = frozenset({"0.0.0.0/0", "::/0"})
 
 
 @dataclass(frozen=True)
@@ -29,24 +29,24 @@ class _Route:
 
 
 def _kinds(stack: StackIndex, references: Node, home: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The kinds of middleware behind references, those inside chains included."""
+    """Yield the kinds of middleware behind references, those inside chains included."""
     for reference in references.items():
         namespace = reference.at("namespace").text() or home
         key = f"{namespace}/{reference.at('name').text()}"
         for middleware in stack.of_kind("Middleware"):
             if f"{middleware.namespace}/{middleware.name}" == key and key not in seen:
                 spec = middleware.node.at("spec")
-                yield from (field for field, node in spec.entries() if not _admits_everybody(field, node))
+                yield from (field for field, node in spec.entries() if not _admits_all(field, node))
                 yield from _kinds(stack, spec.at("chain", "middlewares"), namespace, seen | {key})
 
 
-def _admits_everybody(field: str, node: Node) -> bool:
-    """Whether a middleware is an allow-list without meaning."""
-    return field == "ipAllowList" and any(one.text() in _EVERYBODY for one in node.at("sourceRange").items())
+def _admits_all(field: str, node: Node) -> bool:
+    """Return whether a middleware is an allow-list of all addresses."""
+    return field == "ipAllowList" and any(one.text() in _ALL_ADDRESSES for one in node.at("sourceRange").items())
 
 
 def _routes(stack: StackIndex, *, secure: bool) -> Iterator[_Route]:
-    """The public routes: those on the secure entry point, or those on others."""
+    """Yield the public routes: those on the secure entry point, or those on others."""
     for router in stack.of_kind("IngressRoute"):
         public = entry_points(router.node) - stack.config.internal_entry_points
         if not public or bool(public & stack.config.secure_entry_points) is not secure:
@@ -57,14 +57,14 @@ def _routes(stack: StackIndex, *, secure: bool) -> Iterator[_Route]:
 
 
 def rate_limited(stack: StackIndex) -> Iterator[Finding]:
-    """Every public route has a rate limit, or answers to named addresses only."""
+    """Check that every public route has a rate limit, or answers to named addresses only."""
     for route in _routes(stack, secure=True):
         if not route.middlewares & {"rateLimit", "ipAllowList"}:
             yield Finding(f"{route} has no rateLimit", obj=route.router)
 
 
 def plain_routes_redirect(stack: StackIndex) -> Iterator[Finding]:
-    """A route without TLS only redirects to one with it."""
+    """Check that a route without TLS only redirects to one with it."""
     for route in _routes(stack, secure=False):
         if not route.middlewares & {"redirectScheme", "redirectRegex"}:
             yield Finding(f"{route} answers without TLS", obj=route.router)
@@ -80,7 +80,7 @@ POLICIES = (
     StackPolicy(
         name="plain-routers-redirect", title="Port 80 only redirects",
         severity=Severity.HIGH, tags=("NSA-3",), group=SURFACE, predicate=plain_routes_redirect,
-        why="A route that answers without TLS shows sessions to everybody on the way.",
+        why="A route that answers without TLS shows sessions to everyone on the way.",
         remedy="Redirect on the entry point, or refer to a Middleware with redirectScheme.",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Public routes, one object at a time: encryption, allowed origins, and no second ingress controller."""
+"""Routers, one at a time: TLS, allowed origins, and no second ingress controller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.policies.core.workload_pods import WORKLOADS
 
 ROUTERS = frozenset({"IngressRoute", "IngressRouteTCP"})
 _OLD_TLS = frozenset({"VersionTLS10", "VersionTLS11"})
@@ -20,12 +20,12 @@ _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 
 def entry_points(router: Node) -> frozenset[str]:
-    """The entry points that a router names."""
+    """Return the entry points that a router names."""
     return frozenset(node.text() for node in router.at("spec", "entryPoints").items())
 
 
 def tls_only(subject: Subject) -> Iterator[Finding]:
-    """Routers name their entry points, those on the secure one have TLS 1.2 or later, and no dashboard is open."""
+    """Check that routers name their entry points, secure ones have TLS 1.2 or later, and no dashboard is open."""
     if subject.obj.kind == "Ingress":
         yield from _ingress_tls(subject.node.at("spec"))
     elif subject.obj.kind == "TLSOption":
@@ -65,11 +65,11 @@ def _open_dashboard(subject: Subject) -> Iterator[Finding]:
             continue
         for node in (*container.node.at("command").items(), *container.node.at("args").items()):
             if _INSECURE.fullmatch(node.text()):
-                yield Finding(f"{node.path} opens Traefik's API to everybody", "dashboard")
+                yield Finding(f"{node.path} opens Traefik's API without authentication", "dashboard")
 
 
 def no_open_origin(subject: Subject) -> Iterator[Finding]:
-    """No middleware lets any origin, or a developer's machine, read answers."""
+    """Check that no middleware lets any origin, or a developer's machine, read answers."""
     headers = subject.node.at("spec", "headers")
     for field in _ORIGIN_LISTS:
         for node in headers.at(field).items():
@@ -78,7 +78,7 @@ def no_open_origin(subject: Subject) -> Iterator[Finding]:
 
 
 def no_nginx(subject: Subject) -> Iterator[Finding]:
-    """No nginx ingress class or controller stands beside Traefik."""
+    """Check that no nginx ingress class or controller runs beside Traefik."""
     if subject.obj.kind == "IngressClass":
         yield from _nginx_class(subject.node.at("spec", "controller"))
     elif subject.obj.kind == "Ingress":
@@ -105,7 +105,7 @@ POLICIES = (
     ResourcePolicy(
         name="tls-only", title="Every router on port 443 has TLS",
         severity=Severity.CRITICAL, tags=("NSA-3",), predicate=tls_only,
-        kinds=ROUTERS | TEMPLATES.keys() | {"Ingress", "TLSOption"},
+        kinds=ROUTERS | WORKLOADS | {"Ingress", "TLSOption"},
         why="A router without TLS on the secure entry point answers in the clear, and old TLS is as good as none.",
         remedy="Name the entry points, give the router a tls section with its certificate for each host, ask for "
         "VersionTLS12 or later, and show the dashboard on an entry point of its own.",
@@ -119,7 +119,7 @@ POLICIES = (
     ResourcePolicy(
         name="no-nginx-ingress", title="Traefik is the only ingress",
         severity=Severity.HIGH, tags=("architecture",), predicate=no_nginx,
-        kinds=frozenset(TEMPLATES) | {"Ingress", "IngressClass"},
+        kinds=WORKLOADS | {"Ingress", "IngressClass"},
         why="A second ingress is a second way in, without the middlewares of the first.",
         remedy="Remove the nginx class or controller and write an IngressRoute.",
     ),

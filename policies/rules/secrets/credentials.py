@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, Container
+from quadrant_platform.policies.core.workload_pods import WORKLOADS, Container
 
 _FORMATS = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
@@ -35,11 +35,11 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"^[\[{|>&*!@`(]|[()\[]|^\w+(?:\.\w+)+[,;]?$")
-"""What stands without quotes where YAML goes on or a program computes."""
+"""An unquoted value that continues in YAML or that a program computes."""
 
 
 def _is_credential(name: str, value: str) -> bool:
-    """Whether a setting's name promises a credential and its value is one, not the place of one."""
+    """Return whether a setting's name promises a credential and its value is one, not the place of one."""
     words = re.sub(r"[^a-z0-9]+", "_", _WORD_START.sub("_", name).lower())
     if not _CREDENTIAL.search(words) or _REFERENCE.search(words):
         return False
@@ -51,7 +51,7 @@ def _is_credential(name: str, value: str) -> bool:
 
 
 def _held(text: str) -> str:
-    """What a text holds that looks like a credential; empty if nothing does."""
+    """Return what a text holds that looks like a credential; empty if nothing does."""
     for what, pattern in _FORMATS.items():
         if pattern.search(text):
             return what
@@ -94,7 +94,7 @@ def _config_map(subject: Subject) -> Iterator[Finding]:
 
 
 def no_inline_secrets(subject: Subject) -> Iterator[Finding]:
-    """No credential stands in a variable, on a command line or in a ConfigMap."""
+    """Check that no variable, command line or ConfigMap holds a credential."""
     if subject.obj.kind == "ConfigMap":
         yield from _config_map(subject)
     for container in subject.pod.containers if subject.pod else ():
@@ -105,10 +105,10 @@ def no_inline_secrets(subject: Subject) -> Iterator[Finding]:
 POLICIES = (
     ResourcePolicy(
         name="no-inline-secrets", title="No credential is written into a manifest",
-        severity=Severity.CRITICAL, tags=("NSA-1", "CIS-5.4"), kinds=frozenset(TEMPLATES) | {"ConfigMap"},
+        severity=Severity.CRITICAL, tags=("NSA-1", "CIS-5.4"), kinds=WORKLOADS | {"ConfigMap"},
         predicate=no_inline_secrets,
-        why="Manifests are kept in repositories, logs and caches, and whoever may read a ConfigMap or a pod reads "
-        "them too.",
+        why="Manifests are kept in repositories, logs and caches, and all who may read a ConfigMap or a pod read "
+        "them.",
         remedy="Keep the credential in a Secret that an ExternalSecret makes, mount it as a file, and change it, as it "
         "has been seen. What only looks like one is exempted by a row with the reason.",
     ),

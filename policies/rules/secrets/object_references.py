@@ -1,4 +1,4 @@
-"""What pods and routes refer to by name: Secrets, ConfigMaps, volume claims and accounts."""
+"""References by name of pods and routes: Secrets, ConfigMaps, volume claims and accounts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core.groups import CONSISTENCY
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import SECRET_VALUES, Object
 from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.conventions.quota import GROUP
+from quadrant_platform.policies.rules.secrets.secret_use import secret_name
+from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 
-GENERATED = "quadrant.dev/generated-keys"
 _TOKEN = "kubernetes.io/service-account-token"
 _CLUSTER_SECRETS = ("app", "ca", "replication", "server", "superuser")
-"""What CloudNativePG makes for a Cluster."""
+"""The Secrets that CloudNativePG makes for a Cluster, by suffix."""
 
 
 class ObjectReference(NamedTuple):
@@ -27,7 +28,7 @@ class ObjectReference(NamedTuple):
 
 
 def references_resolve(stack: StackIndex) -> Iterator[Finding]:
-    """Whatever is referred to exists, and Secrets are made by something that is no file in a repository."""
+    """Check that every name leads to an object, and that no file of a repository holds a Secret."""
     secrets = frozenset(_made(stack)) | {("", name) for name in stack.config.known_secrets}
     for obj in stack.of_kind("Secret"):
         yield from _written(stack, obj)
@@ -43,15 +44,18 @@ def _written(stack: StackIndex, obj: Object) -> Iterator[Finding]:
     if obj.node.at("type").text() == _TOKEN:
         yield Finding("it holds an account's token that never expires", "token", obj)
     values = any(True for field in SECRET_VALUES for _ in obj.node.at(field).entries())
-    if values and not obj.annotations.at(GENERATED).present() and obj.name not in stack.config.known_secrets:
+    if (
+        values
+        and not obj.annotations.at(GENERATED_KEYS_ANNOTATION).present()
+        and obj.name not in stack.config.known_secrets
+    ):
         yield Finding("its values are in the manifest", "hand-written", obj)
 
 
 def _made(stack: StackIndex) -> Iterator[tuple[str, str]]:
-    """The Secrets that the stack's objects are or make, by namespace and name."""
+    """Yield the Secrets that the stack's objects are or make, by namespace and name."""
     for obj in stack.of_kind("Secret", "SealedSecret", "ExternalSecret"):
-        name = obj.node.at("spec", "target", "name").text() if obj.kind == "ExternalSecret" else ""
-        yield obj.namespace, name or obj.name
+        yield obj.namespace, secret_name(obj)
     for obj in stack.of_kind("Certificate"):
         yield obj.namespace, obj.node.at("spec", "secretName").text()
     for obj in stack.of_kind("Cluster"):
@@ -83,7 +87,7 @@ def _of_volume(volume: Node) -> Iterator[ObjectReference]:
 
 
 def _keyed(kind: str, node: Node, field: str = "name") -> Iterator[ObjectReference]:
-    """A reference with the keys that it asks for; an optional one may lead nowhere."""
+    """Yield a reference with each key that it asks for; an optional one may lead nowhere."""
     if node.at("optional").flag():
         return
     keys = [item.at("key").text() for item in node.at("items").items()]
@@ -116,7 +120,7 @@ def _resolved(
 
 
 def _unseen(stack: StackIndex, kind: str, namespace: str, name: str) -> bool:
-    """Whether an account may be in manifests that are not here, or is the one of every namespace."""
+    """Return whether an account may be in other manifests, or is the one of every namespace."""
     return kind == "ServiceAccount" and (name == "default" or not stack.shows(namespace, kind))
 
 
@@ -128,11 +132,11 @@ def _key(config: Object, reference: ObjectReference, obj: Object) -> Iterator[Fi
 
 POLICIES = (
     StackPolicy(
-        name="secret-references-resolve", title="Secrets and whatever else is named exist",
-        severity=Severity.HIGH, tags=("CIS-5.4", "reliability"), group=GROUP, predicate=references_resolve,
-        why="A pod whose Secret, ConfigMap, claim or account is missing never starts, and a Secret that is written in "
-        "a repository is none.",
+        name="secret-references-resolve", title="Every object that is referred to exists",
+        severity=Severity.HIGH, tags=("CIS-5.4", "reliability"), group=CONSISTENCY, predicate=references_resolve,
+        why="A pod whose Secret, ConfigMap, claim or account is missing never starts, and a "
+        "committed Secret is no secret.",
         remedy="Correct the name; let an ExternalSecret or a Certificate make the Secret, or list in knownSecrets what "
-        "somebody else makes.",
+        "is made elsewhere.",
     ),
 )  # fmt: skip

@@ -1,20 +1,24 @@
-"""How pods get their configuration and secrets: as read-only files."""
+"""The use of Secrets: as read-only files, by declared consumers only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, Level, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.pss.pod_security import WORKLOADS
+from quadrant_platform.policies.core.groups import OPERATIONS
+from quadrant_platform.policies.core.index import StackIndex
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, StackPolicy, Subject
+from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
+from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION, NAME_LABEL
 
 ALLOWED_ENV = frozenset({"NODE_ENV", "CONFIG_PATH", "SECRETS_DIR"})
 _CSI_DRIVER = "secrets-store.csi.k8s.io"
 
 
 def no_secret_env(subject: Subject) -> Iterator[Finding]:
-    """No environment variable takes its value from a Secret."""
+    """Check that no environment variable takes its value from a Secret."""
     for container in subject.pod.containers if subject.pod else ():
         for node in container.node.at("env").items():
             if node.at("valueFrom", "secretKeyRef").present():
@@ -26,7 +30,7 @@ def no_secret_env(subject: Subject) -> Iterator[Finding]:
 
 
 def allowed_env(subject: Subject) -> Iterator[Finding]:
-    """A service knows its stage and where its files are, and nothing else, from its environment."""
+    """Check that a service's environment holds its stage and the places of its files, nothing else."""
     if subject.pod is None or subject.pod.component != "service":
         return
     for container in subject.pod.containers:
@@ -39,7 +43,7 @@ def allowed_env(subject: Subject) -> Iterator[Finding]:
 
 
 def secret_names(volume: Node) -> Iterator[str]:
-    """The Secrets that a volume shows, by name."""
+    """Yield the Secrets that a volume shows, by name."""
     if volume.at("secret").present():
         yield volume.at("secret", "secretName").text()
     for source in volume.at("projected", "sources").items():
@@ -56,7 +60,7 @@ def _shows_secrets(volume: Node) -> bool:
 
 
 def read_only_secrets(subject: Subject) -> Iterator[Finding]:
-    """Secrets are mounted read-only."""
+    """Check that secrets are mounted read-only."""
     if subject.pod is None:
         return
     secret = _secret_volumes(subject.pod)
@@ -65,6 +69,39 @@ def read_only_secrets(subject: Subject) -> Iterator[Finding]:
             name = mount.at("name").text()
             if name in secret and mount.at("readOnly").flag() is not True:
                 yield Finding(f"{container.where} mounts the secret {name!r} writable ({mount.path})")
+
+
+def secret_name(obj: Object) -> str:
+    """Return the name of the Secret that an object is or makes."""
+    target = obj.node.at("spec", "target", "name").text() if obj.kind == "ExternalSecret" else ""
+    return target or obj.name
+
+
+def _used(pod: WorkloadPod) -> set[str]:
+    names = {name for volume in pod.volumes for name in secret_names(volume)}
+    for container in pod.containers:
+        for node in container.node.at("env").items():
+            names.add(node.at("valueFrom", "secretKeyRef", "name").text())
+        for node in container.node.at("envFrom").items():
+            names.add(node.at("secretRef", "name").text())
+    return names - {""}
+
+
+def secret_consumers(stack: StackIndex) -> Iterator[Finding]:
+    """Check that a Secret of the stack is used only by the workloads that it names."""
+    secrets = {(obj.namespace, secret_name(obj)): obj for obj in stack.of_kind("Secret", "ExternalSecret")}
+    for pod in stack.pods:
+        workload = pod.workload
+        for name in sorted(_used(pod)):
+            secret = secrets.get((workload.namespace, name))
+            names = {workload.name, pod.labels.get(NAME_LABEL, workload.name)}
+            if secret is not None and names.isdisjoint(_consumers(secret)):
+                message = f"it uses {secret.identity}, which does not name it in {CONSUMERS_ANNOTATION}"
+                yield Finding(message, obj=workload)
+
+
+def _consumers(secret: Object) -> set[str]:
+    return {name.strip() for name in secret.annotations.at(CONSUMERS_ANNOTATION).text().split(",")}
 
 
 POLICIES = (
@@ -85,5 +122,11 @@ POLICIES = (
         severity=Severity.HIGH, tags=("CIS-5.4",), kinds=WORKLOADS, predicate=read_only_secrets,
         why="A writable mount lets a process replace what another one trusts.",
         remedy="Set readOnly to true on the volumeMount.",
+    ),
+    StackPolicy(
+        name="secret-consumers", title="A Secret is used by its declared consumers only",
+        severity=Severity.HIGH, tags=("CIS-5.4", "least-privilege"), group=OPERATIONS, predicate=secret_consumers,
+        why="An intruder in one workload also holds every secret that it can read.",
+        remedy=f"Name the workload in the annotation {CONSUMERS_ANNOTATION} of the Secret, or do not mount it.",
     ),
 )  # fmt: skip

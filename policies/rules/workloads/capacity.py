@@ -1,34 +1,34 @@
-"""What containers may take of a node: CPU, memory and disk."""
+"""The capacity that containers take of a node: CPU, memory and disk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quadrant_platform.policies.configuration.workload_switches import Ceiling
+from quadrant_platform.policies.configuration.pod_switches import Ceiling
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.quantities import parse_quantity, quantity
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, Container
+from quadrant_platform.policies.core.workload_pods import WORKLOADS, Container
+from quadrant_platform.quantities import parse_quantity
+from quadrant_platform.vocabulary import TIER_LABEL
 
-TIER = "quadrant.dev/tier"
 _SIDES = ("requests", "limits")
 _STORAGE = "ephemeral-storage"
 _CPU_LIMIT = ("limits", "cpu")
 
 
 def _amount(container: Container, side: str, resource: str) -> float:
-    return quantity(container.node.at("resources", side, resource))
+    return container.node.at("resources", side, resource).quantity()
 
 
 def _sized(subject: Subject) -> Iterator[Container]:
-    """The containers whose size can be stated; the API server refuses resources on ephemeral ones."""
+    """Yield the containers that may have resources; the API server refuses resources on ephemeral ones."""
     for container in subject.pod.containers if subject.pod else ():
         if container.role != "ephemeral container":
             yield container
 
 
 def requests_and_limits(subject: Subject) -> Iterator[Finding]:
-    """Every container, init ones included, requests and limits CPU and memory; the pod's own bounds count for each."""
+    """Check that every container, init ones included, requests and limits CPU and memory, or its pod does."""
     cpu_limits = subject.config.cpu_limits
     wanted = [(side, resource) for side in _SIDES for resource in ("cpu", "memory")]
     if cpu_limits != "required":
@@ -48,14 +48,14 @@ def _slowed(container: Container) -> Iterator[Finding]:
 
 
 def _stated(container: Container, side: str, resource: str) -> float:
-    return _amount(container, side, resource) or quantity(container.pod.spec.at("resources", side, resource))
+    return _amount(container, side, resource) or container.pod.spec.at("resources", side, resource).quantity()
 
 
 def tier_ceilings(subject: Subject) -> Iterator[Finding]:
-    """No container takes more than its tier may, far more than it requests, or an unbounded part of a disk."""
+    """Check that no container exceeds its tier, far exceeds its request, or takes an unbounded part of a disk."""
     if subject.pod is None:
         return
-    ceilings, tier = subject.config.ceilings, subject.pod.labels.get(TIER, "other")
+    ceilings, tier = subject.config.ceilings, subject.pod.labels.get(TIER_LABEL, "other")
     ceiling = ceilings.get(tier) or ceilings.get("other") or Ceiling()
     for container in _sized(subject):
         yield from _above(container, ceiling)
@@ -87,30 +87,30 @@ def _unbounded(container: Container) -> Iterator[Finding]:
 
 
 def _empty_dir(volume: Node, ceiling: Ceiling) -> Iterator[Finding]:
-    """A volume without a source is an emptyDir."""
+    """Yield an emptyDir without a limit or above its ceiling; a volume without a source is an emptyDir."""
     sources = [key for key, node in volume.entries() if key != "name" and node.present()]
     if sources not in ([], ["emptyDir"]):
         return
     limit = volume.at("emptyDir", "sizeLimit")
     in_memory = volume.at("emptyDir", "medium").text() == "Memory"
     most = ceiling.memory if in_memory else ceiling.ephemeral_storage
-    if not quantity(limit):
+    if not limit.quantity():
         yield Finding(f"{volume.path} is an emptyDir without a sizeLimit", "emptyDir")
-    elif quantity(limit) > parse_quantity(most):
+    elif limit.quantity() > parse_quantity(most):
         yield Finding(f"{limit.path} is more than {most}", "max")
 
 
 POLICIES = (
     ResourcePolicy(
         name="requests-and-limits", title="Every container requests and limits CPU and memory",
-        severity=Severity.HIGH, tags=("NSA-4", "CIS-5.7"), kinds=frozenset(TEMPLATES), predicate=requests_and_limits,
+        severity=Severity.HIGH, tags=("NSA-4", "CIS-5.7"), kinds=WORKLOADS, predicate=requests_and_limits,
         why="Without them one container starves its neighbours and the scheduler places pods blindly.",
         remedy="Set resources.requests and resources.limits for cpu and memory, on init containers too; a platform "
         "without CPU limits sets cpuLimits.",
     ),
     ResourcePolicy(
         name="tier-ceilings", title="No container takes more than its tier may",
-        severity=Severity.MEDIUM, tags=("NSA-4",), kinds=frozenset(TEMPLATES), predicate=tier_ceilings,
+        severity=Severity.MEDIUM, tags=("NSA-4",), kinds=WORKLOADS, predicate=tier_ceilings,
         why="A limit far above the request promises what the node does not have, and a disk that fills up evicts "
         "every pod of the node.",
         remedy="Lower the limit or raise the request, set requests and limits of ephemeral-storage and a sizeLimit on "

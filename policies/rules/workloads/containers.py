@@ -1,4 +1,4 @@
-"""What every container must say of itself: a closed file system, and how its health is asked."""
+"""Containers: a read-only file system, and probes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import LONG_RUNNING, TEMPLATES, Container
+from quadrant_platform.policies.core.workload_pods import LONG_RUNNING, WORKLOADS, Container
 from quadrant_platform.policies.rules.workloads.image_references import ImageReference
 
 _READINESS, _LIVENESS, _STARTUP = "readinessProbe", "livenessProbe", "startupProbe"
@@ -20,7 +20,7 @@ _SLOW = frozenset(
 )
 """Words in the names of images whose programs start slowly: those on the JVM, and databases."""
 _HELPERS = frozenset({"exporter", "proxy", "client", "operator"})
-"""Words that tell of a program beside the slow one."""
+"""Words of a program beside the slow one."""
 
 
 class Asked(NamedTuple):
@@ -31,16 +31,16 @@ class Asked(NamedTuple):
 
 
 def read_only_root_file_system(subject: Subject) -> Iterator[Finding]:
-    """The container's own file system cannot be written."""
+    """Check that a container cannot write to its own file system."""
     for container in subject.pod.containers if subject.pod else ():
         if container.security.at("readOnlyRootFilesystem").flag() is not True:
             yield Finding(f"{container.where} does not set readOnlyRootFilesystem to true")
 
 
 def probes(subject: Subject) -> Iterator[Finding]:
-    """Containers that serve are asked whether they are ready and alive, and a slow one whether it has started.
+    """Check that containers that serve have probes of readiness and liveness, and slow ones of startup.
 
-    Beside a container with ports, one without serves nobody. Liveness that asks the same as readiness must at least
+    Beside a container with ports, one without does not serve. Liveness that asks the same as readiness must at least
     be more patient.
     """
     pod = subject.pod
@@ -83,21 +83,21 @@ def _asked(probe: Node) -> Asked | None:
 
 
 def _patience(probe: Node) -> int:
-    """The seconds of failures until the probe acts; unset fields have the API server's defaults."""
+    """Return the seconds of failures until the probe acts; unset fields have the API server's defaults."""
     return (probe.at("periodSeconds").integer() or 10) * (probe.at("failureThreshold").integer() or 3)
 
 
 POLICIES = (
     ResourcePolicy(
         name="read-only-rootfs", title="The root file system is read-only",
-        severity=Severity.HIGH, tags=("NSA-1.1",), kinds=frozenset(TEMPLATES), predicate=read_only_root_file_system,
+        severity=Severity.HIGH, tags=("NSA-1.1",), kinds=WORKLOADS, predicate=read_only_root_file_system,
         why="An intruder who cannot write cannot install tools or change the program.",
         remedy="Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir for scratch files.",
     ),
     ResourcePolicy(
-        name="probes", title="Containers that serve are asked for their health",
+        name="probes", title="Containers that serve have probes",
         severity=Severity.MEDIUM, tags=("reliability",), kinds=LONG_RUNNING, predicate=probes,
-        why="Without readiness traffic comes too early, without liveness a hung container stays, and without startup "
+        why="Without readiness traffic arrives too early, without liveness a hung container stays, and without startup "
         "a slow one is killed; liveness that is as impatient as readiness kills what is only busy.",
         remedy="Give the container a readinessProbe and a livenessProbe with more failures or another question, and a "
         "startupProbe where it starts slowly.",

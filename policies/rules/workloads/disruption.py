@@ -1,4 +1,4 @@
-"""Disruption budgets and autoscalers: that they exist, fit each other, and fit their workload."""
+"""Disruption budgets and autoscalers: they exist, fit each other, and fit their workload."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from math import ceil
 
 from quadrant_platform.policies.core.access import InvalidError, Node
+from quadrant_platform.policies.core.groups import CONSISTENCY
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.network_shapes import parsed_selector
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.conventions.quota import GROUP
 
 _REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout"})
 
 
 def pdb_and_hpa(stack: StackIndex) -> Iterator[Finding]:
-    """Workloads of several pods have a budget that allows one to go, and autoscalers a target that lets them."""
+    """Check that workloads of several pods have a budget that spares one, and autoscalers a target to scale."""
     for scaler in stack.of_kind("HorizontalPodAutoscaler"):
         yield from _scaler(stack, scaler)
     scaled = autoscaled(stack)
@@ -45,13 +45,13 @@ def _target(scaler: Object) -> tuple[str, str, str]:
 
 
 def autoscaled(stack: StackIndex) -> dict[tuple[str, str, str], int]:
-    """The fewest copies that autoscalers leave, by kind, namespace and name of the workload."""
+    """Return the fewest copies that autoscalers leave, by kind, namespace and name of the workload."""
     scalers = stack.of_kind("HorizontalPodAutoscaler")
     return {_target(scaler): scaler.node.at("spec", "minReplicas").integer() or 1 for scaler in scalers}
 
 
 def least_copies(obj: Object, scaled: dict[tuple[str, str, str], int]) -> int:
-    """How many pods the workload has at the least."""
+    """Return how many pods the workload has at the least."""
     replicas = obj.node.at("spec", "replicas").integer()
     return scaled.get((obj.kind, obj.namespace, obj.name), 1 if replicas is None else replicas)
 
@@ -79,7 +79,7 @@ def _guards(budget: Object, pod: WorkloadPod) -> bool:
 
 
 def _made_elsewhere(stack: StackIndex, budget: Object) -> bool:
-    """Whether its pods may be others: an operator's, or those of manifests that are not here."""
+    """Return whether its pods may be others: an operator's, or those of manifests that are not here."""
     namespace = budget.namespace
     shape = parsed_selector(budget.node.at("spec", "selector"))
     peers = (peer for matrix in stack.matrices for peer in matrix.shape["peers"].values())
@@ -99,7 +99,7 @@ def _drains(budget: Object, pods: int) -> Iterator[Finding]:
 
 
 def _amount(node: Node, pods: int) -> int:
-    """A number of pods, or a share of them, which Kubernetes rounds up."""
+    """Return a number of pods, or a share of them, which Kubernetes rounds up."""
     value = node.scalar()
     if isinstance(value, int):
         return value
@@ -112,7 +112,7 @@ def _amount(node: Node, pods: int) -> int:
 POLICIES = (
     StackPolicy(
         name="pdb-and-hpa-consistent", title="Disruption budgets and autoscalers fit their workloads",
-        severity=Severity.HIGH, tags=("availability",), group=GROUP, predicate=pdb_and_hpa,
+        severity=Severity.HIGH, tags=("availability",), group=CONSISTENCY, predicate=pdb_and_hpa,
         why="Without a budget a drain takes all pods at once; with one that spares none it never ends; and an "
         "autoscaler that is overruled, aimless or alone scales nothing.",
         remedy="Give workloads of several pods a PodDisruptionBudget with maxUnavailable 1, leave replicas out where "

@@ -1,12 +1,13 @@
-"""Under whom pods run: their numbers on the node, and their account at the API server."""
+"""The identity of pods: their numbers on the node, and their account at the API server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, Level, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, WorkloadPod
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
 from quadrant_platform.policies.rules.workloads.image_references import ImageReference
 
 _OWN = ("runAsUser", "runAsGroup")
@@ -14,10 +15,10 @@ _OF_POD = (*_OWN, "fsGroup")
 
 
 def high_uid_gid(subject: Subject) -> Iterator[Finding]:
-    """Users and groups have numbers that no account of the node has.
+    """Check that users and groups have numbers of no account of the node.
 
-    A user that nobody names is the image's, and a group that nobody names is often root's. Windows has no numbers,
-    and in a user namespace they are others on the node.
+    A user that is not set is the image's, and a group that is not set is often root's. Windows has no numbers, and in a
+    user namespace they are others on the node.
     """
     pod = subject.pod
     if pod is None or pod.is_windows or pod.has_user_namespace:
@@ -33,7 +34,7 @@ def high_uid_gid(subject: Subject) -> Iterator[Finding]:
 
 
 def _lowest(pod: WorkloadPod, subject: Subject) -> int:
-    """An image may fix its user; even then it is not root's."""
+    """Return the lowest number allowed; an image may fix its user, but not to root."""
     images = (ImageReference.parse(container.node.at("image").text()) for container in pod.containers)
     fixed = any(image.repository in subject.config.fixed_users for image in images)
     return min(subject.config.lowest_id, 1) if fixed else subject.config.lowest_id
@@ -46,7 +47,7 @@ def _stated(pod: WorkloadPod) -> Iterator[tuple[str, Node]]:
 
 
 def service_account(subject: Subject) -> Iterator[Finding]:
-    """A pod has an account of its own, and sees its token only where it calls the API server."""
+    """Check that a pod has an account of its own, and sees its token only where it calls the API server."""
     if subject.pod is None:
         return
     spec = subject.pod.spec
@@ -61,14 +62,14 @@ def service_account(subject: Subject) -> Iterator[Finding]:
 POLICIES = (
     ResourcePolicy(
         name="high-uid-gid", title="Users and groups have high numbers", level=Level.ADVISORY,
-        severity=Severity.LOW, tags=("NSA-1.6", "CIS-5.2"), kinds=frozenset(TEMPLATES), predicate=high_uid_gid,
+        severity=Severity.LOW, tags=("NSA-1.6", "CIS-5.2"), kinds=WORKLOADS, predicate=high_uid_gid,
         why="A process that leaves its container is the node's user of the same number, and low numbers are taken.",
         remedy="Set runAsUser and runAsGroup to 10000 or more, on the pod or the container, and so fsGroup; an image "
         "that only runs as its own user is listed in fixedUsers.",
     ),
     ResourcePolicy(
         name="service-account", title="Every workload has its own account, and a token only where it needs one",
-        severity=Severity.HIGH, tags=("NSA-1.11", "CIS-5.1.5", "CIS-5.1.6"), kinds=frozenset(TEMPLATES),
+        severity=Severity.HIGH, tags=("NSA-1.11", "CIS-5.1.5", "CIS-5.1.6"), kinds=WORKLOADS,
         predicate=service_account,
         why="A token in a pod that does not call the API server serves only an intruder, and rights given to the "
         "default account are given to every pod of the namespace.",

@@ -1,4 +1,4 @@
-"""Images: which version, and from which registry."""
+"""Images: their version and their registry."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import NamedTuple, Self
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
+from quadrant_platform.policies.core.workload_pods import WORKLOADS
 
 _DEFAULT = "docker.io"
 _FLOATING = re.compile(r"latest.*|\D*", re.ASCII)
 
-ENGINES: dict[tuple[str, str], tuple[str, ...]] = {
+_OPERATOR_IMAGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("postgresql.cnpg.io", "Cluster"): ("spec", "imageName"),
     ("monitoring.coreos.com", "Prometheus"): ("spec", "image"),
     ("monitoring.coreos.com", "Alertmanager"): ("spec", "image"),
     ("elasticsearch.k8s.elastic.co", "Elasticsearch"): ("spec", "image"),
     ("k8s.keycloak.org", "Keycloak"): ("spec", "image"),
 }
-"""Where a custom resource names the image of the pods that its operator makes; left out, the operator chooses."""
-_KINDS = frozenset(TEMPLATES) | {kind for _, kind in ENGINES}
+"""Where a custom resource names the image of the pods that its operator makes; if unset, the operator chooses."""
+_KINDS = WORKLOADS | {kind for _, kind in _OPERATOR_IMAGES}
 
 
 class ImageReference(NamedTuple):
@@ -35,7 +35,7 @@ class ImageReference(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The parts of a reference; a registry's port is not a tag."""
+        """Return the parts of a reference; a registry's port is not a tag."""
         named, _, digest = text.partition("@")
         place, _, last = named.rpartition("/")
         name, _, tag = last.partition(":")
@@ -50,7 +50,7 @@ class ImageReference(NamedTuple):
         return f"{self.registry}/{self.path}"
 
     def is_from(self, allowed: str) -> bool:
-        """Whether it comes from a registry, given as `host[:port][/path]`; `*` stands for one label of the host."""
+        """Return whether it is from a registry `host[:port][/path]`, where `*` is one label of the host."""
         host, _, path = allowed.partition("/")
         inside = not path or self.path == path or self.path.startswith(path.rstrip("/") + "/")
         return inside and _hosts(host).fullmatch(self.registry) is not None
@@ -62,20 +62,20 @@ def _hosts(pattern: str) -> re.Pattern[str]:
 
 
 def _images(subject: Subject) -> Iterator[tuple[str, Node]]:
-    """Every image of an object, with the words for where it stands."""
+    """Yield every image of an object, with the words for its place."""
     if subject.pod is not None:
         for container in subject.pod.containers:
             yield container.where, container.node.at("image")
         for volume in subject.pod.volumes:
             if volume.at("image").present():
                 yield f"volume ({volume.path})", volume.at("image", "reference")
-    path = ENGINES.get((subject.obj.api_version.rpartition("/")[0], subject.obj.kind))
+    path = _OPERATOR_IMAGES.get((subject.obj.group, subject.obj.kind))
     if path and subject.node.at(*path).present():
         yield ".".join(path), subject.node.at(*path)
 
 
 def pinned_image(subject: Subject) -> Iterator[Finding]:
-    """Images carry a version as their tag and, where the platform asks for it, a digest."""
+    """Check that images carry a version as their tag and, where the platform asks for it, a digest."""
     for where, node in _images(subject):
         image = ImageReference.parse(node.text())
         if not image.tag:
@@ -87,7 +87,7 @@ def pinned_image(subject: Subject) -> Iterator[Finding]:
 
 
 def allowed_registry(subject: Subject) -> Iterator[Finding]:
-    """Images come from a registry of the list."""
+    """Check that images come from a registry of the list."""
     for where, node in _images(subject):
         image = ImageReference.parse(node.text())
         if not any(image.is_from(allowed) for allowed in subject.config.registries):
@@ -102,9 +102,9 @@ POLICIES = (
         remedy="Give the image a version tag; with requireDigest also the digest from images.lock.yaml.",
     ),
     ResourcePolicy(
-        name="registry-allow-list", title="Images come from registries that were chosen",
+        name="registry-allow-list", title="Images come from listed registries",
         severity=Severity.HIGH, tags=("NSA-1", "CIS-5.5.1"), kinds=_KINDS, predicate=allowed_registry,
-        why="Whoever controls a registry decides what runs, and a name off by one letter is another registry.",
+        why="A registry decides what runs, and a name off by one letter is another registry.",
         remedy="Copy the image to a registry of yours, or list the registry, with a path if need be, in registries.",
     ),
 )  # fmt: skip

@@ -1,16 +1,17 @@
-"""How workloads come, change and go: who replaces a pod, how an update runs, when a Job ends."""
+"""The lifecycle of workloads: who replaces a pod, how an update runs, when a Job ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, Level, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, WorkloadPod
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
+from quadrant_platform.vocabulary import MANAGED_BY_LABEL
 
 _KEEPERS = ("helm.sh/hook", "kubernetes.io/config.mirror")
-"""Annotations of objects that somebody other than a controller removes or restores."""
-_MANAGED_BY = "app.kubernetes.io/managed-by"
+"""Annotations of objects that Helm removes or the kubelet restores."""
 _UNAVAILABLE = (
     ("strategy", "rollingUpdate", "maxUnavailable"),
     ("updateStrategy", "rollingUpdate", "maxUnavailable"),
@@ -19,18 +20,18 @@ _UNAVAILABLE = (
 
 
 def _is_kept(subject: Subject) -> bool:
-    """Whether an owner, Helm or the kubelet looks after the object."""
+    """Return whether an owner, Helm or the kubelet manages the object's lifetime."""
     return subject.obj.is_owned or any(subject.obj.annotations.at(name).present() for name in _KEEPERS)
 
 
 def no_bare_pods(subject: Subject) -> Iterator[Finding]:
-    """A Pod belongs to a controller, which makes another one when its node dies."""
+    """Check that a Pod belongs to a controller, which makes another one when its node dies."""
     if subject.obj.kind == "Pod" and not _is_kept(subject):
         yield Finding("nothing replaces this Pod when its node dies")
 
 
 def rollout_safety(subject: Subject) -> Iterator[Finding]:
-    """Updates leave pods running, pods may finish, the node knows which go first, and Jobs end."""
+    """Check that updates leave pods running, that pods may finish, that they have priorities, and that Jobs end."""
     pod = subject.pod
     if pod is None:
         return
@@ -48,7 +49,7 @@ def _update(subject: Subject, pod: WorkloadPod) -> Iterator[Finding]:
     if spec.at("strategy", "type").text() == "Recreate" and not _has_claim(pod):
         yield Finding("an update stops all its pods first: strategy.type is Recreate", "strategy")
     if spec.at("updateStrategy", "type").text() == "OnDelete":
-        yield Finding("an update waits until somebody deletes the pods: updateStrategy.type is OnDelete", "strategy")
+        yield Finding("an update waits until the pods are deleted by hand: updateStrategy.type is OnDelete", "strategy")
     for path in _UNAVAILABLE:
         node = spec.at(*path)
         if node.present() and _is_all(node, spec.at("replicas").integer()):
@@ -56,7 +57,7 @@ def _update(subject: Subject, pod: WorkloadPod) -> Iterator[Finding]:
 
 
 def _has_claim(pod: WorkloadPod) -> bool:
-    """With a claim that one pod at a time may hold, the old pod has to go first."""
+    """Return whether a pod has a claim: where one pod at a time may hold it, the old one stops first."""
     return any(volume.at(kind).present() for volume in pod.volumes for kind in ("persistentVolumeClaim", "ephemeral"))
 
 
@@ -82,8 +83,8 @@ def _ending(subject: Subject, pod: WorkloadPod) -> Iterator[Finding]:
 
 
 def _is_managed(subject: Subject) -> bool:
-    """Whoever declares a Job and applies it again would run it again once the cluster has removed it."""
-    return bool(subject.obj.labels.get(_MANAGED_BY))
+    """Return whether a tool applies the Job; once removed from the cluster, it would run again."""
+    return bool(subject.obj.labels.get(MANAGED_BY_LABEL))
 
 
 POLICIES = (
@@ -95,12 +96,12 @@ POLICIES = (
     ),
     ResourcePolicy(
         name="rollout-safety", title="Updates, drains and Jobs end well", level=Level.ADVISORY,
-        severity=Severity.MEDIUM, tags=("reliability",), kinds=frozenset(TEMPLATES), predicate=rollout_safety,
+        severity=Severity.MEDIUM, tags=("reliability",), kinds=WORKLOADS, predicate=rollout_safety,
         why="An update that stops all pods is an outage, a pod without time to finish drops requests, without "
         "priorities the wrong pod is evicted, and Jobs without an end pile up.",
         remedy="Use RollingUpdate with maxUnavailable below the copies, a terminationGracePeriodSeconds above 0, a "
         "priorityClassName, for Jobs activeDeadlineSeconds and ttlSecondsAfterFinished (or the label "
-        "app.kubernetes.io/managed-by where a tool removes them), for CronJobs concurrencyPolicy Forbid or Replace and "
+        f"{MANAGED_BY_LABEL} where a tool removes them), for CronJobs concurrencyPolicy Forbid or Replace and "
         "startingDeadlineSeconds.",
     ),
 )  # fmt: skip

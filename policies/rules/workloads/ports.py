@@ -1,4 +1,4 @@
-"""Ports: what listens where, and what probes ask."""
+"""Ports: where containers listen, and what probes ask."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, Container, WorkloadPod
+from quadrant_platform.policies.core.workload_pods import WORKLOADS, Container, WorkloadPod
 
 FIRST_UNPRIVILEGED = 1024
 _SSH = 22
@@ -15,7 +15,7 @@ _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def allowed_ports(subject: Subject) -> Iterator[Finding]:
-    """No privileged port, no remote shell, no probe of an undeclared port, and a name for each of several ports."""
+    """Check that ports are unprivileged, declared and named, and that none is for remote shells."""
     if subject.obj.kind == "Service":
         yield from _service_ports(subject)
     elif subject.pod is not None:
@@ -54,7 +54,7 @@ def _called(number: int) -> str:
 
 
 def _names(pod: WorkloadPod) -> Iterator[Finding]:
-    """A NetworkPolicy or a Service may name a port, which must then mean one number in the pod."""
+    """Yield port names that a NetworkPolicy or a Service could not resolve to one number in the pod."""
     ports = [port for container in pod.containers if container.lasts for port in container.ports]
     numbers = defaultdict(set)
     for port in ports:
@@ -68,7 +68,7 @@ def _names(pod: WorkloadPod) -> Iterator[Finding]:
 
 
 def _probe_ports(container: Container) -> Iterator[Finding]:
-    """The kubelet asks the pod's address, so a number may be another container's; a name is looked up here only."""
+    """Yield probes of undeclared ports; a number may be another container's, a name only this one's."""
     declared = {_number(port) for one in container.pod.containers if one.lasts or one is container
                 for port in one.ports}  # fmt: skip
     names = {port.at("name").text() for port in container.ports} - {""}
@@ -83,10 +83,10 @@ def _probe_ports(container: Container) -> Iterator[Finding]:
 POLICIES = (
     ResourcePolicy(
         name="allowed-ports", title="Ports are unprivileged, declared, and not for remote shells",
-        severity=Severity.MEDIUM, tags=("CIS-5.2", "NSA-2"), kinds=frozenset(TEMPLATES) | {"Service"},
+        severity=Severity.MEDIUM, tags=("CIS-5.2", "NSA-2"), kinds=WORKLOADS | {"Service"},
         predicate=allowed_ports,
         why="A port below 1024 needs a capability, port 22 is a back door, a probe of an undeclared port asks "
-        "something that no NetworkPolicy and no reader knows of, and rules by name need names.",
+        "what no NetworkPolicy covers, and rules by name need names.",
         remedy="Listen on a port of 1024 or more and let the Service map 80 and 443, or list it in lowPorts; name the "
         "ports, and probe a declared one.",
     ),

@@ -1,17 +1,17 @@
-"""Copies of a workload: how many there are, and whether one node holds them all."""
+"""Copies of a workload: their number, and their spread over nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from quadrant_platform.policies.configuration.levels import Level
+from quadrant_platform.policies.core.groups import ADVICE, OPERATIONS
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Level, Severity, StackPolicy
+from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.conventions.debug_mode import GROUP as OPERATIONS
-from quadrant_platform.policies.rules.routes.route_middlewares import ADVICE
-from quadrant_platform.policies.rules.workloads.capacity import TIER
 from quadrant_platform.policies.rules.workloads.disruption import autoscaled, least_copies
+from quadrant_platform.vocabulary import TIER_LABEL
 
 _SERVING = frozenset({"Deployment", "Rollout", "ReplicaSet", "ReplicationController"})
 """Kinds whose copies are all alike. A StatefulSet's are what its program makes of them, often one primary."""
@@ -27,16 +27,16 @@ def _is_spread(pod: WorkloadPod) -> bool:
 
 
 def _judged(stack: StackIndex, *, critical: bool) -> Iterator[WorkloadPod]:
-    """The pods of the critical tiers, or all others. In development a stack has one copy of each."""
+    """Yield the pods of the critical tiers, or all others; in development a stack has one copy of each."""
     development = {name for matrix in stack.matrices if matrix.environment == _DEV for name in matrix.namespaces}
     for pod in stack.pods:
-        is_critical = pod.labels.get(TIER) in stack.config.critical_tiers
+        is_critical = pod.labels.get(TIER_LABEL) in stack.config.critical_tiers
         if pod.workload.kind in _SPREAD and pod.workload.namespace not in development and is_critical is critical:
             yield pod
 
 
 def _is_single(stack: StackIndex, obj: Object, copies: int) -> bool:
-    """Whether one copy is all there is; where none are stated, an autoscaler may be in manifests that are not here."""
+    """Return whether one copy is all; where none are stated, an autoscaler may be in other manifests."""
     stated = obj.node.at("spec", "replicas").present()
     return copies == 1 and obj.kind in _SERVING and (stated or stack.shows(obj.namespace, "HorizontalPodAutoscaler"))
 
@@ -53,12 +53,12 @@ def _lacking(stack: StackIndex, *, critical: bool) -> Iterator[Finding]:
 
 
 def replicas_and_spread(stack: StackIndex) -> Iterator[Finding]:
-    """Workloads run two copies or more, on different nodes."""
+    """Check that workloads run two copies or more, on different nodes."""
     yield from _lacking(stack, critical=False)
 
 
 def critical_replicas_and_spread(stack: StackIndex) -> Iterator[Finding]:
-    """Workloads of the critical tiers run two copies or more, on different nodes."""
+    """Check that workloads of the critical tiers run two copies or more, on different nodes."""
     yield from _lacking(stack, critical=True)
 
 
@@ -74,6 +74,6 @@ POLICIES = (
     StackPolicy(
         name="critical-replicas-and-spread", title="Critical workloads run several copies on several nodes",
         severity=Severity.HIGH, tags=("reliability",), group=OPERATIONS, predicate=critical_replicas_and_spread,
-        why=_WHY, remedy=f"{_REMEDY} The tier is the label {TIER}; criticalTiers names the critical ones.",
+        why=_WHY, remedy=f"{_REMEDY} The tier is the label {TIER_LABEL}; criticalTiers names the critical ones.",
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.configuration.exemptions import EXEMPTIONS, Exemption
-from quadrant_platform.policies.core.violation import Level
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.pack import POLICIES, check
 from tests.policies.builders import changed, service
 from tests.policies.servicer import Pack, urn

@@ -10,10 +10,9 @@ import pytest
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.policies.configuration.config import Config, settings
-from quadrant_platform.policies.configuration.file_format import load, names, properties, schema
+from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.policy import StackPolicy
-from quadrant_platform.policies.core.violation import Level
-from quadrant_platform.policies.pack import POLICIES, check
+from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, check
 from tests.policies import shop
 from tests.policies.builders import router, service, without
 from tests.policies.servicer import Pack
@@ -30,19 +29,19 @@ def written(folder: Path, content: Any) -> Path:
 
 def problems(folder: Path, content: Any) -> list[str]:
     with pytest.raises(BadInput) as caught:
-        load(written(folder, content))
+        CONFIGURATION.load(written(folder, content))
     return [str(problem).partition("policies.json:")[2] for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize("content", ["", "{}", {"all": {}}, {"service-exposure": {}}])
 def test_a_file_that_says_nothing_changes_nothing(content: Any, tmp_path: Path) -> None:
     today = Config()
-    assert load(written(tmp_path, content), today) == today, "defaults hold"
+    assert CONFIGURATION.load(written(tmp_path, content), today) == today, "defaults hold"
 
 
 def test_a_level_may_be_given_as_text_as_object_and_for_all(tmp_path: Path) -> None:
     content = {"service-exposure": {"enforcementLevel": "advisory"}, "all": "mandatory", "stack-advice": "disabled"}
-    levels = load(written(tmp_path, content)).levels
+    levels = CONFIGURATION.load(written(tmp_path, content)).levels
     assert levels["service-exposure"] is Level.ADVISORY, "what names the policy wins, wherever it stands"
     assert levels["stack-advice"] is Level.DISABLED, "a group is named like a policy"
     assert levels["tls-only"] is Level.MANDATORY, "the others get the level of all"
@@ -50,13 +49,13 @@ def test_a_level_may_be_given_as_text_as_object_and_for_all(tmp_path: Path) -> N
 
 def test_an_advisory_violation_is_reported_as_such_and_a_disabled_one_not_at_all(tmp_path: Path) -> None:
     for level, expected in (("advisory", ["advisory"]), ("remediate", ["mandatory"]), ("disabled", [])):
-        config = load(written(tmp_path, {"service-exposure": level}))
+        config = CONFIGURATION.load(written(tmp_path, {"service-exposure": level}))
         assert [one.level for one in check([NODE_PORT], config)] == expected, f"the file says {level}"
 
 
 def test_a_row_spares_its_object_here_and_in_the_engine(tmp_path: Path) -> None:
     content = {"service-exposure": {"exempt": [ROW]}}
-    assert check([NODE_PORT], load(written(tmp_path, content))) == [], "the direct check reads the file"
+    assert check([NODE_PORT], CONFIGURATION.load(written(tmp_path, content))) == [], "the direct check reads the file"
     pack = Pack()
     pack.configure("service-exposure", exempt=[ROW])
     assert not pack.analyze(NODE_PORT).diagnostics, "the engine passes on the same rows"
@@ -67,7 +66,7 @@ def test_a_row_spares_its_object_here_and_in_the_engine(tmp_path: Path) -> None:
 def test_a_row_under_a_group_names_its_policy(tmp_path: Path) -> None:
     stack = without(shop.stack(), "ConfigMap", "quadrant-matrix")
     row = {"policy": "matrix-present", "kind": "Namespace", "reason": "moves", "expires": "2999-01-31"}
-    config = load(written(tmp_path, {"network-isolation": {"exempt": [row]}}))
+    config = CONFIGURATION.load(written(tmp_path, {"network-isolation": {"exempt": [row]}}))
     assert not {one.policy for one in check(stack, config)} & {"matrix-present", "exemptions"}, "it is spared"
     pack = Pack()
     pack.configure("network-isolation", exempt=[row])
@@ -77,7 +76,7 @@ def test_a_row_under_a_group_names_its_policy(tmp_path: Path) -> None:
 def test_a_switch_holds_for_the_policy_under_which_it_stands(tmp_path: Path) -> None:
     plain = router(entryPoints=["https"], tls=None)
     assert ("tls-only", "tls") not in {(one.policy, one.check) for one in check([plain])}, "unknown entry point"
-    config = load(written(tmp_path, {"tls-only": {"secureEntryPoints": ["https"]}}))
+    config = CONFIGURATION.load(written(tmp_path, {"tls-only": {"secureEntryPoints": ["https"]}}))
     assert ("tls-only", "tls") in {(one.policy, one.check) for one in check([plain], config)}, "now it is secure"
     pack = Pack()
     pack.configure("tls-only", secureEntryPoints=["https"])
@@ -86,7 +85,7 @@ def test_a_switch_holds_for_the_policy_under_which_it_stands(tmp_path: Path) -> 
 
 def test_a_switch_of_a_group_reaches_its_policies(tmp_path: Path) -> None:
     stack = [*without(shop.stack(), "IngressRoute", "api"), router(routes=[{"match": "Host(`a.b`)"}])]
-    config = load(written(tmp_path, {"stack-advice": {"internalEntryPoints": ["websecure"]}}))
+    config = CONFIGURATION.load(written(tmp_path, {"stack-advice": {"internalEntryPoints": ["websecure"]}}))
     assert "rate-limited-routers" in {one.policy for one in check(stack)}, "the route is public"
     assert "rate-limited-routers" not in {one.policy for one in check(stack, config)}, "now it is not"
 
@@ -132,14 +131,14 @@ def test_the_engine_reports_a_row_that_cannot_be_read() -> None:
 
 
 def test_the_schema_has_every_policy_and_every_switch_with_its_default() -> None:
-    known = schema()["properties"]
-    groups = {policy.group.name for policy in POLICIES.values() if isinstance(policy, StackPolicy)}
-    assert set(known) == set(names()) | {"all"}, "a key for whatever the engine knows"
+    known = CONFIGURATION.schema()["properties"]
+    groups = {policy.engine_name for policy in POLICIES.values() if isinstance(policy, StackPolicy)}
+    assert set(known) == set(CONFIGURATION.names) | {"all"}, "a key for whatever the engine knows"
     assert groups <= set(known), "stack policies by their group"
     for setting in settings():
         assert setting.switch.policies, f"{setting.switch.key} is read by a policy"
         for name in setting.switch.policies:
-            told = properties(name)[setting.switch.key]
+            told = CONFIGURATION.properties(name)[setting.switch.key]
             assert "default" in told, f"the engine fills in {setting.switch.key} of {name}"
             assert told["description"], f"{setting.switch.key} explains itself"
 
@@ -153,6 +152,6 @@ def test_the_engine_is_told_a_schema_without_references() -> None:
 
 def test_the_defaults_that_the_engine_fills_in_change_nothing() -> None:
     pack = Pack()
-    for name in names():
-        pack.configure(name, **{key: told["default"] for key, told in properties(name).items()})
+    for name in CONFIGURATION.names:
+        pack.configure(name, **{key: told["default"] for key, told in CONFIGURATION.properties(name).items()})
     assert not shop.both_ways(pack, shop.GOOD).diagnostics, "they are the defaults of this pack"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
 from quadrant_platform.policies.pack import Violation, check
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.policies import shop
 from tests.policies.builders import UNKNOWN, Manifest, changed, namespace, obj, service, workload
 from tests.policies.servicer import Pack
@@ -103,7 +103,7 @@ JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
 )
 KINDS = st.sampled_from(
-    [*TEMPLATES, "Service", "Namespace", "NetworkPolicy", "ConfigMap", "Secret", "ExternalSecret", "Role",
+    [*POD_TEMPLATES, "Service", "Namespace", "NetworkPolicy", "ConfigMap", "Secret", "ExternalSecret", "Role",
      "RoleBinding", "IngressRoute", "Ingress", "IngressClass", "Middleware", "List", "Other"]
 )  # fmt: skip
 

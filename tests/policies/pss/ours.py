@@ -7,8 +7,9 @@ from typing import Any
 
 from quadrant_platform.policies.configuration.pod_security_version import Profile, Version
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, pod_of
+from quadrant_platform.policies.core.workload_pods import pod_of
 from quadrant_platform.policies.pss.checks import CHECKS, Judge, ids_of
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.policies.pss.upstream import Verdicts
 
 VERSIONS = tuple(Version(1, minor) for minor in range(34, 39))
@@ -28,7 +29,7 @@ _API_VERSIONS = {"Rollout": "argoproj.io/v1alpha1", "Job": "batch/v1", "CronJob"
 def workload(kind: str, pod: Mapping[str, Any]) -> Object:
     """A workload of any kind that makes this pod."""
     manifest: dict[str, Any] = dict(pod)
-    for key in reversed(TEMPLATES[kind]):
+    for key in reversed(POD_TEMPLATES[kind]):
         manifest = {key: manifest}
     head = {"apiVersion": _API_VERSIONS.get(kind, "apps/v1"), "kind": kind}
     metadata = {"name": "w", **manifest.get("metadata", {})}

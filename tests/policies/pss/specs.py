@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
 from quadrant_platform.policies.pss.baseline import CAPABILITIES, SYSCTLS_1_37
+from quadrant_platform.vocabulary import POD_TEMPLATES
 
 Json = dict[str, Any]
 Change = tuple[tuple[str | int, ...], Any]
@@ -164,4 +164,4 @@ def _workload(code: bytes) -> Spec:
         number, chosen = divmod(int.from_bytes(code[slot : slot + 2]), 8)
         if chosen > 4:
             pod = with_change(pod, *CHANGES[number % len(CHANGES)])
-    return tuple(TEMPLATES)[code[2] % len(TEMPLATES)], pod
+    return tuple(POD_TEMPLATES)[code[2] % len(POD_TEMPLATES)], pod

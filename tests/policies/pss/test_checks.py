@@ -14,9 +14,10 @@ from quadrant_platform.policies.configuration.pod_security_version import (
     parse_version,
 )
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import TEMPLATES, pod_of
+from quadrant_platform.policies.core.workload_pods import pod_of
 from quadrant_platform.policies.pack import Config, check
 from quadrant_platform.policies.pss.checks import CHECKS, ids_of
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.policies.builders import changed, workload
 from tests.policies.pss import ours, specs
 from tests.policies.pss.recorded import RECORDED, violated
@@ -67,14 +68,14 @@ def test_an_unreadable_field_does_not_silence_the_other_checks_of_its_policy() -
     assert found == {("well-formed", "type"), ("kernel-surface", "sysctls")}, "both can be mended in one go"
 
 
-@pytest.mark.parametrize("kind", TEMPLATES)
+@pytest.mark.parametrize("kind", POD_TEMPLATES)
 def test_the_pod_of_every_kind_is_found(kind: str) -> None:
     pod = pod_of(ours.workload(kind, specs.GOOD))
     assert pod, f"a {kind} makes pods"
     assert len(pod.containers) == 4, "with init and ephemeral containers"
 
 
-@pytest.mark.parametrize("kind", TEMPLATES)
+@pytest.mark.parametrize("kind", POD_TEMPLATES)
 def test_a_custom_kind_that_shares_the_name_makes_no_pods(kind: str) -> None:
     custom = {"apiVersion": "batch.example.com/v1", "kind": kind, "metadata": {"name": "a"}, "spec": {"tasks": []}}
     assert pod_of(Object(custom)) is None, "its fields mean something else"

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from quadrant_platform.policies.configuration.pod_security_version import LATEST, Profile
 from quadrant_platform.policies.core.access import FieldError
-from quadrant_platform.policies.core.workload_pods import TEMPLATES
 from quadrant_platform.policies.pss.checks import CHECKS
+from quadrant_platform.vocabulary import POD_TEMPLATES
 from tests.policies.pss import ours, specs, types
 from tests.policies.pss.defects import DEFECTS, planted
 from tests.policies.pss.ours import Lookup, as_shipped
@@ -55,7 +55,7 @@ def test_no_generated_pod_is_judged_differently(upstream: Upstream) -> None:
 @pytest.mark.parametrize("base", ["GOOD", "SINGLE", "BARE"])
 def test_no_single_change_is_judged_differently(upstream: Upstream, base: str) -> None:
     changed = [specs.with_change(getattr(specs, base), path, value) for path, value in specs.CHANGES]
-    kinds = tuple(TEMPLATES) * len(changed)
+    kinds = tuple(POD_TEMPLATES) * len(changed)
     seen = set[str]()
     compare(upstream, zip(kinds, changed, strict=False), seen)
     assert len(seen) > 250, "many changes make a pod of their own"

@@ -1,4 +1,4 @@
-"""The switches of policies on workloads: accounts, sizes, images, probes and copies."""
+"""The switches of policies on pods: accounts, sizes, images, probes, copies and the Pod Security Standards."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from quadrant_platform.policies.configuration.switches import Switch
-from quadrant_platform.policies.core.quantities import parse_quantity
+from quadrant_platform.policies.configuration.pod_security_version import LATEST, Version, parse_version
+from quadrant_platform.policies.configuration.switch import Switch
+from quadrant_platform.quantities import parse_quantity
+from quadrant_platform.vocabulary import COMPONENT_LABEL, TIER_LABEL
 
+
+def _version(value: object) -> object:
+    return parse_version(value) if isinstance(value, str) else value
+
+
+PodSecurityVersion = Annotated[Version, BeforeValidator(_version), WithJsonSchema({"type": "string"})]
+_POD_SECURITY = (
+    "no-privileged", "no-host-namespaces", "volume-types", "no-host-ports", "no-host-probes-or-host-process",
+    "drop-all-capabilities", "no-privilege-escalation", "run-as-non-root", "seccomp", "kernel-surface",
+)  # fmt: skip
 CpuLimits = Literal["required", "optional", "forbidden"]
 
 REGISTRIES = frozenset({
@@ -19,7 +31,7 @@ REGISTRIES = frozenset({
     "public.ecr.aws", "*.dkr.ecr.*.amazonaws.com", "*.pkg.dev", "*.azurecr.io", "mcr.microsoft.com", "nvcr.io",
     "cgr.dev", "docker.elastic.co", "registry.access.redhat.com", "registry.redhat.io", "registry.example.com",
 })  # fmt: skip
-"""Registries that publish under their own terms; `registry.example.com` is nobody's and stands for yours."""
+"""Registries that publish under their own terms; `registry.example.com` is a placeholder for yours."""
 
 
 def _quantity(text: str) -> str:
@@ -42,15 +54,15 @@ class Ceiling(BaseModel):
 
 
 @dataclass(frozen=True)
-class WorkloadSwitches:
-    """Switches of policies on workloads."""
+class PodSwitches:
+    """Switches of policies on pods."""
 
     lowest_id: Annotated[
         int, Switch("lowestId", ("high-uid-gid",), "the lowest number of a user or group; 0 permits all")
     ] = 10_000
     fixed_users: Annotated[
         frozenset[str],
-        Switch("fixedUsers", ("high-uid-gid",), "images that only run as the user they bring, by repository"),
+        Switch("fixedUsers", ("high-uid-gid",), "images that only run as a user of their own, by repository"),
     ] = frozenset({"docker.io/library/postgres"})
     token_accounts: Annotated[
         frozenset[str],
@@ -68,7 +80,7 @@ class WorkloadSwitches:
     ] = frozenset()
     ceilings: Annotated[
         Mapping[str, Ceiling],
-        Switch("ceilings", ("tier-ceilings",), "by the label quadrant.dev/tier; `other` is for all that have no own"),
+        Switch("ceilings", ("tier-ceilings",), f"by the label {TIER_LABEL}; `other` is for all that have no own"),
     ] = field(default_factory=lambda: {"other": Ceiling()})
     bounded_storage: Annotated[
         bool,
@@ -87,13 +99,23 @@ class WorkloadSwitches:
     ] = REGISTRIES
     startup_components: Annotated[
         frozenset[str],
-        Switch("startupComponents", ("probes",), "app.kubernetes.io/component of pods that need a startupProbe"),
+        Switch("startupComponents", ("probes",), f"{COMPONENT_LABEL} of pods that need a startupProbe"),
     ] = frozenset({"service", "database", "pooler", "cache", "sentinel", "objectStore", "broker"})
     critical_tiers: Annotated[
         frozenset[str],
         Switch(
             "criticalTiers",
             ("operations", "stack-advice"),
-            "values of the label quadrant.dev/tier that must run more than one copy",
+            f"values of the label {TIER_LABEL} that must run more than one copy",
         ),
     ] = frozenset({"1"})
+    require_digest: Annotated[
+        bool,
+        Switch("requireDigest", ("pinned-by-tag-and-digest",), "also ask for the image's sha256 digest"),
+    ] = False
+    pod_security_version: Annotated[
+        PodSecurityVersion,
+        Switch(
+            "podSecurityVersion", _POD_SECURITY, "the version of the Pod Security Standards: 1.34 and up, or latest"
+        ),
+    ] = LATEST

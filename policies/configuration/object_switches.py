@@ -1,25 +1,12 @@
-"""The switches: what a platform may set otherwise. One line here is schema, document and parser in one."""
+"""The switches of policies on routes, Services, rights and whole stacks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema
-
-from quadrant_platform.policies.configuration.pod_security_version import LATEST, Version, parse_version
-
-
-def _version(value: object) -> object:
-    return parse_version(value) if isinstance(value, str) else value
-
-
-PodSecurityVersion = Annotated[Version, BeforeValidator(_version), WithJsonSchema({"type": "string"})]
-POD_SECURITY = (
-    "no-privileged", "no-host-namespaces", "volume-types", "no-host-ports", "no-host-probes-or-host-process",
-    "drop-all-capabilities", "no-privilege-escalation", "run-as-non-root", "seccomp", "kernel-surface",
-)  # fmt: skip
-
+from quadrant_platform.policies.configuration.switch import Switch
+from quadrant_platform.vocabulary import NAME_LABEL, PART_OF_LABEL
 
 CUSTOM_GROUPS = frozenset({
     "acme.cert-manager.io", "argoproj.io", "bitnami.com", "cert-manager.io", "chaos-mesh.org", "external-secrets.io",
@@ -28,33 +15,7 @@ CUSTOM_GROUPS = frozenset({
     "postgresql.cnpg.io", "secrets-store.csi.x-k8s.io", "security.istio.io", "snapshot.storage.k8s.io",
     "traefik.io", "trust.cert-manager.io", "velero.io",
 })  # fmt: skip
-"""Groups whose resources either make no pods, or pods that a reader of the manifest can foresee."""
-
-
-@dataclass(frozen=True)
-class Switch:
-    """What a platform may set otherwise: its key in a configuration, the policies that read it, what it does.
-
-    A stack policy is named by its group, which is what the engine knows.
-    """
-
-    key: str
-    policies: tuple[str, ...]
-    about: str
-
-
-@dataclass(frozen=True)
-class PodSwitches:
-    """Switches of policies on pods."""
-
-    require_digest: Annotated[
-        bool,
-        Switch("requireDigest", ("pinned-by-tag-and-digest",), "also ask for the image's sha256 digest"),
-    ] = False
-    pod_security_version: Annotated[
-        PodSecurityVersion,
-        Switch("podSecurityVersion", POD_SECURITY, "the version of the Pod Security Standards: 1.34 and up, or latest"),
-    ] = LATEST
+"""Groups whose resources make no pods, or pods that the manifest describes."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +32,11 @@ class ObjectSwitches:
     ] = frozenset({"dashboard", "traefik", "metrics"})
     entry_workloads: Annotated[
         frozenset[str],
-        Switch("entryWorkloads", ("netpol-hygiene",), "app.kubernetes.io/name of pods that the world may call"),
+        Switch("entryWorkloads", ("netpol-hygiene",), f"{NAME_LABEL} of pods that the world may call"),
     ] = frozenset({"traefik"})
     exit_workloads: Annotated[
         frozenset[str],
-        Switch("exitWorkloads", ("netpol-hygiene",), "app.kubernetes.io/name of pods that may call the world"),
+        Switch("exitWorkloads", ("netpol-hygiene",), f"{NAME_LABEL} of pods that may call the world"),
     ] = frozenset({"traefik-egress"})
     public_services: Annotated[
         frozenset[str],
@@ -94,7 +55,7 @@ class ObjectSwitches:
     ] = frozenset()
     required_labels: Annotated[
         frozenset[str], Switch("requiredLabels", ("labels",), "labels that workloads and their pods carry")
-    ] = frozenset({"app.kubernetes.io/name", "app.kubernetes.io/part-of"})
+    ] = frozenset({NAME_LABEL, PART_OF_LABEL})
     custom_groups: Annotated[
         frozenset[str],
         Switch("customGroups", ("no-opaque-resources",), "groups of custom resources that may be applied"),
@@ -108,7 +69,7 @@ class ObjectSwitches:
     ] = frozenset()
     known_secrets: Annotated[
         frozenset[str],
-        Switch("knownSecrets", ("consistency",), "names of Secrets that are made elsewhere or kept as they stand"),
+        Switch("knownSecrets", ("consistency",), "names of Secrets that are made elsewhere or kept as they are"),
     ] = frozenset()
     known_references: Annotated[
         frozenset[str],

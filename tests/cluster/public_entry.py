@@ -31,7 +31,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PublicEntry:
     """The two ports of the entry, and the authority that signed its certificate."""
 
     ports: EntryPorts
@@ -71,9 +71,9 @@ def answer(
 
 
 @pytest.fixture(scope="session")
-def entry(motovault: Platform) -> Entry:
+def entry(motovault: Platform) -> PublicEntry:
     """Return the entry of motovault dev once all of it is Ready."""
     if not motovault.cluster.lab:
         pytest.skip("needs lab: no port of loopback leads to the entry of this cluster")
     secret = motovault.cluster.one("secret", f"{SYSTEM}-frontend", f"quadrant-{SYSTEM}-ca")
-    return Entry(EntryPorts.here(), base64.b64decode(secret["data"]["tls.crt"]).decode())
+    return PublicEntry(EntryPorts.here(), base64.b64decode(secret["data"]["tls.crt"]).decode())

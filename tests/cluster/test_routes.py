@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from quadrant_platform.model.schema.exposure import Route
 from tests.cluster.platform import SYSTEM
-from tests.cluster.public_entry import Entry
+from tests.cluster.public_entry import PublicEntry
 from tests.stacks import planned
 
 pytestmark = pytest.mark.lab
@@ -43,7 +43,7 @@ def path_of(route: Route) -> str:
         if "secure-headers" in route.middlewares
     ],
 )
-def test_a_public_route_answers_over_tls_with_the_secure_headers(name: str, entry: Entry) -> None:
+def test_a_public_route_answers_over_tls_with_the_secure_headers(name: str, entry: PublicEntry) -> None:
     route = ROUTES[name]
     found = entry.https(route.host, path_of(route), **TOKEN)
     assert found.status == 200, f"{route.host}{path_of(route)} leads to {route.to}"
@@ -53,7 +53,7 @@ def test_a_public_route_answers_over_tls_with_the_secure_headers(name: str, entr
 
 @pytest.mark.demand("ING-08")
 @pytest.mark.parametrize("name", ["admin-app", "landing"])
-def test_pages_let_the_two_own_origins_ask_with_five_methods(name: str, entry: Entry) -> None:
+def test_pages_let_the_two_own_origins_ask_with_five_methods(name: str, entry: PublicEntry) -> None:
     found = entry.https(ROUTES[name].host, method="OPTIONS", **PREFLIGHT)
     assert found.headers.get("access-control-allow-origin") == ADMIN, "an origin of the system"
     assert found.headers.get("access-control-allow-methods") == "GET,OPTIONS,PUT,POST,DELETE", "the declared methods"
@@ -61,7 +61,7 @@ def test_pages_let_the_two_own_origins_ask_with_five_methods(name: str, entry: E
 
 
 @pytest.mark.demand("ING-06")
-def test_a_preflight_of_the_api_passes_without_a_token(entry: Entry) -> None:
+def test_a_preflight_of_the_api_passes_without_a_token(entry: PublicEntry) -> None:
     route = ROUTES["admin-api"]
     found = entry.https(route.host, path_of(route), method="OPTIONS", **PREFLIGHT)
     assert found.status == 200, "browsers send no token with it, so cors answers before api-auth can refuse"
@@ -71,13 +71,13 @@ def test_a_preflight_of_the_api_passes_without_a_token(entry: Entry) -> None:
 
 
 @pytest.mark.demand("ING-10")
-def test_an_api_behind_authentication_refuses_whoever_brings_no_token(entry: Entry) -> None:
+def test_an_api_behind_authentication_refuses_whoever_brings_no_token(entry: PublicEntry) -> None:
     route = ROUTES["admin-api"]
     assert entry.https(route.host, path_of(route)).status == 401, "the service that checks tokens refuses"
 
 
 @pytest.mark.demand("ING-10")
-def test_a_service_learns_from_authentication_who_asks(entry: Entry) -> None:
+def test_a_service_learns_from_authentication_who_asks(entry: PublicEntry) -> None:
     route = ROUTES["admin-api"]
     found = entry.https(
         route.host, f"{path_of(route)}/echo", **TOKEN, **{"X-Auth-User": "forged", "X-Auth-Roles": "root"}
@@ -89,14 +89,14 @@ def test_a_service_learns_from_authentication_who_asks(entry: Entry) -> None:
 
 @pytest.mark.demand("ING-15")
 @pytest.mark.parametrize("host", sorted({route.host for route in ROUTES.values()}))
-def test_the_port_in_clear_leads_to_the_one_with_tls(host: str, entry: Entry) -> None:
+def test_the_port_in_clear_leads_to_the_one_with_tls(host: str, entry: PublicEntry) -> None:
     found = entry.http(host, "/some/page")
     assert found.status == 301, "for good"
     assert found.headers["location"] == f"https://{host}/some/page", "to the same page"
 
 
 @pytest.mark.demand("ING-14")
-def test_the_certificate_holds_the_declared_names(entry: Entry) -> None:
+def test_the_certificate_holds_the_declared_names(entry: PublicEntry) -> None:
     """X-16: the list of names counts, and the .local hosts of dev are added. The authority is the system's own."""
     found, authority = entry.certificate("motovaultpro.com"), x509.load_pem_x509_certificate(entry.authority.encode())
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -115,9 +115,9 @@ def test_the_certificate_holds_the_declared_names(entry: Entry) -> None:
 
 @pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if "dashboard-allowlist" in route.middlewares])
 @pytest.mark.demand("WRK-43")
-def test_an_address_that_is_not_allowed_sees_no_dashboard(name: str, entry: Entry) -> None:
+def test_an_address_that_is_not_allowed_sees_no_dashboard(name: str, entry: PublicEntry) -> None:
     assert entry.https(ROUTES[name].host).status == 403, "the lab's client is outside of the allowed ranges"
 
 
-def test_a_host_that_nobody_listed_is_not_found(entry: Entry) -> None:
+def test_a_host_that_nobody_listed_is_not_found(entry: PublicEntry) -> None:
     assert entry.https("other.motovaultpro.com").status == 404, "the wildcard certificate opens no door"

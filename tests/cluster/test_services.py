@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.cluster import Manifest
 from tests.cluster.platform import SYSTEM, Platform
-from tests.cluster.public_entry import Answer, Entry, answer
+from tests.cluster.public_entry import Answer, PublicEntry, answer
 
 pytestmark = pytest.mark.lab
 SERVICES = {
@@ -58,7 +58,7 @@ def test_every_service_answers_its_three_health_paths(name: str, port: int, path
 
 
 @pytest.mark.demand("OBS-01")
-def test_series_of_traefik_carry_the_three_labels(motovault: Platform, entry: Entry) -> None:
+def test_series_of_traefik_carry_the_three_labels(motovault: Platform, entry: PublicEntry) -> None:
     assert entry.https("motovaultpro.com").status == 200, "a request to be counted"
     (port,) = (
         port["containerPort"]

@@ -10,11 +10,11 @@ import pytest
 from tests.evidence.skips import skip_reason
 from tools.ledger import areas, reports
 from tools.ledger.areas import Area
-from tools.ledger.reports import Result
+from tools.ledger.reports import RunResult
 
 CLAIM = "claim"
 FIGURE = "figure:"
-LEFT_OUT = pytest.StashKey[list[Result]]()
+LEFT_OUT = pytest.StashKey[list[RunResult]]()
 """Tests that this process left out, although they claim something."""
 EXPECTED = pytest.StashKey[set[str]]()
 """The tests of the area that this run is to prove."""
@@ -27,7 +27,7 @@ class Collector:
 
     def __init__(self, config: pytest.Config, path: Path, area: Area | None) -> None:
         self.config, self.path, self.area = config, path, area
-        self.results: dict[str, Result] = {}
+        self.results: dict[str, RunResult] = {}
         self.begun = time.monotonic()
         self.written = False
 
@@ -39,7 +39,7 @@ class Collector:
         known = self.results.get(report.nodeid)
         if known and known.outcome == "failed":
             return
-        self.results[report.nodeid] = Result(
+        self.results[report.nodeid] = RunResult(
             test=report.nodeid,
             claims=claims,
             outcome=report.outcome,
@@ -50,7 +50,7 @@ class Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take in what a worker left out; all leave out the same."""
-        self._add_left_out(Result.model_validate(one) for one in getattr(node, "workeroutput", {}).get(WORKER, ()))
+        self._add_left_out(RunResult.model_validate(one) for one in getattr(node, "workeroutput", {}).get(WORKER, ()))
 
     def pytest_sessionfinish(self) -> None:
         """Write the report; that of an area only if all its tests passed, so that no run destroys evidence."""

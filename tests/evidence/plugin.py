@@ -9,7 +9,7 @@ from tests.evidence.collector import CLAIM, EXPECTED, FIGURE, LEFT_OUT, WORKER, 
 from tests.evidence.marks import claims, problems, proof
 from tests.evidence.skips import forbid_required_skip
 from tools.ledger.areas import AREAS
-from tools.ledger.reports import Result
+from tools.ledger.reports import RunResult
 
 Figure = Callable[[str, int | float | str], None]
 
@@ -74,7 +74,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     for item in items:
         where = _elsewhere(item)
         if where and not item.config.getoption("--prove"):
-            left = Result(test=item.nodeid, claims=tuple(claims(item)), outcome="skipped", reason=where)
+            left = RunResult(test=item.nodeid, claims=tuple(claims(item)), outcome="skipped", reason=where)
             item.config.stash.setdefault(LEFT_OUT, []).append(left)
 
 

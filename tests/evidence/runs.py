@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tools.ledger.demands import ROOT
-from tools.ledger.reports import Result, read
+from tools.ledger.reports import RunResult, read
 
 REPORT = "report.json"
 
@@ -45,6 +45,6 @@ def run(folder: Path, suite: str, *args: str, require: str = "") -> subprocess.C
     )
 
 
-def results(folder: Path) -> dict[str, Result]:
+def results(folder: Path) -> dict[str, RunResult]:
     """Return what the report says of each test, by the test's name."""
     return {one.test.partition("::")[2]: one for one in read(folder / REPORT).tests}

@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.ledger.areas import AREAS
 from tools.ledger.claims import parse
 from tools.ledger.demands import DEMANDS, ROOT, load_demands, unknown_ids
-from tools.ledger.reports import Report, read
+from tools.ledger.reports import RunReport, read
 from tools.ledger.standing import standings
 from tools.ledger.text import report_lines
 
@@ -15,7 +15,7 @@ FAST = ROOT / ".quadrant" / "demands-fast.json"
 LAB = ROOT / ".quadrant" / "demands-lab.json"
 
 
-def reports(fast: Path, lab: Path) -> Iterator[Report]:
+def reports(fast: Path, lab: Path) -> Iterator[RunReport]:
     """Yield the reports that exist: of the fast tests, of the base lab, and the committed ones of the areas."""
     for path in (fast, lab, *(area.report for area in AREAS.values())):
         if path.exists():

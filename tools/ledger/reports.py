@@ -13,7 +13,7 @@ from tools.ledger.claims import parse
 Outcome = Literal["passed", "failed", "skipped"]
 
 
-class Result(BaseModel):
+class RunResult(BaseModel):
     """What became of one test that names demands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,7 +25,7 @@ class Result(BaseModel):
     figures: dict[str, int | float | str] = {}
 
 
-class Report(BaseModel):
+class RunReport(BaseModel):
     """One run: the hash holds as long as none of the files changes that the patterns match."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,7 +35,7 @@ class Report(BaseModel):
     digest: str = ""
     seconds: int = 0
     rows: tuple[str, ...] = ()
-    tests: tuple[Result, ...] = ()
+    tests: tuple[RunResult, ...] = ()
 
     @property
     def stale(self) -> bool:
@@ -43,11 +43,11 @@ class Report(BaseModel):
         return areas.digest(self.covers) != self.digest
 
 
-def made(results: Iterable[Result], covers: Sequence[str], seconds: float = 0) -> Report:
+def made(results: Iterable[RunResult], covers: Sequence[str], seconds: float = 0) -> RunReport:
     """Return the report of a run that just ended, in a stable order."""
     tests = tuple(sorted(results, key=lambda one: one.test))
     rows = sorted({parse(claim).demand for one in tests if one.outcome == "passed" for claim in one.claims})
-    return Report(
+    return RunReport(
         commit=areas.commit(),
         covers=tuple(covers),
         digest=areas.digest(covers),
@@ -57,7 +57,7 @@ def made(results: Iterable[Result], covers: Sequence[str], seconds: float = 0) -
     )
 
 
-def write(report: Report, path: Path) -> None:
+def write(report: RunReport, path: Path) -> None:
     """Write a report, so that two runs with the same results differ as little as possible."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
@@ -65,6 +65,6 @@ def write(report: Report, path: Path) -> None:
     )
 
 
-def read(path: Path) -> Report:
+def read(path: Path) -> RunReport:
     """Return the report that `write` wrote."""
-    return Report.model_validate_json(path.read_text(encoding="utf-8"))
+    return RunReport.model_validate_json(path.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.ledger.claims import Claim, parse
 from tools.ledger.demands import Demand
-from tools.ledger.reports import Report, Result
+from tools.ledger.reports import RunReport, RunResult
 
 State = Literal["proven", "partly", "failed", "stale", "not run here", "missing"]
 REQUIRED_AREAS = frozenset({"NET", "WRK"})
@@ -56,7 +56,7 @@ class Standing(BaseModel):
         return None
 
 
-def standings(demands: Mapping[str, Demand], reports: Iterable[Report]) -> list[Standing]:
+def standings(demands: Mapping[str, Demand], reports: Iterable[RunReport]) -> list[Standing]:
     """Judge all rows by the tests of all reports."""
     found: dict[tuple[str, str], list[Evidence]] = {}
     for report in reports:
@@ -74,7 +74,7 @@ def standings(demands: Mapping[str, Demand], reports: Iterable[Report]) -> list[
     ]
 
 
-def _state(result: Result, claim: Claim, stale: bool) -> State:
+def _state(result: RunResult, claim: Claim, stale: bool) -> State:
     if result.outcome == "skipped":
         return "not run here"
     if stale:

@@ -8,7 +8,7 @@ from tests.tools.ledger.results import report, result
 from tools.ledger import __main__ as ledger
 from tools.ledger import reports
 from tools.ledger.demands import load_demands
-from tools.ledger.reports import Result
+from tools.ledger.reports import RunResult
 from tools.ledger.standing import OPEN, REQUIRED_AREAS
 
 
@@ -17,7 +17,7 @@ def _no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "AREAS", {})
 
 
-def everything_required() -> Result:
+def everything_required() -> RunResult:
     rows = [row for row in load_demands().values() if row.kind == "must" and row.area in REQUIRED_AREAS]
     return result("passed", *(f"{row.id} {check}" for row in rows if row.id not in OPEN for check in row.checks))
 
@@ -31,7 +31,7 @@ def everything_required() -> Result:
     ],
 )
 def test_unknown_and_failed_rows_fail_the_ledger(
-    extra: list[Result], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    extra: list[RunResult], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reports.write(report(everything_required(), *extra), tmp_path / "fast.json")
     status = ledger.main(tmp_path / "fast.json", tmp_path / "lab.json")

@@ -4,14 +4,14 @@ import pytest
 
 from tests.tools.ledger.results import report, result
 from tools.ledger.demands import Demand
-from tools.ledger.reports import Outcome, Report
+from tools.ledger.reports import Outcome, RunReport
 from tools.ledger.standing import OPEN, Standing, State, standings
 
 HALF = Demand(id="ING-99", seeds=("002",), demand="both", check="manifest: a field; live: an answer", kind="must")
 WHOLE = Demand(id="NET-99", seeds=("002",), demand="one", check="reachability: an edge", kind="must")
 
 
-def standing(demand: Demand, *found: Report) -> Standing:
+def standing(demand: Demand, *found: RunReport) -> Standing:
     (one,) = standings({demand.id: demand}, found)
     return one
 

@@ -2,18 +2,18 @@
 
 from tests.tools.ledger.results import report, result
 from tools.ledger.demands import SYSTEM_OF_SEED, load_demands
-from tools.ledger.reports import Report
+from tools.ledger.reports import RunReport
 from tools.ledger.standing import standings
 from tools.ledger.text import report_lines
 
 ROWS = load_demands()
 
 
-def lines(*found: Report) -> list[str]:
+def lines(*found: RunReport) -> list[str]:
     return list(report_lines(standings(ROWS, found)))
 
 
-def line(name: str, *found: Report) -> str:
+def line(name: str, *found: RunReport) -> str:
     return next(one for one in lines(*found) if f"  {name}" in one)
 
 

@@ -17,7 +17,7 @@ from tests.style.sources import ROOT
 SETUP = """set -eu
 mount --make-rprivate /
 mount -t sysfs sysfs /sys
-# What a lab outside mounted below /run would still be listed, and nobody could reach it.
+# The mounts of a lab outside below /run would still be listed, and be out of reach.
 umount --lazy /run/calico/cgroup 2> /dev/null || true
 mount -t tmpfs tmpfs /run
 if [ -d /var/lib/calico ]; then mount -t tmpfs tmpfs /var/lib/calico; fi
@@ -63,7 +63,7 @@ class Bare:
         return f"{net}.2"
 
     def reaches(self, name: str, address: str) -> bool:
-        """Whether an address answers such a host, if only that nobody listens."""
+        """Whether an address answers such a host, if only by a refusal."""
         code = f"from tests.cluster.sockets import tcp; import asyncio; print(asyncio.run(tcp({address!r}, 9)))"
         done = self.run("ip", "netns", "exec", name, sys.executable, "-c", code)
         return done.stdout == "closed\n"
@@ -74,7 +74,7 @@ class Bare:
         assert done.returncode == 0, f"ip {' '.join(arguments)}: {done.stderr}"
 
     def asked(self, *arguments: str) -> list[dict[str, Any]]:
-        """What `ip` says of the machine."""
+        """What `ip` shows of the machine."""
         found: list[dict[str, Any]] = json.loads(self.run("ip", "-json", *arguments).stdout or "[]")
         return found
 
@@ -83,6 +83,7 @@ class Bare:
         imported = (
             "from quadrant_platform.lab.network import connection, links;"
             "from quadrant_platform.lab.lifecycle import preflight;"
+            "from quadrant_platform.lab.lifecycle.machine_state import inspect_machine;"
             "from quadrant_platform.lab.machine.home import Home; home = Home.here()"
         )
         return self.run(sys.executable, "-c", f"{imported}\n{code}", home=home)

@@ -24,7 +24,7 @@ NO_WAY = "needs lab: "
 
 
 def say(line: str) -> None:
-    """Show what the cluster waits for, where nobody captures it."""
+    """Show what the cluster waits for, unless it is captured."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -45,9 +45,9 @@ def packets(cluster: Cluster) -> None:
     if os.geteuid() != 0:
         pytest.skip(NO_WAY + "only root enters the network namespaces of pods")
     if not enforces(cluster):
-        told = "this cluster accepts NetworkPolicies and does not enforce them"
-        assert not cluster.lab, f"{told}; read the log of Felix: lab logs calico-felix"
-        pytest.skip(NO_WAY + told)
+        refusal = "this cluster accepts NetworkPolicies and does not enforce them"
+        assert not cluster.lab, f"{refusal}; read the log of Felix: lab logs calico-felix"
+        pytest.skip(NO_WAY + refusal)
 
 
 def enforces(cluster: Cluster) -> bool:

@@ -31,7 +31,7 @@ SECONDS = 180
 
 @dataclass(frozen=True)
 class Part:
-    """What was brought of a system, and the cluster that it is on."""
+    """The applied part of a system, and its cluster."""
 
     cluster: Cluster
     objects: list[Manifest] = field(repr=False)
@@ -125,16 +125,16 @@ def _within(one: Mapping[str, Any], spaces: Collection[str]) -> bool:
 
 
 def _check_free(cluster: Cluster, spaces: list[str]) -> None:
-    """Remove what a killed run left; leave alone what somebody else runs."""
+    """Remove what a killed run left, and nothing of others."""
     live = [one["metadata"] for one in cluster.items("namespaces") if one["metadata"]["name"] in spaces]
     foreign = [one["name"] for one in live if not MARK.items() <= one["labels"].items()]
     if foreign:
-        pytest.skip(f"needs lab: {', '.join(foreign)} of this cluster belong to somebody else; run `quadrant down`")
+        pytest.skip(f"needs lab: {', '.join(foreign)} of this cluster are not the tests'; run `quadrant down`")
     _remove(cluster, [], [one["name"] for one in live])
 
 
 def _remove(cluster: Cluster, others: list[Manifest], spaces: list[str]) -> None:
-    """Remove namespaces with all that is in them; nobody waits for a pod whose data go too."""
+    """Remove namespaces with all that is in them, without waiting for pods whose data go too."""
     for space in spaces:
         everything = ("--all", f"--namespace={space}", "--ignore-not-found", "--wait=false")
         cluster.run("delete", "statefulsets,deployments,jobs,cronjobs", *everything)

@@ -18,7 +18,7 @@ from tests.style.sources import ROOT
 
 SYSTEM = "motovault"
 STACK = ("--system", SYSTEM, "--stack", "dev")
-PROGRAM = ("model", "components", "policies", "quadrant", "lab", "systems", "tests")
+PROGRAM = ("quadrant_platform", "components", "policies", "systems", "tests", "tools")
 SECONDS = 600
 """How long one command may take on a busy machine; nothing is measured here."""
 
@@ -32,15 +32,15 @@ class Platform:
 
     def quadrant(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command on the stack to its end."""
-        command = [sys.executable, "-m", "quadrant", *arguments, *STACK]
+        command = [sys.executable, "-m", "quadrant_platform", *arguments, *STACK]
         environment = self._environment()
         return subprocess.run(
             command, cwd=self.tree, env=environment, capture_output=True, text=True, check=False, timeout=SECONDS
         )
 
     def killed(self, marker: str, *arguments: str) -> bool:
-        """Run a command and kill it, with all that it started, once it says something; False if it never did."""
-        command = [sys.executable, "-m", "quadrant", *arguments, *STACK]
+        """Run a command and kill it, with all that it started, once it writes a marker; False if it never did."""
+        command = [sys.executable, "-m", "quadrant_platform", *arguments, *STACK]
         process = subprocess.Popen(
             command, cwd=self.tree, env=self._environment(), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
             text=True, start_new_session=True,
@@ -83,7 +83,8 @@ def motovault(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
     tree = tmp_path_factory.mktemp("project")
     for folder in PROGRAM:
         if (ROOT / folder).exists():
-            shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__", "golden"))
+            ignored = shutil.ignore_patterns("__pycache__", "golden")
+            shutil.copytree(ROOT / folder, tree / folder, symlinks=True, ignore=ignored)
     for file in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / "pyproject.toml", ROOT / "CONTRIBUTING.md"):
         shutil.copy(file, tree)
     platform = Platform(tree, cluster)

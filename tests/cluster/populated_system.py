@@ -1,4 +1,4 @@
-"""A system whose every peer has a pod: its own where it runs, else one that stands in for it."""
+"""A system whose every peer has a pod: its own where it runs, else a stand-in."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ NETWORK = {"network": {"apiServer": {"cidrs": [f"{network_plan.API_SERVICE}/32",
 
 @contextmanager
 def peopled(cluster: Cluster, system: str) -> Iterator[World]:
-    """The world of a system in its dev stack; namespaces and policies are brought where the system is not up."""
+    """The world of a system in its dev stack; namespaces and policies are applied where the system is not up."""
     manifests = desired.configure_stack(system, "dev", NETWORK).recorded().manifests()
     matrix = Traffic(manifests).matrix
     with ground(cluster, manifests, matrix["peers"]):
@@ -37,26 +37,26 @@ def ground(cluster: Cluster, manifests: list[Manifest], peers: Peers) -> Iterato
     live = {one["metadata"]["name"] for one in cluster.items("namespaces")}
     spaces = {one["metadata"]["name"]: one for one in manifests if one["kind"] == "Namespace"}
     others = {peer["namespace"] for peer in peers.values() if peer["kind"] == "control"} | {INTRUDER.split("/")[0]}
-    brought = {name: spaces.get(name) or namespace(name) for name in {*spaces, *others} - live}
+    added = {name: spaces.get(name) or namespace(name) for name in {*spaces, *others} - live}
     try:
-        cluster.apply(list(brought.values()))
+        cluster.apply(list(added.values()))
         policies = (one for one in manifests if one["kind"] == "NetworkPolicy")
-        cluster.apply([one for one in policies if one["metadata"]["namespace"] in brought])
+        cluster.apply([one for one in policies if one["metadata"]["namespace"] in added])
         yield
     finally:
-        cluster.delete(list(brought.values()))
+        cluster.delete(list(added.values()))
 
 
 def pods_of(peers: Peers, rows: frozenset[Row]) -> dict[str, Manifest]:
-    """A pod that stands for each peer that is pods, two where these talk among themselves; and the intruder's."""
+    """A stand-in for each peer that is pods, two where these talk among themselves; and the intruder."""
     found = {
-        peer: pod(told["namespace"], f"stand-in-{peer.rpartition('/')[2]}", told["labels"])
-        for peer, told in peers.items()
-        if told["kind"] != "cidr"
+        peer: pod(described["namespace"], f"stand-in-{peer.rpartition('/')[2]}", described["labels"])
+        for peer, described in peers.items()
+        if described["kind"] != "cidr"
     }
     for peer in {source for source, target, *_ in rows if source == target}:
-        told = peers[peer]
-        found[f"{peer}#2"] = pod(told["namespace"], f"stand-in-{peer.rpartition('/')[2]}-2", told["labels"])
+        described = peers[peer]
+        found[f"{peer}#2"] = pod(described["namespace"], f"stand-in-{peer.rpartition('/')[2]}-2", described["labels"])
     outside, name = INTRUDER.split("/")
     return found | {INTRUDER: pod(outside, name, {})}
 
@@ -66,8 +66,8 @@ def running(cluster: Cluster, peers: Peers) -> dict[str, str]:
     found = dict[str, str]()
     for one in cluster.items("pods", "--all-namespaces", "--selector=!quadrant.dev/stand-in"):
         ready = any(c["type"] == "Ready" and c["status"] == "True" for c in one["status"].get("conditions", ()))
-        for peer, told in peers.items() if ready else ():
-            if is_of(one, told):
+        for peer, described in peers.items() if ready else ():
+            if is_of(one, described):
                 found[peer] = one["status"]["podIP"]
     return found
 

@@ -1,4 +1,4 @@
-"""A second lab beside the first, in namespaces of its own: it may be killed and removed, and disturbs nobody."""
+"""A second lab beside the first, in namespaces of its own: it may be killed and removed without harm."""
 
 import os
 import shlex
@@ -14,8 +14,8 @@ from quadrant_platform.lab.build import image_builds, program_builds
 from quadrant_platform.lab.kubernetes import addons, control_plane, node
 from quadrant_platform.lab.machine.home import Home
 from tests.cluster.cluster import eventually
+from tests.style.sources import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 CGROUPS = Path("/sys/fs/cgroup")
 CGROUP = f"quadrant-tests-{os.getpid()}"
 
@@ -49,11 +49,12 @@ class Beside:
 
     def lab(self, *arguments: str) -> Done:
         """Run the command lab there."""
-        return self.run(sys.executable, "-m", "lab", *arguments)
+        return self.run(sys.executable, "-m", "quadrant_platform.lab", *arguments)
 
     def killed(self, seconds: int, command: str) -> Done:
         """Run a command of the lab there, killed after so many seconds."""
-        return self.run("timeout", "--signal=KILL", str(seconds), sys.executable, "-m", "lab", command)
+        lab = (sys.executable, "-m", "quadrant_platform.lab", command)
+        return self.run("timeout", "--signal=KILL", str(seconds), *lab)
 
     def kubectl(self, *arguments: str) -> Done:
         """Ask the cluster there."""
@@ -61,11 +62,11 @@ class Beside:
 
 
 def unable() -> str | None:
-    """Why there can be no machine beside this one; None where there can."""
+    """Why this machine cannot have a second one beside it; None where it can."""
     if os.geteuid() != 0:
         return "only root makes network namespaces"
     if not (CGROUPS / "memory").is_dir():
-        return "a second tree of cgroups can be had with the first version of them alone"
+        return "only the first version of cgroups allows a second tree of them"
     return None
 
 

@@ -15,7 +15,7 @@ exec unshare --net --mount --pid --fork --cgroup --ipc --uts --kill-child bash -
 set -eu
 mount --make-rprivate /
 mount -t proc proc /proc
-# What a lab outside mounted below /run would still be listed, and nobody could reach it.
+# The mounts of a lab outside below /run would still be listed, and be out of reach.
 umount --lazy /run/calico/cgroup 2> /dev/null || true
 mount -t tmpfs tmpfs /run
 mount --bind "$LOGS" /var/log

@@ -20,7 +20,7 @@ QUERY = (
 
 
 async def tcp(address: str, port: int) -> str:
-    """`open`, `closed` (the packets got there, nobody listens) or `silent`."""
+    """`open`, `closed` (the packets got there, the port is closed) or `silent`."""
     try:
         _, writer = await asyncio.wait_for(asyncio.open_connection(address, port), PATIENCE)
     except ConnectionRefusedError:

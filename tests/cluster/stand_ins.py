@@ -1,4 +1,4 @@
-"""Pods that stand where a peer of a matrix stands: its labels, its namespace, and nothing inside."""
+"""Pods in place of a peer of a matrix: its labels, its namespace, and nothing inside."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Every object of every stack, before a real API server that knows all kinds and takes no unknown field."""
+"""Every object of every stack, before a real API server that has all kinds and accepts no unknown field."""
 
 import functools
 import json
@@ -37,7 +37,7 @@ def room(cluster: Cluster) -> Iterator[Cluster]:
 
 @functools.cache
 def known_kinds(cluster: Cluster) -> frozenset[tuple[str, str]]:
-    """API version and kind of all that the cluster knows."""
+    """API version and kind of all that the cluster has."""
     lines = cluster.run("api-resources", "--no-headers").splitlines()
     return frozenset((line.split()[-3], line.split()[-1]) for line in lines)
 

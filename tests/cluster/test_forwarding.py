@@ -63,7 +63,7 @@ def test_neighbours_of_a_router_do_not_reach_the_labs_addresses(machine: Bare) -
     machine.connect()
     addresses = (
         network_plan.NODE_ADDRESS,
-        *(outside.gateway for outside in network_plan.OUTSIDE),
+        *(outside.gateway for outside in network_plan.EXTERNAL_HOSTS),
         network_plan.INTERNET.address,
     )
     assert not [one for one in addresses if machine.reaches("left", one)], "the lab is for this machine alone"

@@ -45,7 +45,7 @@ def test_parts_that_ended_come_back_and_the_pods_outlive_them(machine: Beside) -
     before = pods(machine)
     for name in ("etcd", "kubelet", "containerd", "kube-apiserver"):
         assert machine.run("pkill", "-KILL", "-x", name).code == 0, f"{name} runs, so that it can be killed"
-    assert machine.lab("status").code == 1, "a part that ended is said to have ended"
+    assert machine.lab("status").code == 1, "a part that ended is reported"
     done = machine.lab("up")
     assert done.code == 0, f"the same command mends it: {done.err[-2000:]}"
     assert pods(machine) == before, "pods need neither the kubelet nor the runtime to go on"
@@ -54,7 +54,7 @@ def test_parts_that_ended_come_back_and_the_pods_outlive_them(machine: Beside) -
 def test_a_start_of_what_runs_changes_nothing(machine: Beside) -> None:
     before = machine.run("sh", "-c", f"cat {machine.home.state}/daemons/*.json").out
     done = machine.lab("up")
-    assert done.code == 0, f"nothing stands in the way: {done.err[-2000:]}"
+    assert done.code == 0, f"nothing prevents it: {done.err[-2000:]}"
     after = machine.run("sh", "-c", f"cat {machine.home.state}/daemons/*.json").out
     assert after == before, "a process that runs is neither ended nor started again"
 
@@ -62,7 +62,7 @@ def test_a_start_of_what_runs_changes_nothing(machine: Beside) -> None:
 def test_the_end_leaves_no_process_mount_link_rule_namespace_or_cgroup(machine: Beside) -> None:
     machine.killed(1, "down")
     done = machine.lab("down")
-    assert done.code == 0, f"the lab says itself what is left: {done.err[-2000:]}"
+    assert done.code == 0, f"the lab names what is left: {done.err[-2000:]}"
     processes = machine.run("ps", "-e", "--no-headers", "-o", "comm").out.split()
     assert {*processes} <= {"bash", "ps"}, "only the shell that runs these commands is left"
     links = machine.run("ls", "/sys/class/net").out.split()

@@ -44,8 +44,8 @@ def test_ways_and_rules_of_routing_are_afterwards_as_before(machine: Bare) -> No
     before = machine.asked("route"), machine.asked("rule")
     machine.connect()
     done = machine.down()
-    assert done.returncode == 0, f"the lab says itself what is left: {done.stderr}"
-    assert (machine.asked("route"), machine.asked("rule")) == before, "nobody needs to mend the machine"
+    assert done.returncode == 0, f"the lab names what is left: {done.stderr}"
+    assert (machine.asked("route"), machine.asked("rule")) == before, "the machine needs no repair"
     assert machine.links == {"lo", "cloud", "cloud-far"}, "links of the lab are gone"
 
 
@@ -53,11 +53,11 @@ def test_another_folders_lab_is_neither_removed_nor_joined(machine: Bare) -> Non
     machine.connect(machine.home("big lab"))
     before = machine.links
     done = machine.down()
-    assert done.returncode == 2, "whoever types it in another folder is told"
-    told = f"QUADRANT_LAB_HOME='{machine.home('big lab').root}' lab down"
-    assert told in done.stderr, "what ends the lab that runs can be copied"
+    assert done.returncode == 2, "a user of another folder is refused"
+    command = f"QUADRANT_LAB_HOME='{machine.home('big lab').root}' lab down"
+    assert command in done.stderr, "what ends the lab that runs can be copied"
     assert machine.links == before, "the lab that runs keeps its links"
-    refused = machine.python("network.connect(home)")
+    refused = machine.python("connection.connect(home)")
     assert "runs here" in refused.stderr, "a second lab does not come up under the first one"
     assert machine.down(machine.home("big lab")).returncode == 0, "its own folder's command removes it"
     assert network_plan.NODE_LINK not in machine.links, "with its link"
@@ -65,10 +65,10 @@ def test_another_folders_lab_is_neither_removed_nor_joined(machine: Bare) -> Non
 
 def test_a_users_own_link_with_the_nodes_name_is_left_alone(machine: Bare) -> None:
     machine.ip("link", "add", network_plan.NODE_LINK, "type", "bridge")
-    told = machine.python("print(*preflight.problems(preflight.look(home)))").stdout
-    assert f"link {network_plan.NODE_LINK}: is somebody else's" in told, "it is in the way, and that is said at once"
-    refused = machine.python("network.connect(home)")
-    assert "is somebody else's" in refused.stderr, "nobody's bridge becomes the node"
+    found = machine.python("print(*preflight.problems(inspect_machine(home)))").stdout
+    assert f"link {network_plan.NODE_LINK}: was not made by the lab" in found, "the conflict is reported at once"
+    refused = machine.python("connection.connect(home)")
+    assert "was not made by the lab" in refused.stderr, "a user's bridge does not become the node"
     assert machine.down().returncode == 0, "there is no lab that had to be removed"
     assert network_plan.NODE_LINK in machine.links, "the bridge is still there"
 
@@ -82,7 +82,7 @@ def counted(*arguments, given=links.ip):
     calls.append(arguments)
     if len(calls) == {commands}: raise SystemExit(9)
 links.ip = counted
-network.connect(home)"""
+connection.connect(home)"""
     assert machine.python(code).returncode == 9, "the start ends in the midst"
     assert machine.links > {"lo", "cloud", "cloud-far"}, "and leaves a link"
 
@@ -98,5 +98,5 @@ def test_a_start_goes_on_with_the_node_link_of_one_that_was_killed(machine: Bare
 @pytest.mark.parametrize("commands", [1, 2, 3])
 def test_the_end_after_a_killed_start_leaves_no_node_link(machine: Bare, commands: int) -> None:
     kill_after(machine, commands)
-    assert machine.down().returncode == 0, "whoever reads the message is told the truth"
+    assert machine.down().returncode == 0, "the end succeeds"
     assert machine.links == {"lo", "cloud", "cloud-far"}, "the half-made link is gone"

@@ -42,13 +42,13 @@ def agents(cluster: Cluster) -> Iterator[Part]:
     One instance alone holds half of the pool, which is the 25 connections that all its clients have to share.
     """
     segments, workloads = ["database", "backend", "platform"], [DATABASE, POOLER, "migrate"]
-    with part(cluster, SYSTEM, segments, workloads, copies="declared") as brought:
+    with part(cluster, SYSTEM, segments, workloads, copies="declared") as applied:
         cluster.run("scale", f"--namespace={STORES}", f"deployment/{POOLER}", "--replicas=1")
-        cluster.apply([client(brought.one("Deployment", "app"))])
+        cluster.apply([client(applied.one("Deployment", "app"))])
         ready(cluster, STORES, f"statefulset/{DATABASE}", f"deployment/{POOLER}", "job/migrate")
         ready(cluster, SERVICES, f"pod/{CLIENT}")
-        sql(brought, SYSTEM, (HERE / "postgresql_rows.sql").read_text())
-        yield brought
+        sql(applied, SYSTEM, (HERE / "postgresql_rows.sql").read_text())
+        yield applied
 
 
 def sql(agents: Part, database: str, text: str) -> list[str]:
@@ -63,12 +63,12 @@ def sql(agents: Part, database: str, text: str) -> list[str]:
 @pytest.mark.demand("DBS-22")
 def test_two_hundred_clients_share_twenty_five_connections(agents: Part, figure: Figure) -> None:
     with agents.python(HERE / "postgresql_clients.py", SERVICES, str(CLIENTS), "4") as clients:
-        told = json.loads(clients.communicate(timeout=180)[0] or "{}")
-    print(f"\n{told}")
-    figure("connections of the pooler", told["servers"])
-    assert told["clients"] == CLIENTS, "all were connected at the same time"
-    assert told["transactions"] == 4, "nobody was left behind"
-    assert 1 < told["servers"] <= SERVERS, f"the server saw {told['servers']} connections of the pooler"
+        result = json.loads(clients.communicate(timeout=180)[0] or "{}")
+    print(f"\n{result}")
+    figure("connections of the pooler", result["servers"])
+    assert result["clients"] == CLIENTS, "all were connected at the same time"
+    assert result["transactions"] == 4, "every client finished"
+    assert 1 < result["servers"] <= SERVERS, f"the server saw {result['servers']} connections of the pooler"
 
 
 def deleted(agents: Part) -> None:
@@ -94,13 +94,13 @@ def test_a_restart_of_the_database_loses_no_committed_row(
             assert writer.stdout.readline() == "writing\n", "rows are committed through the pooler"
             restart(agents)
             ready(agents.cluster, STORES, f"pod/{SERVER}")
-            told: dict[str, Any] = json.loads(writer.communicate(input="", timeout=90)[0])
+            result: dict[str, Any] = json.loads(writer.communicate(input="", timeout=90)[0])
         except subprocess.TimeoutExpired:
             writer.kill()
             raise
-    print(f"\n{restart.__name__}: {told}")
-    figure("committed rows", told["committed"])
-    assert told["lost"] == [], f"of {told['committed']} rows whose commit was confirmed, some are gone"
+    print(f"\n{restart.__name__}: {result}")
+    figure("committed rows", result["committed"])
+    assert result["lost"] == [], f"of {result['committed']} rows whose commit was confirmed, some are gone"
 
 
 @pytest.mark.demand("DBS-26")

@@ -26,14 +26,14 @@ TURNS.insert(0, pytest.param(1, marks=pytest.mark.prove("data", short=True)))
 @pytest.fixture(scope="module")
 def cache(cluster: Cluster) -> Iterator[Part]:
     """Three servers, three Sentinels, and a service's pod that may use them. In dev, one node is enough."""
-    with part(cluster, SYSTEM, ["database", "backend"], [CACHE, SENTINELS]) as brought:
-        cluster.apply([client(brought.one("Deployment", "normalization"))])
+    with part(cluster, SYSTEM, ["database", "backend"], [CACHE, SENTINELS]) as applied:
+        cluster.apply([client(applied.one("Deployment", "normalization"))])
         ready(cluster, STORES, f"statefulset/{CACHE}", f"statefulset/{SENTINELS}")
         ready(cluster, SERVICES, f"pod/{CLIENT}")
-        eventually(lambda: len(replicas(brought, master(brought))) == 2, "two copies follow the master", period=1)
-        # Sentinels ask the master for its copies every 10 s, and elect none that they do not know.
-        eventually(lambda: known_copies(brought) == [2, 2, 2], "every Sentinel knows both copies", period=1)
-        yield brought
+        eventually(lambda: len(replicas(applied, master(applied))) == 2, "two copies follow the master", period=1)
+        # Sentinels ask the master for its copies every 10 s, and elect none that they have not met.
+        eventually(lambda: known_copies(applied) == [2, 2, 2], "every Sentinel has both copies", period=1)
+        yield applied
 
 
 def asked(cache: Part, pod: str, port: int, *question: str) -> list[str]:
@@ -58,7 +58,7 @@ def replicas(cache: Part, pod: str) -> set[str]:
 
 
 def known_copies(cache: Part) -> list[int]:
-    """How many copies with a whole link to the master each Sentinel knows."""
+    """How many copies with a whole link to the master each Sentinel has."""
     answers = (asked(cache, f"{SENTINELS}-{n}", 26379, "sentinel", "replicas", CACHE) for n in range(3))
     return [[*zip(lines[::2], lines[1::2], strict=False)].count(("master-link-status", "ok")) for lines in answers]
 
@@ -75,11 +75,11 @@ def killed_under_a_writer(cache: Part, before: str) -> dict[str, Any]:
             kill(processes[0])
             eventually(lambda: master(cache) != before, "the Sentinels name another master", period=1)
             eventually(lambda: before in replicas(cache, master(cache)), f"{before} follows the new master", period=1)
-            told: dict[str, Any] = json.loads(writer.communicate(input="", timeout=60)[0])
+            result: dict[str, Any] = json.loads(writer.communicate(input="", timeout=60)[0])
         except subprocess.TimeoutExpired:
             writer.kill()
             raise
-    return told
+    return result
 
 
 def test_three_servers_and_three_sentinels_are_ready_on_one_node(cache: Part) -> None:
@@ -97,9 +97,9 @@ def test_writers_go_on_within_seconds_of_the_masters_death_and_lose_nothing(
     cache: Part, turn: int, figure: Figure
 ) -> None:
     before = master(cache)
-    told = killed_under_a_writer(cache, before)
-    print(f"\nturn {turn}: {before} killed, {told['pause']:.1f} s without an acknowledged write, {told}")
-    figure("seconds without an acknowledged write", round(told["pause"], 1))
-    figure("acknowledged writes", told["acknowledged"])
-    assert told["lost"] == [], f"of {told['acknowledged']} acknowledged writes, the new master lacks some"
-    assert told["pause"] < BOUND, f"writers waited for {told['pause']:.1f} s"
+    result = killed_under_a_writer(cache, before)
+    print(f"\nturn {turn}: {before} killed, {result['pause']:.1f} s without an acknowledged write, {result}")
+    figure("seconds without an acknowledged write", round(result["pause"], 1))
+    figure("acknowledged writes", result["acknowledged"])
+    assert result["lost"] == [], f"of {result['acknowledged']} acknowledged writes, the new master lacks some"
+    assert result["pause"] < BOUND, f"writers waited for {result['pause']:.1f} s"

@@ -13,7 +13,7 @@ from tests.cluster.platform import SYSTEM, Platform, identity
 pytestmark = pytest.mark.lab
 
 POINTS = ("to create", "applying the ground", "applying the rest")
-"""What `up` says before it changes anything, before namespaces and networks, before workloads."""
+"""What `up` writes before it changes anything, before namespaces and networks, before workloads."""
 WITHOUT_STATUS = ("ConfigMap", "Secret", "ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "PriorityClass")
 
 
@@ -70,7 +70,7 @@ def test_a_second_up_changes_nothing_in_the_cluster(motovault: Platform) -> None
     before = described(motovault)
     done = motovault.quadrant("up")
     assert done.returncode == 0, done.stderr[-2000:]
-    assert "nothing changed" in done.stderr, "the user is told"
+    assert "nothing changed" in done.stderr, "the user sees it"
     assert described(motovault) == before, "no version, no generation and no entry of ours moves"
 
 
@@ -105,7 +105,7 @@ def test_a_changed_image_rolls_only_that_workload(motovault: Platform, stack_fil
     assert kept >= set(before) - rolled, "every other pod is the same one"
     live = motovault.cluster.one("deployment", f"{SYSTEM}-frontend", name)
     images = [one["image"] for one in live["spec"]["template"]["spec"]["containers"]]
-    assert "docker.io/library/busybox:1.37.0" in images, "and this one runs what the stack says"
+    assert "docker.io/library/busybox:1.37.0" in images, "and this one runs the stack's image"
 
 
 def test_a_service_added_under_three_kills_comes_whole_and_goes_whole(motovault: Platform, system_file: Path) -> None:

@@ -1,4 +1,4 @@
-"""A system's peers as addresses, and what its matrix says about packets between them."""
+"""A system's peers as addresses, and the packets between them that its matrix allows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class World:
     peers: Peers
     rows: frozenset[Row]
     addresses: dict[str, str]
-    """The address of each pod that is, or stands for, a peer; a second one of a peer ends in `#2`."""
+    """The address of each pod of a peer, its own or a stand-in; a second one of a peer ends in `#2`."""
     places: dict[str, Place]
     """The network namespace of each of these."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.style.documents import PROSE, excerpts, links, named
-from tests.style.sources import relative
+from tests.style.sources import ROOT, relative
 
 
 @pytest.mark.parametrize("file", PROSE, ids=relative)
@@ -25,3 +25,8 @@ def test_a_document_quotes_files_as_they_are(file: Path) -> None:
     for source, text in excerpts(file):
         assert source.is_file(), f"{relative(file)} quotes {relative(source)}"
         assert text in source.read_text(encoding="utf-8"), f"{relative(source)} does not say:\n{text}"
+
+
+def test_the_glossary_is_in_order_and_defines_a_term_once() -> None:
+    rows = [line.split("|")[1].strip() for line in (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()[6:]]
+    assert rows == sorted(set(rows), key=str.lower), "a reader looks terms up by the alphabet"

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from quadrant_platform.vocabulary import POD_TEMPLATES
+
 Manifest = dict[str, Any]
 
 REMOVE = object()
@@ -116,6 +118,31 @@ def workload(
             },
         },
     }
+
+
+_OF_KINDS: Manifest = {
+    "CronJob": {
+        "concurrencyPolicy": "Forbid",
+        "startingDeadlineSeconds": 300,
+        "jobTemplate": {"spec": {"activeDeadlineSeconds": 600}},
+    },
+    "ReplicationController": {"selector": {"app.kubernetes.io/name": "api"}},
+}
+"""The fields beside the template of kinds that differ from a Deployment."""
+
+
+def of_kind(kind: str, spec: Manifest) -> Manifest:
+    """Return a workload of any kind around a pod."""
+    manifest: Manifest = copy.deepcopy(workload(kind=kind))
+    labels = manifest["spec"].pop("template")["metadata"]
+    path = POD_TEMPLATES[kind]
+    base = "/".join(path)
+    if not path:
+        owned = {"ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "api", "uid": "7d2f"}]}
+        return manifest | {"spec": spec, "metadata": manifest["metadata"] | labels | owned}
+    if kind in _OF_KINDS:
+        manifest["spec"] = copy.deepcopy(_OF_KINDS[kind])
+    return changed(changed(manifest, f"{base}/metadata", labels), f"{base}/spec", spec)
 
 
 def service(name: str = "api", segment: str = "backend", **spec: Any) -> Manifest:

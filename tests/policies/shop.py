@@ -167,6 +167,20 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
     ]
 
 
+def with_rules(name: str, direction: str, rules: list[Manifest]) -> list[Manifest]:
+    """Return the platform with other rules in one workload's policy."""
+    return builders.replaced(stack(), "NetworkPolicy", name, f"spec/{direction}", rules)
+
+
+def ingress_rule(namespace: str, name: str, port: int) -> Manifest:
+    """Return a rule that admits one workload."""
+    selector = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/name": name}},
+    }
+    return {"from": [selector], "ports": [{"protocol": "TCP", "port": port}]}
+
+
 GOOD = stack()
 
 

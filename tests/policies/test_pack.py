@@ -1,4 +1,4 @@
-"""The pack as a whole: its registry, what it tells the engine, and how it starts."""
+"""The pack as a whole: its registry, its face to the engine, its start, and the stacks that keep it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ import yaml
 
 from quadrant_platform.policies.core.policy import ResourcePolicy, StackPolicy
 from quadrant_platform.policies.crossguard.binding import sdk_policies
-from quadrant_platform.policies.pack import POLICIES
-from tests.policies.servicer import Pack
+from quadrant_platform.policies.pack import POLICIES, Config, check, not_applicable
+from quadrant_platform.program.wire import KEYS_ANNOTATION
+from tests.policies import builders, shop
+from tests.policies.consistent import tidy
+from tests.policies.judging import PACK, broken, consistency
+from tests.policies.servicer import Pack, as_outputs, urn
+from tests.stacks import STACKS, recorded
 
 # These packages carry no types.
 grpc: Any = import_module("grpc")
@@ -53,22 +58,22 @@ def test_a_group_has_one_level() -> None:
     assert len(levels) == len(groups), "the engine knows one level for each"
 
 
-def test_the_engine_is_told_level_severity_and_remedy() -> None:
-    told = {policy.name: policy for policy in Pack().info().policies}
+def test_the_engine_gets_level_severity_and_remedy() -> None:
+    given = {policy.name: policy for policy in Pack().info().policies}
     resource = [policy for policy in POLICIES.values() if isinstance(policy, ResourcePolicy)]
-    assert set(told) == {policy.name for policy in resource} | {policy.group.name for policy in STACK_POLICIES}, (
+    assert set(given) == {policy.name for policy in resource} | {policy.group.name for policy in STACK_POLICIES}, (
         "every policy is offered, those on stacks in their groups"
     )
-    assert len(sdk_policies()) == len(told), "and only once"
+    assert len(sdk_policies()) == len(given), "and only once"
     for policy in resource:
-        assert told[policy.name].remediation_steps == policy.remedy, "the engine shows how to mend it"
-        assert told[policy.name].severity, "and how bad it is"
+        assert given[policy.name].remediation_steps == policy.remedy, "the engine shows how to mend it"
+        assert given[policy.name].severity, "and how bad it is"
 
 
 def test_no_module_hides_an_installed_package() -> None:
-    ours = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "__main__"}
+    ours = {path.stem for path in FOLDER.iterdir() if path.suffix in {"", ".py"}} - {"__init__", "__main__"}
     installed = set(importlib.metadata.packages_distributions()) | set(sys.stdlib_module_names)
-    hidden = ours & (installed - {"policies"})
+    hidden = ours & installed
     assert not hidden, "the pack's folder comes first on the path when the engine starts it"
 
 
@@ -92,3 +97,43 @@ def test_the_pack_starts_from_another_folder(start: list[str], tmp_path: Path) -
             process.kill()
     assert info.name == "quadrant", "the pack serves under its name"
     assert len(info.policies) == len(sdk_policies()), "with all its policies"
+
+
+def test_the_platform_of_these_tests_breaks_nothing() -> None:
+    assert broken(shop.stack()) == set(), "what follows is the effect of one change"
+    assert not any(PACK.analyze(one).diagnostics for one in shop.GOOD), "no object of it breaks a rule by itself"
+
+
+def test_the_consistent_set_breaks_nothing() -> None:
+    assert consistency(tidy()) == set(), "what follows is the effect of one change"
+
+
+def test_manifests_without_segments_and_matrix_are_not_applicable() -> None:
+    plain = [builders.workload(), builders.service()]
+    assert broken(plain) == set(), "isolation is not judged"
+    assert "network-isolation" in PACK.analyze_stack(plain).not_applicable, "and the engine is told why"
+    compared = {"matrix-present", "symmetric-rules", "reachability-equals-matrix", "one-entry-one-exit"}
+    assert set(not_applicable(plain)) == compared, "a check of files reports it too"
+    assert not not_applicable(shop.GOOD), "with a matrix every policy applies"
+
+
+@pytest.mark.parametrize(("system", "stage"), STACKS)
+def test_a_shipped_stack_breaks_no_policy(system: str, stage: str) -> None:
+    found = check(recorded(system, stage).manifests(), Config(exemptions=()))
+    assert not found, f"{system} in {stage} is checked as its users' systems are"
+
+
+@pytest.mark.parametrize("system", ["motovault", "agents"])
+def test_passwords_that_are_known_after_an_update_break_no_policy(system: str) -> None:
+    stack, generated = [], set[str]()
+    for one in recorded(system, "dev").manifests():
+        found = as_outputs(one)
+        annotations = dict(one["metadata"].get("annotations", {}))
+        if (keys := annotations.pop(KEYS_ANNOTATION, None)) is not None:
+            found["metadata"]["annotations"] = annotations
+            found |= dict.fromkeys(("data", "stringData"), dict.fromkeys(keys.split(","), "aGVsbG8="))
+            generated.add(urn(one))
+        stack.append(found)
+    pack, rule = Pack(), ("secret-references-resolve", "hand-written")
+    assert pack.analyze_stack(stack, generated).rules == set(), "they come from a resource, not from the program"
+    assert pack.analyze_stack(stack).rules == {rule}, "without one, the program wrote them"

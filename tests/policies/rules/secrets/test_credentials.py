@@ -8,10 +8,58 @@ import pytest
 
 from quadrant_platform.policies.pack import check
 from tests.policies.builders import UNKNOWN, Manifest, changed, obj, workload
-from tests.policies.rules.secrets.credential_cases import HELD, KEY, OPEN
-from tests.policies.servicer import Pack
+from tests.policies.cases import INIT, MAIN, PodCase, breaks, keeps
+from tests.policies.judging import PACK, engine_rules, rules
 
-PACK = Pack()
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nbm9ib2R5J3M=\n-----END RSA PRIVATE KEY-----"
+HELD = (
+    ("DB_PASSWORD", "correct-horse"),
+    ("redisPassword", "12345678"),
+    ("API_TOKEN", "f00ba4"),
+    ("client-secret", "s3cr3t"),
+    ("stripeApiKey", "abc"),
+    ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI"),
+    ("PASSPHRASE", "open sesame"),
+    ("DATABASE_URL", "postgres://shop:correct-horse@db:5432/shop"),
+    ("CACHE", "redis://:correct-horse@cache:6379/0"),
+    ("WHATEVER", "AKIA" + 16 * "X"),
+    ("SESSION", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"),
+    ("CERTIFICATE", KEY),
+)
+"""Names and values that are credentials."""
+
+OPEN = (
+    ("PASSWORD_FILE", "/run/secrets/password"),
+    ("DB_PASSWORD", "/run/secrets/password"),
+    ("DB_PASSWORD", "$(DB_PASSWORD_FROM_SECRET)"),
+    ("DB_PASSWORD", "${DB_PASSWORD}"),
+    ("DB_PASSWORD", "{{ .Values.password }}"),
+    ("DB_PASSWORD", "<set by the operator>"),
+    ("DB_PASSWORD", ""),
+    ("TOKEN", "3600"),
+    ("RESET_PASSWORD", "enabled"),
+    ("SECRET_NAME", "api-secrets"),
+    ("existingSecret", "api-secrets"),
+    ("TOKEN_TTL", "15m"),
+    ("PASSWORD_ENCRYPTION", "scram-sha-256"),
+    ("DATABASE_URL", "postgres://db:5432/shop?sslmode=require"),
+    ("DATABASE_URL", "postgres://shop:${PASSWORD}@db:5432/shop"),
+    ("CERTIFICATE", "-----BEGIN CERTIFICATE-----"),
+    ("MONKEY", "george"),
+)
+"""Names and values that are no credentials."""
+
+CASES = (
+    breaks(f"{MAIN}/env", [{"name": "NODE_ENV", "value": KEY}], "no-inline-secrets/env"),
+    breaks(f"{MAIN}/env", [{"name": "NODE_ENV", "value": UNKNOWN}], "no-inline-secrets/unknown"),
+    breaks(f"{MAIN}/env", [{"name": UNKNOWN, "value": "x"}], "no-inline-secrets/unknown", "allowed-env/unknown"),
+    breaks(f"{MAIN}/args", ["serve", "--db-password=correct-horse"], "no-inline-secrets/args"),
+    breaks(f"{INIT}/command", ["login", "--token", "f00ba4"], "no-inline-secrets/args"),
+    breaks(f"{MAIN}/args", ["sh", "-c", "curl https://a:correct-horse@example.com"], "no-inline-secrets/args"),
+    breaks(f"{MAIN}/args", [UNKNOWN], "no-inline-secrets/unknown"),
+    keeps(f"{MAIN}/args", ["--password-file=/run/secrets/password", "--token", "--verbose", "--secret=$(SECRET)"]),
+)  # fmt: skip
+
 POLICY = "no-inline-secrets"
 
 
@@ -25,7 +73,7 @@ def variable(name: str, value: str) -> Manifest:
 
 
 def texts(name: str, value: str) -> list[Manifest]:
-    """The same setting in a variable and in three forms of a configuration file."""
+    """Return the same setting in a variable and in three forms of a configuration file."""
     lines = f"logLevel: INFO\n{name}: {value}\nport: 3001\n"
     if "\n" in value or not value:
         return [variable(name, value), config_map(value, name)]
@@ -37,11 +85,21 @@ def found(manifest: Manifest) -> list[str]:
     return [one.message for one in check([manifest]) if one.policy == POLICY]
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_change_breaks_exactly_its_rules(case: PodCase) -> None:
+    assert rules(case.manifest) == case.rules, "the direct check finds what the case names and nothing else"
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_engine_sees_the_same_rules_broken(case: PodCase) -> None:
+    assert engine_rules(case.manifest) == case.rules, "proxies, floats and unknowns change nothing"
+
+
 @pytest.mark.parametrize(("name", "value"), HELD)
 def test_a_credential_is_found_and_not_repeated(name: str, value: str) -> None:
     for manifest in texts(name, value):
         messages = found(manifest)
-        assert messages, f"{manifest['kind']}: whoever reads the manifest has it"
+        assert messages, f"{manifest['kind']}: all who read the manifest have it"
         assert value not in " ".join(messages), "a message goes into logs"
 
 
@@ -65,12 +123,12 @@ def test_a_program_that_reads_a_credential_holds_none(line: str) -> None:
 
 def test_a_certificate_is_public_and_its_key_is_not() -> None:
     assert not found(config_map("-----BEGIN CERTIFICATE-----\nbm9ib2R5\n-----END CERTIFICATE-----", "ca.crt")), "public"
-    assert found(config_map(KEY, "tls.key")), "whoever reads the ConfigMap is the server"
+    assert found(config_map(KEY, "tls.key")), "a reader of the ConfigMap can be the server"
 
 
 def test_a_text_that_is_not_known_yet_is_reported() -> None:
     answer = PACK.analyze(config_map(UNKNOWN))
-    assert answer.rules == {(POLICY, "unknown")}, "what nobody can read at preview may hold anything"
+    assert answer.rules == {(POLICY, "unknown")}, "a text that is unknown at preview may hold anything"
 
 
 def test_the_engine_finds_the_same_credentials() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from tests.policies.incumbents.scanner import CACHE, Found, Scanner, installed
+from tests.oracles.incumbents.scanner import CACHE, Found, Scanner, installed
 
 KUBERNETES = "1.37.0"
 PROGRAM, _VERSION = installed("kubeconform")

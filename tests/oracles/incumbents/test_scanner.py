@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.policies.incumbents import scanner
-from tests.policies.incumbents.exemptions import Exempt
-from tests.policies.incumbents.kubeconform import _standing_alone
-from tests.policies.incumbents.scanner import Found, Scanner
+from tests.oracles.incumbents import scanner
+from tests.oracles.incumbents.exemptions import Exempt
+from tests.oracles.incumbents.kubeconform import _standing_alone
+from tests.oracles.incumbents.scanner import Found, Scanner
 
 ASKED: list[str] = []
 

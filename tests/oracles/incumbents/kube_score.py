@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.policies.incumbents.scanner import Found, Scanner, installed
+from tests.oracles.incumbents.scanner import Found, Scanner, installed
 
 _GOOD = 10
 PROGRAM, _VERSION = installed("kube-score")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from tests.policies.incumbents.scanner import Found
+from tests.oracles.incumbents.scanner import Found
 
 ScannerName = Literal["checkov", "kube-score", "kubeconform"]
 

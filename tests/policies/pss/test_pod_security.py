@@ -1,50 +1,16 @@
-"""Changes to a good pod, and the rules that each breaks; without rules it must pass.
-
-Paths begin at the pod's specification.
-"""
+"""The Pod Security Standard `restricted`, check by check."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import pytest
 
-from tests.policies.builders import REMOVE, UNKNOWN, init_container
+from quadrant_platform.policies.pss.checks import CHECKS
+from tests.policies.builders import REMOVE, UNKNOWN, changed, workload
+from tests.policies.cases import INIT, MAIN, OWN, POD, PodCase, breaks, ephemeral, keeps
+from tests.policies.judging import engine_rules, rules
 
-MAIN = "containers/0"
-INIT = "initContainers/0"
-OWN = f"{MAIN}/securityContext"
-POD = "securityContext"
-HOST = {"httpGet": {"port": 3001, "host": "169.254.169.254"}}
-
-
-class Case(NamedTuple):
-    """A change: path, value, and the rules that it breaks."""
-
-    path: str
-    value: Any
-    rules: frozenset[tuple[str, str]] = frozenset()
-
-    def __str__(self) -> str:
-        value = "removed" if self.value is REMOVE else str(self.value)[:50]
-        return f"{self.path}={value}"
-
-
-def breaks(path: str, value: Any, *rules: str) -> Case:
-    """A change that breaks rules, each written `policy/check`."""
-    return Case(path, value, frozenset((rule.partition("/")[0], rule.partition("/")[2]) for rule in rules))
-
-
-def keeps(path: str, value: Any) -> Case:
-    """A change that is allowed."""
-    return Case(path, value)
-
-
-def ephemeral(**context: Any) -> list[dict[str, Any]]:
-    """A debugging container with a good security context, and what is changed in it."""
-    good = {**init_container()["securityContext"], **context}
-    return [{"name": "debug", "image": "registry.example.com/debug:1.0", "securityContext": good}]
-
-
-POD_SECURITY = (
+HOST_PROBE = {"httpGet": {"port": 3001, "host": "169.254.169.254"}}
+CHECK_CASES = (
     breaks(f"{OWN}/privileged", True, "no-privileged/privileged"),
     breaks(f"{INIT}/securityContext/privileged", True, "no-privileged/privileged"),
     breaks("ephemeralContainers", ephemeral(privileged=True), "no-privileged/privileged"),
@@ -61,8 +27,8 @@ POD_SECURITY = (
     keeps("volumes/0", {"name": "v", "csi": {"driver": "disk.example.com"}}),
     breaks(f"{MAIN}/ports/0/hostPort", 3001, "no-host-ports/hostPorts"),
     keeps(f"{MAIN}/ports/0/hostPort", 0),
-    breaks(f"{MAIN}/livenessProbe", HOST, "no-host-probes-or-host-process/hostProbesAndHostLifecycle"),
-    breaks(f"{MAIN}/lifecycle", {"preStop": HOST}, "no-host-probes-or-host-process/hostProbesAndHostLifecycle"),
+    breaks(f"{MAIN}/livenessProbe", HOST_PROBE, "no-host-probes-or-host-process/hostProbesAndHostLifecycle"),
+    breaks(f"{MAIN}/lifecycle", {"preStop": HOST_PROBE}, "no-host-probes-or-host-process/hostProbesAndHostLifecycle"),
     keeps(f"{MAIN}/lifecycle", {"preStop": {"exec": {"command": ["sleep", "5"]}}}),
     breaks(f"{POD}/windowsOptions", {"hostProcess": True}, "no-host-probes-or-host-process/windowsHostProcess"),
     breaks(f"{OWN}/windowsOptions", {"hostProcess": True}, "no-host-probes-or-host-process/windowsHostProcess"),
@@ -100,3 +66,61 @@ UNKNOWNS = (
     breaks(f"{MAIN}/securityContext/privileged", UNKNOWN, "no-privileged/unknown"),
     keeps("nodeName", UNKNOWN),
 )
+
+CASES = (*CHECK_CASES, *UNKNOWNS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_change_breaks_exactly_its_rules(case: PodCase) -> None:
+    assert rules(case.manifest) == case.rules, "the direct check finds what the case names and nothing else"
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_engine_sees_the_same_rules_broken(case: PodCase) -> None:
+    assert engine_rules(case.manifest) == case.rules, "proxies, floats and unknowns change nothing"
+
+
+def test_there_are_nineteen_checks_with_a_case_that_fails_each() -> None:
+    failed = {check for case in CHECK_CASES for _, check in case.rules}
+    assert len(CHECKS) == 19, "twelve of baseline and seven of restricted"
+    assert set(CHECKS) == failed, "each check is shown to fail"
+
+
+def test_a_user_namespace_relaxes_root_and_proc_as_upstream_does() -> None:
+    pod = changed(workload(), "spec/template/spec/hostUsers", False)
+    pod = changed(pod, "spec/template/spec/securityContext/runAsNonRoot", False)
+    pod = changed(pod, "spec/template/spec/securityContext/runAsUser", 0)
+    pod = changed(pod, "spec/template/spec/containers/0/securityContext/procMount", "Unmasked")
+    assert rules(pod) == {("kernel-surface", "procMount_restricted")}, "only the restricted /proc rule remains"
+
+
+def test_a_windows_pod_is_spared_the_linux_only_rules() -> None:
+    pod = changed(workload(), "spec/template/spec/os", {"name": "windows"})
+    pod = changed(pod, "spec/template/spec/securityContext", {"runAsNonRoot": True})
+    pod = changed(pod, "spec/template/spec/containers/0/securityContext", {"readOnlyRootFilesystem": True})
+    assert rules(pod) == set(), "capabilities, seccomp and privilege escalation do not exist on Windows"
+
+
+def test_the_apparmor_annotation_counts_too() -> None:
+    annotation = {"container.apparmor.security.beta.kubernetes.io/api": "unconfined"}
+    pod = changed(workload(), "spec/template/metadata/annotations", annotation)
+    assert rules(pod) == {("kernel-surface", "appArmorProfile")}, "the old annotation still switches it off"
+
+
+def test_the_pods_context_is_enough_for_all_containers() -> None:
+    pod = changed(workload(), "spec/template/spec/containers/0/securityContext/seccompProfile", None)
+    assert rules(pod) == set(), "null is absent, so the pod's profile holds"
+
+
+@pytest.mark.demand("SEC-16")
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        ("securityContext/runAsNonRoot", ("run-as-non-root", "runAsNonRoot")),
+        ("containers/0/securityContext/capabilities", ("drop-all-capabilities", "capabilities_restricted")),
+        ("containers/0/securityContext/readOnlyRootFilesystem", ("read-only-rootfs", "")),
+    ],
+)
+def test_a_container_lacking_one_of_the_three_restrictions_is_refused(path: str, rule: tuple[str, str]) -> None:
+    pod = changed(workload(), f"spec/template/spec/{path}", REMOVE)
+    assert rules(pod) == {rule}, "non-root, no capabilities and a read-only root file system"

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.policies.incumbents.scanner import ROOT, Found, Scanner
+from tests.oracles.incumbents.scanner import ROOT, Found, Scanner
 
 PROGRAM = ROOT / ".venv-checkov" / "bin" / "checkov"
 _EACH = Path(__file__).with_name("checkov_each.py")

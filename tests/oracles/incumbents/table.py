@@ -1,4 +1,4 @@
-"""The page "who catches what": `python -m tests.policies.incumbents.table` writes it, `--check` compares only."""
+"""The page "who catches what": `python -m tests.oracles.incumbents.table` writes it, `--check` compares only."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from quadrant_platform.commands.console import ExitCode, complain, progress, say
 from quadrant_platform.program.stacks import ROOT
-from tests.policies.incumbents.comparison import SCANNERS, Row, rows
+from tests.oracles.incumbents.comparison import SCANNERS, Row, rows
 from tools.docs.tables import table as markdown
 
 PAGE = Path("docs/reference/who-catches-what.md")
@@ -99,7 +99,7 @@ def outdated(table: Sequence[Row]) -> list[str]:
 def main(arguments: list[str]) -> None:
     """Write the page, or compare it (exit code 1: it differs); where a scanner is missing, say so and do neither."""
     if arguments not in ([], ["--check"]):
-        complain("usage: python -m tests.policies.incumbents.table [--check]")
+        complain("usage: python -m tests.oracles.incumbents.table [--check]")
         raise SystemExit(ExitCode.BAD_INPUT)
     missing = [scanner.missing for scanner in SCANNERS if scanner.missing]
     if missing:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from quadrant_platform.policies.pack import check
 from quadrant_platform.program.manifest_files import read_manifests
-from tests.policies.incumbents.checkov import CHECKOV
-from tests.policies.incumbents.kube_score import KUBE_SCORE
-from tests.policies.incumbents.kubeconform import KUBECONFORM
-from tests.policies.incumbents.scanner import Found, Scanner
+from tests.oracles.incumbents.checkov import CHECKOV
+from tests.oracles.incumbents.kube_score import KUBE_SCORE
+from tests.oracles.incumbents.kubeconform import KUBECONFORM
+from tests.oracles.incumbents.scanner import Found, Scanner
 from tools.docs.corpus import CorpusCase, cases
 
 SCANNERS: tuple[Scanner, ...] = (CHECKOV, KUBE_SCORE, KUBECONFORM)

@@ -8,10 +8,10 @@ import pytest
 from quadrant_platform.policies.pack import POLICIES
 from quadrant_platform.program.rendering import files
 from quadrant_platform.program.stacks import ROOT
-from tests.policies.incumbents import comparison, table
-from tests.policies.incumbents.comparison import SCANNERS
-from tests.policies.incumbents.exemptions import EXEMPTIONS
-from tests.policies.incumbents.scanner import Found, Scanner
+from tests.oracles.incumbents import comparison, table
+from tests.oracles.incumbents.comparison import SCANNERS
+from tests.oracles.incumbents.exemptions import EXEMPTIONS
+from tests.oracles.incumbents.scanner import Found, Scanner
 from tests.stacks import STACKS, recorded
 from tools.docs.corpus import cases
 

@@ -31,7 +31,7 @@ def of_model(system: str) -> dict[str, str]:
 def test_a_template_says_what_the_model_says(system: str) -> None:
     for name, text in of_model(system).items():
         committed = ROOT / name
-        assert committed.is_file(), f"{name} is missing: a developer would not know the file"
+        assert committed.is_file(), f"{name} is missing: a developer would not find out about the file"
         assert committed.read_text(encoding="utf-8") == text, f"{name} differs from systems/{system}/system.yaml"
 
 
@@ -99,5 +99,5 @@ def test_no_template_of_a_secret_holds_a_value() -> None:
     for system in SYSTEMS:
         for name, text in of_model(system).items():
             if "/secrets/" in name:
-                assert text.startswith("<"), f"{name} says where the value is kept"
-                assert text.endswith(" of the vault>\n"), f"{name} says nothing else"
+                assert text.startswith("<"), f"{name} names the place of the value"
+                assert text.endswith(" of the vault>\n"), f"{name} holds nothing else"

@@ -44,7 +44,7 @@ def test_no_check_is_silenced(path: Path) -> None:
 
 def test_no_file_names_a_package_index() -> None:
     found = {name: host for name, text in committed_texts().items() for host in PACKAGE_INDEXES if host in text}
-    assert not found, f"{found}: where packages come from is the machine's business"
+    assert not found, f"{found}: each machine sets where packages are fetched from"
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:
@@ -54,7 +54,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
         for place in (*MACHINE_PATHS, SCRATCH)
         if re.search(rf"(?<![\w.-]){place}", text) and not (place == SCRATCH and name.startswith(MANIFEST_FOLDERS))
     }
-    assert not found, f"{found}: nobody else has these paths"
+    assert not found, f"{found}: these paths exist on one machine only"
 
 
 def test_the_program_is_a_table_of_contents() -> None:

@@ -34,14 +34,14 @@ def test_the_service_of_the_guide_fits_the_system_that_it_is_for(tmp_path: Path)
     system["edge"]["routes"] |= example["edge"]["routes"]
     file = tmp_path / "motovault.yaml"
     file.write_text(yaml.safe_dump(system), encoding="utf-8")
-    assert "reports" in load_system(file).services, "whoever copies the example gets no errors"
+    assert "reports" in load_system(file).services, "a copy of the example has no errors"
 
 
 @pytest.mark.parametrize(
     "section", re.split(r"^## ", GUIDE, flags=re.MULTILINE)[1:], ids=lambda text: text.split("\n")[0]
 )
 def test_a_section_of_the_guide_is_under_a_page(section: str) -> None:
-    assert len(section.splitlines()) <= LINES_OF_A_PAGE, "nobody reads a longer one before a change"
+    assert len(section.splitlines()) <= LINES_OF_A_PAGE, "a longer one is not read before a change"
 
 
 def test_the_guide_names_only_commands_that_exist() -> None:

@@ -62,4 +62,4 @@ def test_the_index_lists_every_decision_with_title_status_and_date() -> None:
         )
         for file in FILES
     ]
-    assert rows == expected, "the index is complete, in order, and says what the pages say"
+    assert rows == expected, "the index is complete, in order, and agrees with the pages"

@@ -1,4 +1,4 @@
-"""What the documents refer to exists, and what they quote is what the files say."""
+"""Files and links in the documents exist, and quotes agree with their files."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_a_document_names_only_files_that_exist(file: Path) -> None:
 def test_a_document_quotes_files_as_they_are(file: Path) -> None:
     for source, text in excerpts(file):
         assert source.is_file(), f"{relative(file)} quotes {relative(source)}"
-        assert text in source.read_text(encoding="utf-8"), f"{relative(source)} does not say:\n{text}"
+        assert text in source.read_text(encoding="utf-8"), f"{relative(source)} does not contain:\n{text}"
 
 
 def test_the_glossary_is_in_order_and_defines_a_term_once() -> None:

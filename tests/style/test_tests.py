@@ -15,7 +15,7 @@ TEST_FILES = [path for path in python_files("tests") if path.name.startswith("te
 def test_a_name_is_a_sentence(path: Path) -> None:
     names = [node.name.removeprefix("test_") for node in functions(path) if node.name.startswith("test_")]
     terse = [name for name in names if len(name.split("_")) < FEWEST_WORDS]
-    assert not terse, f"{relative(path)}: {terse} should say what holds"
+    assert not terse, f"{relative(path)}: {terse} should state what holds"
 
 
 @pytest.mark.parametrize("path", TEST_FILES, ids=relative)

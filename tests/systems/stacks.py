@@ -21,7 +21,7 @@ def planned(system: str, stage: Stage) -> Plan:
 
 
 def written(system: str, stage: Stage) -> set[tuple[str, str, int]]:
-    """The rows of the flow table, as source, target and the port that clients are told."""
+    """The rows of the flow table, as source, target and the port that clients use."""
     return {
         (row.source.id, row.target.id, row.listener.published or row.listener.number)
         for row in planned(system, stage).matrix.rows
@@ -30,7 +30,7 @@ def written(system: str, stage: Stage) -> set[tuple[str, str, int]]:
 
 
 def reached_by(system: str, stage: Stage, source: str) -> set[tuple[str, int]]:
-    """Every target that a source may connect to and the port it is told, name resolution aside."""
+    """Every target that a source may connect to, and the port, name resolution aside."""
     return {
         (row.target.id, row.listener.published or row.listener.number)
         for row in planned(system, stage).matrix.rows

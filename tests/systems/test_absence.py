@@ -1,4 +1,4 @@
-"""What no stack has: ways around the edge, secrets in the open, settings that somebody else would overwrite."""
+"""No stack has a way around the edge, a secret in the open, or a setting that another manager would overwrite."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ BESIDE_A_ROUTE = {
     *("IngressRoute", "Middleware", "Role", "RoleBinding"),
     *("Secret", "ExternalSecret", "SecretStore", "ServiceAccount"),
 }
-"""A route to an operator's page stands beside its Service, and what the route needs stands beside the route."""
+"""A route to an operator's page is in the namespace of its Service, and so is what the route needs."""
 VARIABLES = {"NODE_ENV", "CONFIG_PATH", "SECRETS_DIR"}
 SCALED = ("Deployment", "StatefulSet", "Rollout")
 FLOATING = re.compile(r"(:latest|:stable|:edge|:main|:master|^[^:@]+)$")
@@ -61,7 +61,7 @@ def test_no_variable_holds_a_secret(system: str, stage: str) -> None:
         for container in containers(manifest):
             sources = [entry for entry in container.get("env", []) if "secretKeyRef" in entry.get("valueFrom", {})]
             sources += [entry for entry in container.get("envFrom", []) if "secretRef" in entry]
-            assert not sources, f"{identity(manifest)}: {sources} is seen by whoever may describe the pod"
+            assert not sources, f"{identity(manifest)}: {sources} is visible to anyone who may describe the pod"
 
 
 @stacks
@@ -101,7 +101,9 @@ def test_every_object_names_itself_and_its_namespace(system: str, stage: str) ->
         metadata = manifest["metadata"]
         assert metadata.get("name"), f"a {manifest['kind']} without name gets a random one"
         placed = "namespace" in metadata
-        assert placed != (manifest["kind"] in CLUSTER_WIDE), f"{identity(manifest)} would land where the caller stands"
+        assert placed != (manifest["kind"] in CLUSTER_WIDE), (
+            f"{identity(manifest)} would land in the caller's namespace"
+        )
 
 
 @stacks
@@ -113,7 +115,7 @@ def test_only_routes_stand_in_namespaces_of_others(system: str, stage: str) -> N
         if "namespace" in manifest["metadata"] and manifest["metadata"]["namespace"] not in made
     }
     running = {one for one in foreign if one[0] not in BESIDE_A_ROUTE}
-    assert not running, f"{running}: what runs there is somebody else's to make"
+    assert not running, f"{running}: another owner runs the workloads there"
 
 
 @stacks
@@ -137,7 +139,7 @@ def test_no_image_has_a_floating_tag(system: str, stage: str) -> None:
 @stacks
 def test_no_chart_hides_objects_from_the_policies(system: str, stage: str) -> None:
     charts = [one.urn for one in recorded(system, stage).resources if ":helm.sh/" in one.type]
-    assert not charts, f"{charts}: nobody sees what a release would apply"
+    assert not charts, f"{charts}: no reader sees what a release would apply"
 
 
 @stacks

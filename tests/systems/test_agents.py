@@ -37,7 +37,7 @@ def test_only_the_alertmanager_reaches_pager_and_chat_and_only_in_prod() -> None
     rows = {stage: {(s, port) for s, t, port in written("agents", stage) if t == EGRESS} for stage in Stage}
     calls = {stage: {row for row in found if row[1] in ports} for stage, found in rows.items()}
     assert calls[Stage.PROD] == {("monitoring/alertmanager", port) for port in ports}, "EGR-10"
-    assert not calls[Stage.DEV], "dev wakes nobody"
+    assert not calls[Stage.DEV], "dev pages no person"
 
 
 def test_openai_gets_ten_calls_at_once_and_none_is_repeated() -> None:

@@ -55,14 +55,14 @@ FEATURES: dict[str, Uses] = {
     "Secret": lambda plan: plan.environment.secrets == "generated" and bool(plan.system.secrets),
     "EndpointSlice": lambda plan: bool(plan.environment.external_databases),
 }
-"""What brings a kind into a stack; where it does not apply, the kind is absent."""
+"""The reason for which a kind is in a stack; without it, the kind is absent."""
 
 
 @pytest.mark.parametrize("kind", sorted(FEATURES))
 @pytest.mark.parametrize(("system", "stage"), STACKS)
 def test_a_kind_is_there_exactly_where_its_feature_is_used(system: str, stage: str, kind: str) -> None:
     present, used = bool(of_kind(system, stage, kind)), FEATURES[kind](planned(system, stage))
-    assert present == used, f"{kind}: an object that nothing uses is work for whoever runs it, a missing one a gap"
+    assert present == used, f"{kind}: an unused object is work without a purpose, a missing one a gap"
 
 
 @pytest.mark.parametrize(("system", "stage"), STACKS)

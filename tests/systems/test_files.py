@@ -1,4 +1,4 @@
-"""Every system has a folder of its own, and its file tells editors which schema it follows."""
+"""Every system has a folder of its own, and its file names the schema for editors."""
 
 import re
 from pathlib import Path

@@ -169,7 +169,7 @@ def test_only_three_services_reach_external_systems() -> None:
         "auth0": {"admin-backend", "mvp-platform-tenants"},
         "google-maps": {"admin-backend"},
         "vpic": {"admin-backend", "mvp-platform-vehicles-api"},
-    }, "each of the three calls what it was given, and nobody else calls out"
+    }, "each of the three calls its own APIs, and no other workload calls out"
 
 
 def test_the_flow_table_expands_in_both_stages() -> None:

@@ -61,7 +61,7 @@ def test_the_gates_are_a_ratio_and_a_quantile_over_two_minutes() -> None:
 def test_the_server_has_connections_for_two_versions_with_full_pools() -> None:
     database = config()["database"]
     assert isinstance(database, dict), "the pool is described"
-    assert not isinstance(APP.replicas, Autoscaling), "the number of pools is known"
+    assert not isinstance(APP.replicas, Autoscaling), "the number of pools is fixed"
     needed = 2 * APP.replicas * database["pool"]["max_size"] + 10
     assert SYSTEM.databases["postgresql"].max_connections >= needed, "blue and green run side by side (X-37)"
 
@@ -76,7 +76,7 @@ def test_the_connection_string_and_the_file_agree_on_the_pool() -> None:
     in_file = [pool[f"{key}_seconds"] for key in ("lifetime", "idle_lifetime", "pruning_interval")]
     in_text = [options[f"Connection {key}"] for key in ("Lifetime", "Idle Lifetime", "Pruning Interval")]
     assert (options["Maximum Pool Size"], options["Minimum Pool Size"]) == ("100", "10"), "the document's pool"
-    assert (pool["max_size"], pool["min_size"]) == (100, 10), "the file says the same"
+    assert (pool["max_size"], pool["min_size"]) == (100, 10), "the file has the same values"
     assert in_text == [str(value) for value in in_file] == ["300", "300", "10"], "lifetimes agree"
 
 
@@ -147,7 +147,7 @@ def test_static_files_are_cached_for_a_year() -> None:
     assert route.alias == "motovault-service", "the route names the alias"
     assert headers is not None, "headers are set"
     assert headers.response["Cache-Control"] == "public, max-age=31536000, immutable", "names of files never repeat"
-    assert "X-Cache-Status" in headers.response, "whoever looks knows whether a cache answered (X-30)"
+    assert "X-Cache-Status" in headers.response, "the header shows whether a cache answered (X-30)"
 
 
 def test_only_the_secrets_operator_reaches_the_vault() -> None:

@@ -114,7 +114,7 @@ def test_dashboards_are_public_in_prod_only_and_behind_two_checks() -> None:
     route = SYSTEM.edge.routes["monitoring"]
     kinds = [SYSTEM.edge.middlewares[name] for name in route.middlewares]
     assert route.stages == (Stage.PROD,), "dev forwards a port"
-    assert any(kind.allow_list for kind in kinds), "only the office comes through"
+    assert any(kind.allow_list for kind in kinds), "only the office gets through"
     assert any(kind.basic_auth for kind in kinds), "and only with a password"
 
 

@@ -1,4 +1,4 @@
-"""Probes: what the kubelet asks is what the model says, so that a row can let it through where nodes are filtered."""
+"""The kubelet probes what the model declares, so that a row can admit it where nodes are filtered."""
 
 import pytest
 

@@ -51,7 +51,7 @@ def test_an_unknown_field_of_an_object_is_found() -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [], "colour": "red"}}
     problem = _problem(pod)
     assert problem is not None, "otherwise the check above would prove nothing"
-    assert re.search("colour", problem), "and it says which field"
+    assert re.search("colour", problem), "and it names the field"
 
 
 def test_a_missing_field_of_an_object_is_found() -> None:

@@ -45,7 +45,7 @@ def commands(file: Path) -> str:
 
 
 def test_there_are_workflows_for_checks_lab_and_previews() -> None:
-    assert {file.stem for file in FILES} >= {"checks", "lab", "preview"}, "each is what its name says"
+    assert {file.stem for file in FILES} >= {"checks", "lab", "preview"}, "each does what its name promises"
 
 
 @WORKFLOWS
@@ -66,10 +66,10 @@ def test_one_version_of_an_action_is_used_everywhere() -> None:
 
 @WORKFLOWS
 def test_a_workflow_may_read_and_a_job_that_writes_is_listed(file: Path) -> None:
-    assert document(file)["permissions"] == {"contents": "read"}, "what a job needs beyond that, it says itself"
+    assert document(file)["permissions"] == {"contents": "read"}, "a job declares itself what it needs beyond that"
     for name, job in jobs(file):
         wanted = WRITES.get((file.name, name))
-        assert job.get("permissions") == wanted, f"{name} in {file.name} has rights that nobody listed"
+        assert job.get("permissions") == wanted, f"{name} in {file.name} has rights that are not listed here"
 
 
 @WORKFLOWS
@@ -84,14 +84,14 @@ def test_a_job_that_may_write_runs_nothing_of_the_pull_request(file: Path) -> No
     for name, job in jobs(file):
         if "permissions" in job:
             risky = [step for step in job["steps"] if "run" in step or step["uses"].startswith("actions/checkout@")]
-            assert not risky, f"{name}: whoever opens a pull request would hold the token"
+            assert not risky, f"{name}: the author of a pull request would hold the token"
 
 
 @WORKFLOWS
 def test_every_job_ends_and_a_newer_run_replaces_an_older_one(file: Path) -> None:
     concurrency = document(file)["concurrency"]
     assert "github.ref" in concurrency["group"], "runs of one branch wait for each other"
-    assert concurrency["cancel-in-progress"], "nobody waits for a run of what is no longer there"
+    assert concurrency["cancel-in-progress"], "a run of replaced commits is of no use"
     for name, job in jobs(file):
         assert 0 < job["timeout-minutes"] <= 90, f"{name}: a hung job must not hold a runner for hours"
         assert job["runs-on"] == "ubuntu-24.04", f"{name}: a label that moves changes what runs"
@@ -160,4 +160,4 @@ def test_the_rendered_difference_names_stack_and_change(tmp_path: Path) -> None:
 
 def test_equal_checkouts_have_an_empty_difference(tmp_path: Path) -> None:
     done = difference(checkout(tmp_path / "base", "web:1"), checkout(tmp_path / "head", "web:1"))
-    assert (done.returncode, done.stdout) == (0, ""), "a pull request that changes no object says so"
+    assert (done.returncode, done.stdout) == (0, ""), "a pull request that changes no object shows that"

@@ -42,7 +42,7 @@ def failing(error: BaseException) -> object:
         (KeyboardInterrupt(), 130, "`lab up` goes on from here"),
     ],
 )
-def test_what_stops_the_lab_is_told_without_a_traceback(
+def test_what_stops_the_lab_is_reported_without_a_traceback(
     error: BaseException, code: int, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cluster, "up", failing(error))

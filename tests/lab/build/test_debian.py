@@ -119,14 +119,14 @@ def test_a_source_that_cannot_be_fetched_blocks_nothing(tool: Tool, home: Home, 
 
 
 @pytest.mark.usefixtures("root")
-def test_a_failed_update_is_told_where_the_installation_fails_too(tool: Tool, home: Home, calls: Path) -> None:
+def test_a_failed_update_is_reported_where_the_installation_fails_too(tool: Tool, home: Home, calls: Path) -> None:
     apt(tool, calls, update="echo 'E: no network'; exit 100", install="echo 'E: no such file'; exit 100")
     with pytest.raises(BuildFailed, match=r"(?s)no network.*whole log of the update: .*no such file"):
         debian.install(["runc"], home, quiet)
 
 
 @pytest.mark.usefixtures("root")
-def test_a_failed_installation_is_told_alone_where_lists_are_new(tool: Tool, home: Home, calls: Path) -> None:
+def test_a_failed_installation_is_reported_alone_where_lists_are_new(tool: Tool, home: Home, calls: Path) -> None:
     apt(tool, calls, install="echo 'E: no space'; exit 100")
     with pytest.raises(BuildFailed, match=r"^apt-get install failed\n  E: no space"):
         debian.install(["runc"], home, quiet)

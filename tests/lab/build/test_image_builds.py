@@ -80,7 +80,7 @@ def test_equal_contents_are_equal_bytes(tmp_path: Path) -> None:
     assert written[0] == written[1], "dates and orders of a run are no part of an image"
 
 
-def test_packages_are_layered_without_dates_and_what_nobody_reads(tmp_path: Path, home: Home, tool: Tool) -> None:
+def test_packages_are_layered_without_dates_and_unread_files(tmp_path: Path, home: Home, tool: Tool) -> None:
     raw = tmp_path / "raw.tar"
     with tarfile.open(raw, "w") as made:
         for name in ("./dev/null", "./usr/share/doc/a/README", "./usr/bin/b", "./usr/lib/libLLVM.so.19"):

@@ -1,6 +1,5 @@
 """Settings of the cluster's parts, without which they do not work on such machines; nothing is public."""
 
-import ipaddress
 import json
 import tomllib
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from quadrant_platform.lab.build.catalogue import IMAGES
-from quadrant_platform.lab.kubernetes import addons, control_plane, node, node_settings
+from quadrant_platform.lab.kubernetes import control_plane, node, node_settings
 from quadrant_platform.lab.machine import network_plan
 from quadrant_platform.lab.machine.daemons import Daemon
 from quadrant_platform.lab.machine.home import Home
@@ -85,47 +84,9 @@ def test_nothing_listens_where_others_could_reach_it(home: Home) -> None:
     assert written(home, "kubelet.yaml")["address"] == network_plan.NODE_ADDRESS, "the API server asks it there"
 
 
-def test_every_port_of_loopback_that_a_part_takes_is_looked_at_beforehand(home: Home) -> None:
+def test_every_port_of_loopback_that_a_part_takes_is_checked_beforehand(home: Home) -> None:
     commands = " ".join(part for one in control_plane.daemons(home) for part in one.command)
     for port in (12379, 12380):
         assert f":{port}" in commands, "the list of ports must be of ports that are used"
         assert port in control_plane.PORTS, "a port that is taken is reported before anything starts"
     assert json.dumps(written(home, "proxy.yaml")).count("127.0.0.1:") == len(node.PORTS), "the proxy's ports too"
-
-
-def test_networks_of_the_lab_do_not_overlap() -> None:
-    outside = (f"{address}/32" for one in network_plan.EXTERNAL_HOSTS for address in (one.gateway, one.address))
-    texts = (network_plan.PODS, network_plan.SERVICES, f"{network_plan.NODE_ADDRESS}/32", *outside)
-    networks = [ipaddress.ip_network(text, strict=False) for text in texts]
-    pairs = [(one, other) for one in networks for other in networks if one is not other]
-    assert not [pair for pair in pairs if pair[0].overlaps(pair[1])], "a packet must have one way"
-
-
-def test_the_stand_in_for_the_internet_is_no_address_that_egress_rules_except() -> None:
-    excepted = [
-        ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
-    ]
-    address = ipaddress.ip_address(network_plan.INTERNET.address)
-    assert not [one for one in excepted if address in one], "rows to the internet would be refused for its address"
-
-
-def test_every_addon_runs_an_image_that_the_lab_makes(home: Home) -> None:
-    pods = [one["spec"]["template"]["spec"] for one in addons.objects(home) if one["kind"] == "Deployment"]
-    used = {container["image"] for pod in pods for container in pod["containers"]}
-    assert used <= {*addons.IMAGES} <= {*IMAGES}, "no registry can be reached"
-    policies = {container["imagePullPolicy"] for pod in pods for container in pod["containers"]}
-    assert policies == {"IfNotPresent"}, "the node must not try to pull what it has"
-    classes = {pod.get("priorityClassName") for pod in pods}
-    assert classes == {"system-cluster-critical"}, "a system's pods must not push out what they need themselves"
-
-
-def test_every_addon_that_is_waited_for_is_there(home: Home) -> None:
-    objects = addons.objects(home)
-    deployments = {
-        (one["metadata"].get("namespace"), one["metadata"]["name"]) for one in objects if one["kind"] == "Deployment"
-    }
-    assert deployments == {*addons.WORKLOADS}, "the lab is up when all of them are"
-    assert "$" not in json.dumps([one for one in objects if one["kind"] == "Service"]), "every value is filled in"
-    accounts = {one["metadata"]["name"] for one in objects if one["kind"] == "ServiceAccount"}
-    pods = [one["spec"]["template"]["spec"] for one in objects if one["kind"] == "Deployment"]
-    assert {pod["serviceAccountName"] for pod in pods} <= accounts, "a pod whose account is missing never starts"

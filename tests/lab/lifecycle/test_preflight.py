@@ -1,9 +1,7 @@
 """What prevents the lab is reported before anything changes: what, why, and the remedy."""
 
 import re
-import socket
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,8 @@ from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.lab.build import image_builds
 from quadrant_platform.lab.build.catalogue import ABSENT
 from quadrant_platform.lab.kubernetes import node
-from quadrant_platform.lab.lifecycle import machine_state, preflight
-from quadrant_platform.lab.lifecycle.machine_state import MachineState, RequiredPort, inspect_machine
+from quadrant_platform.lab.lifecycle import preflight
+from quadrant_platform.lab.lifecycle.machine_state import MachineState, RequiredPort
 from quadrant_platform.lab.machine import network_plan
 from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.lab.network import links
@@ -96,35 +94,6 @@ def test_a_lab_that_runs_in_part_still_needs_the_ports_that_it_lacks() -> None:
     assert len(problems_of(running=True, taken=(PROXY,))) == 1, "a stranger took the port of a part that ended"
 
 
-def test_a_port_that_a_stranger_holds_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as stranger:
-        port = stranger.getsockname()[1]
-        monkeypatch.setenv("LAB_HTTPS_PORT", str(port))
-        wanted = RequiredPort("127.0.0.1", port, "the public entry (LAB_HTTPS_PORT)")
-        assert wanted in inspect_machine(Home(tmp_path)).taken, "curl would meet the stranger"
-
-
-def test_a_stranger_on_all_addresses_is_seen_where_the_node_will_listen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with closing(socket.create_server(("0.0.0.0", 0))) as stranger:
-        port = stranger.getsockname()[1]
-        monkeypatch.setattr(machine_state, "ON_NODE", {port: "kubelet"})
-        taken = inspect_machine(Home(tmp_path)).taken
-    assert RequiredPort(network_plan.NODE_ADDRESS, port, "kubelet") in taken, (
-        "it has that port of addresses that are yet to come, too"
-    )
-
-
-def test_a_port_of_the_node_that_nobody_has_is_free_before_its_address_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as elsewhere:
-        monkeypatch.setattr(machine_state, "ON_NODE", {elsewhere.getsockname()[1]: "kubelet"})
-        taken = {port.address for port in inspect_machine(Home(tmp_path)).taken}
-    assert network_plan.NODE_ADDRESS not in taken, "loopback is another address"
-
-
 def test_what_the_images_of_a_stack_need_is_asked_for_once_and_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,21 +113,3 @@ def test_what_the_images_of_a_stack_need_is_asked_for_once_and_at_first(
     assert {TRAEFIK, BUSYBOX, *node.IMAGES} <= {*names}, "the disk must hold all of them together"
     assert len(names) == len({*names}), "one image under two names is made once"
     assert not {unknown, *ABSENT} & {*names}, "what the lab never makes does not stop it"
-
-
-def test_looking_at_a_machine_leaves_no_trace(tmp_path: Path) -> None:
-    inspect_machine(Home(tmp_path / "lab"))
-    assert list(tmp_path.iterdir()) == [], "a refusal must leave nothing behind"
-
-
-@pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "80 80", "²"])
-def test_a_door_that_is_no_port_is_bad_input(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setenv("LAB_HTTP_PORT", text)
-    with pytest.raises(BadInput, match="LAB_HTTP_PORT"):
-        network_plan.EntryPorts.here()
-
-
-def test_the_doors_have_usual_ports_and_chosen_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAB_HTTPS_PORT", "9443")
-    monkeypatch.delenv("LAB_HTTP_PORT", raising=False)
-    assert network_plan.EntryPorts.here() == network_plan.EntryPorts(8000, 9443), "one may be chosen without the other"

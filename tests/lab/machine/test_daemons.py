@@ -60,7 +60,7 @@ def test_a_daemon_with_another_command_replaces_the_one_that_runs(home: Home) ->
 
 
 @pytest.mark.parametrize("fields", [{"started": 1}, {"boot": "another"}, {"pid": "x"}, {"pid": 2**22 + 1}])
-def test_a_record_that_no_process_fits_kills_and_adopts_nobody(home: Home, fields: dict[str, object]) -> None:
+def test_a_record_that_fits_no_process_kills_and_adopts_none(home: Home, fields: dict[str, object]) -> None:
     process = daemons.start(SLEEP, home)
     content = SLEEP.record(home).read_text("utf-8")
     spoil(home, **fields)
@@ -128,7 +128,7 @@ def test_a_starter_killed_before_the_record_leaves_no_daemon(home: Home, tmp_pat
     assert not trace.exists(), "the program itself must not have begun"
 
 
-def test_a_daemon_that_ended_by_itself_is_told_with_the_end_of_its_log(home: Home) -> None:
+def test_a_daemon_that_ended_by_itself_is_reported_with_the_end_of_its_log(home: Home) -> None:
     short = Daemon("short", ("sh", "-c", "echo no such flag >&2; exit 1"))
     process = daemons.start(short, home)
     assert daemons.wait_for_exit([process], 10), "it ends at once"
@@ -138,7 +138,7 @@ def test_a_daemon_that_ended_by_itself_is_told_with_the_end_of_its_log(home: Hom
     assert 0 < again < afresh, "data that a power cut spoiled would end it each time: the second step removes them"
 
 
-def test_a_program_that_is_missing_is_told_like_any_other_end(home: Home) -> None:
+def test_a_program_that_is_missing_is_reported_like_any_other_end(home: Home) -> None:
     absent = Daemon("absent", ("/no/such/program",))
     process = daemons.start(absent, home)
     assert daemons.wait_for_exit([process], 10), "there is nothing to run"

@@ -47,7 +47,7 @@ def test_without_the_commands_of_a_trial_nothing_is_said_about_the_kernel(
 
 
 @pytest.mark.usefixtures("tried")
-def test_a_missing_modprobe_is_told_as_a_missing_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_modprobe_is_reported_as_a_missing_command(monkeypatch: pytest.MonkeyPatch) -> None:
     has(monkeypatch)
     (found,) = (one for one in kernel.missing_features() if "cgroup" not in one.what)
     assert found.path == ("modprobe",), "the kernel may well have the module"

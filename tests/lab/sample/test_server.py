@@ -98,7 +98,7 @@ def test_one_signal_is_enough_to_stop(tmp_path: Path) -> None:
     assert process.returncode == 0, f"the kubelet need not kill it: {errors}"
 
 
-def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_in_one_line(tmp_path: Path) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         running(tmp_path, f"--port=http={taken.getsockname()[1]}") as process,

@@ -1,14 +1,13 @@
 """The end of a run takes what the lab made, and nothing that looks like it."""
 
 import json
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from quadrant_platform.documents.problems import BadInput
-from quadrant_platform.lab.lifecycle import cluster, residue
+from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.lab.network import connection, firewall, links, packet_filters
 
@@ -138,32 +137,3 @@ def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
     assert "nftables table ip kube-proxy" in found, "a table is named"
     assert [one for one in found if "cali:6gwbT8clXdHdC1b1" in one], "a rule is named in full"
     assert not [one for one in found if "DOCKER -" in one or "docker0" in one], "what is not ours is not left of ours"
-
-
-def test_a_stranger_who_runs_our_programs_elsewhere_is_no_part_of_a_run(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.bin.mkdir(parents=True)
-    program = home.bin / "etcd"
-    program.write_bytes(Path("/usr/bin/sleep").read_bytes())
-    program.chmod(0o755)
-    with subprocess.Popen([str(program), "60"]) as stranger:
-        try:
-            assert not [one for one in residue.remaining(home) if f"process {stranger.pid}:" in one], (
-                "a test may borrow etcd for itself; only processes that name the run's folder are the run's"
-            )
-        finally:
-            stranger.kill()
-
-
-@pytest.mark.parametrize("name", ["größe", "two words", "tab\tand\\backslash", "日本", "wide\u3000blank"])
-def test_mounts_are_found_whatever_the_folder_is_called(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = Home(tmp_path / name)
-    escaped = str(home.state / "kubelet")
-    for letter in "\\ \t\n":
-        escaped = escaped.replace(letter, f"\\{ord(letter):03o}")
-    table = tmp_path / "mounts"
-    table.write_text(f"proc /proc proc rw 0 0\ntmpfs {escaped} tmpfs rw 0 0\n", "utf-8")
-    monkeypatch.setattr(residue, "MOUNTS", table)
-    assert residue.mounts(home) == [str(home.state / "kubelet")], "one that is not found is never unmounted"

@@ -57,6 +57,15 @@ def test_every_service_answers_its_three_health_paths(name: str, port: int, path
     assert found.document["status"] == "ok", f"{path} is a health check, not just any page"
 
 
+@pytest.mark.demand("DBS-04")
+def test_the_object_store_has_the_bucket_of_the_backend(motovault: Platform) -> None:
+    """The gateway serves each folder below its root as a bucket."""
+    metadata = pod(motovault, "admin-minio")["metadata"]
+    place = (f"--namespace={metadata['namespace']}", metadata["name"])
+    buckets = motovault.cluster.run("exec", *place, "--", "ls", "/data/objects").split()
+    assert "motovaultpro" in buckets, "it is there before the first client"
+
+
 @pytest.mark.demand("OBS-01")
 def test_series_of_traefik_carry_the_three_labels(motovault: Platform, entry: PublicEntry) -> None:
     assert entry.https("motovaultpro.com").status == 200, "a request to be counted"

@@ -81,7 +81,7 @@ def test_neither_data_nor_details_of_errors_are_logged(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("DBS-18", partly="a user has one pool, not one for each service")
+@pytest.mark.demand("DBS-18", partly="all services share one pool of one user")
 def test_services_share_five_to_twenty_five_connections(stage: str) -> None:
     """X-64: all instances of the pooler together open 100, and the server takes 120 or more."""
     instances, pool = pooler_settings(CARBON, stage, "pgbouncer")
@@ -93,7 +93,7 @@ def test_services_share_five_to_twenty_five_connections(stage: str) -> None:
     assert int(server_settings(CARBON, stage, "postgres")["max_connections"]) >= 120, "and room for jobs beside them"
 
 
-@pytest.mark.demand("DBS-18", partly="a user has one pool, not one for each service")
+@pytest.mark.demand("DBS-18", partly="all services share one pool of one user")
 def test_a_single_pooler_has_the_seeds_numbers() -> None:
     instances, pool = pooler_settings(CARBON, "dev", "pgbouncer")
     found = {key: pool[key] for key in ("min_pool_size", "default_pool_size", "max_db_connections")}

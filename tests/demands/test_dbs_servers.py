@@ -24,7 +24,7 @@ PINKY, CARBON, AGENTS = "pinky-promise", "carbon254", "agents"
 PIPELINE = ("normalization", "enrichment", "aggregation", "projection")
 
 
-@pytest.mark.demand("DBS-11", partly="what the vault of prod holds is not checked")
+@pytest.mark.demand("DBS-11", partly="the content of the vault in prod is not checked")
 @pytest.mark.parametrize("service", ["postgresql", "postgresql-replica"])
 def test_the_managed_database_has_a_private_address(service: str) -> None:
     """X-58: the database runs outside, behind one address that is modelled as a row of its own."""
@@ -39,7 +39,7 @@ def test_the_managed_database_has_a_private_address(service: str) -> None:
             assert ipaddress.ip_address(address).is_private, f"{address} is on the private network"
 
 
-@pytest.mark.demand("DBS-11", partly="what the vault of prod holds is not checked")
+@pytest.mark.demand("DBS-11", partly="the content of the vault in prod is not checked")
 def test_no_server_of_our_own_stands_beside_the_managed_one() -> None:
     """X-58: the in-cluster server is dev's, where the environment gives no address."""
     images = [one["image"] for target in manifests(PINKY, "prod") if target["kind"] == "StatefulSet"
@@ -48,13 +48,13 @@ def test_no_server_of_our_own_stands_beside_the_managed_one() -> None:
     assert not [one for one in manifests(PINKY, "prod") if one["kind"] == "Cluster"], "and the operator runs none"
 
 
-@pytest.mark.demand("DBS-11", partly="what the vault of prod holds is not checked")
+@pytest.mark.demand("DBS-11", partly="the content of the vault in prod is not checked")
 def test_connections_to_the_managed_database_are_encrypted() -> None:
     for name in ("database-url", "database-read-url"):
         assert composed(PINKY)[name].endswith("?sslmode=require"), f"{name} names an encrypted connection"
 
 
-@pytest.mark.demand("DBS-11", partly="what the vault of prod holds is not checked")
+@pytest.mark.demand("DBS-11", partly="the content of the vault in prod is not checked")
 def test_only_the_backend_and_the_dump_reach_the_managed_database() -> None:
     judged = reach(PINKY, "prod")
     ours = [one.id.rpartition("/")[2] for one in judged.pods if one.namespace.startswith(PINKY)]
@@ -63,7 +63,7 @@ def test_only_the_backend_and_the_dump_reach_the_managed_database() -> None:
         assert callers == {"backend", "database-backup"}, f"{address} is nobody else's business"
 
 
-@pytest.mark.demand("DBS-12", partly="what the vault of prod holds is not checked")
+@pytest.mark.demand("DBS-12", partly="the content of the vault in prod is not checked")
 def test_reads_go_to_a_service_of_their_own() -> None:
     told = settings(PINKY, "prod", "backend")["database"]
     files = secret_files(PINKY, "prod", "backend")

@@ -29,7 +29,7 @@ def calls(judged: Reach, source: str) -> set[int]:
 
 
 @STAGES
-@pytest.mark.demand("EGR-01", partly="no request passes the way out")
+@pytest.mark.demand("EGR-01", partly="no request goes through the egress Traefik")
 def test_no_workload_reaches_an_address_outside_directly(stage: str) -> None:
     """X-05: a separate Traefik is the way out, and the public one has no rule to the outside but its API server's."""
     judged = reach(MOTOVAULT, stage)
@@ -45,7 +45,7 @@ def test_no_workload_reaches_an_address_outside_directly(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-01", partly="no request passes the way out")
+@pytest.mark.demand("EGR-01", partly="no request goes through the egress Traefik")
 def test_the_way_out_leads_to_public_addresses_only(stage: str) -> None:
     """X-05: the egress Traefik is reached inside the cluster only."""
     judged = reach(MOTOVAULT, stage)
@@ -59,8 +59,8 @@ def test_the_way_out_leads_to_public_addresses_only(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-01", partly="no request passes the way out")
-@pytest.mark.demand("EGR-04", partly="no request passes the way out")
+@pytest.mark.demand("EGR-01", partly="no request goes through the egress Traefik")
+@pytest.mark.demand("EGR-04", partly="no request goes through the egress Traefik")
 def test_the_same_call_goes_through_the_egress_traefik(stage: str) -> None:
     judged = reach(MOTOVAULT, stage)
     for port, callers in CALLERS.items():
@@ -81,7 +81,7 @@ def test_three_services_are_enabled_for_outbound_calls(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-03", partly="no call of Google Maps passes")
+@pytest.mark.demand("EGR-03", partly="no test calls Google Maps")
 def test_the_backend_reaches_exactly_three_external_systems(stage: str) -> None:
     assert outside_hosts(MOTOVAULT, stage) == {
         ":9001": "motovaultpro.us.auth0.com:443",
@@ -92,7 +92,7 @@ def test_the_backend_reaches_exactly_three_external_systems(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-03", partly="no call of Google Maps passes")
+@pytest.mark.demand("EGR-03", partly="no test calls Google Maps")
 def test_a_route_lets_no_other_host_pass(stage: str) -> None:
     """X-05: names that must stay go by an SNI router, the others by a base URL."""
     routes = exits(MOTOVAULT, stage)
@@ -108,8 +108,8 @@ def test_a_route_lets_no_other_host_pass(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-03", partly="no call of Google Maps passes")
-@pytest.mark.demand("EGR-04", partly="no request passes the way out")
+@pytest.mark.demand("EGR-03", partly="no test calls Google Maps")
+@pytest.mark.demand("EGR-04", partly="no request goes through the egress Traefik")
 def test_callers_of_a_fixed_name_find_the_way_out_behind_it(stage: str) -> None:
     """X-05: the DNS answer of a passthrough host is the address of its Service on the egress Traefik."""
     hosts = {"auth0": "motovaultpro.us.auth0.com", "vpic": "vpic.nhtsa.dot.gov"}
@@ -125,7 +125,7 @@ def test_callers_of_a_fixed_name_find_the_way_out_behind_it(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-04", partly="no request passes the way out")
+@pytest.mark.demand("EGR-04", partly="no request goes through the egress Traefik")
 def test_platform_services_call_their_apis_through_traefik_only(stage: str) -> None:
     judged = reach(MOTOVAULT, stage)
     assert calls(judged, TENANTS) == {AUTH0}, "tenants calls Auth0"

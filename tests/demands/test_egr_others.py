@@ -14,7 +14,7 @@ PUBLIC, METADATA = "203.0.113.10/32", "169.254.169.254/32"
 
 
 @STAGES
-@pytest.mark.demand("EGR-07", partly="no request passes the way out")
+@pytest.mark.demand("EGR-07", partly="no request goes through the egress Traefik")
 def test_the_application_reaches_its_issuer_through_the_egress_traefik_only(stage: str) -> None:
     """X-32: the open rule is dropped, and port 80 stays closed."""
     judged = reach(PHASE4, stage)
@@ -53,7 +53,7 @@ def test_only_external_secrets_reaches_the_vault(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("EGR-09", partly="no eleventh call is held back")
+@pytest.mark.demand("EGR-09", partly="no test sends an eleventh call")
 def test_the_model_is_called_through_one_door_ten_times_at_once(stage: str) -> None:
     assert outside_hosts(AGENTS, stage)[":9001"] == "api.openai.com:443", "the host as declared"
     judged = reach(AGENTS, stage)
@@ -68,7 +68,7 @@ def test_the_model_is_called_through_one_door_ten_times_at_once(stage: str) -> N
 
 
 @STAGES
-@pytest.mark.demand("EGR-09", partly="no eleventh call is held back")
+@pytest.mark.demand("EGR-09", partly="no test sends an eleventh call")
 def test_external_calls_end_after_their_timeouts(stage: str) -> None:
     read = settings(AGENTS, stage, "app")
     breakers = read["circuit_breakers"]["timeouts_seconds"]

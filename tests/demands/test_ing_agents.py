@@ -104,7 +104,7 @@ def test_every_answer_tells_browsers_to_stay_with_https(stage: str) -> None:
     assert (sent["stsSeconds"], sent["forceSTSHeader"]) == (31536000, True), "a year, behind any proxy"
 
 
-@pytest.mark.demand("ING-49", partly="the load that one instance takes is stated, not measured")
+@pytest.mark.demand("ING-49", partly="the load of one instance is assumed, not measured")
 def test_requests_go_round_three_instances_and_more_under_load() -> None:
     """X-87: 50 requests a second per pod, three pods at least, ten at most. Decision 6: dev runs one."""
     assert "replicas" not in workload(AGENTS, "prod", "app")["spec"], "the autoscaler sets the number"
@@ -114,7 +114,7 @@ def test_requests_go_round_three_instances_and_more_under_load() -> None:
 
 
 @STAGES
-@pytest.mark.demand("ING-49", partly="the load that one instance takes is stated, not measured")
+@pytest.mark.demand("ING-49", partly="the load of one instance is assumed, not measured")
 def test_no_instance_is_preferred(stage: str) -> None:
     assert named(manifests(AGENTS, stage), "Service", "app")["spec"].get("sessionAffinity", "None") == "None", "none"
     for name, rule in routers(AGENTS, stage).items():
@@ -124,7 +124,7 @@ def test_no_instance_is_preferred(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("ING-50", partly="a limit forgets a client that pauses for some seconds")
+@pytest.mark.demand("ING-50", partly="Traefik forgets a client that pauses for seconds")
 def test_every_public_router_has_a_rate_limit(stage: str) -> None:
     for name, rule in routers(AGENTS, stage).items():
         kinds = {kind for one in chain(rule) for kind in middleware(AGENTS, stage, one)}

@@ -37,7 +37,7 @@ def test_static_files_may_be_kept_for_a_year(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("ING-23", partly="nothing sets the level of gzip")
+@pytest.mark.demand("ING-23", partly="Traefik has no setting for the level of gzip")
 def test_responses_are_compressed_with_gzip_and_brotli(stage: str) -> None:
     for path in PAGES:
         assert "compress" in taken(stage, path), f"{path} is compressed"

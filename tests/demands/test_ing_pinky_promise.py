@@ -109,7 +109,7 @@ def test_a_session_stays_with_its_backend_as_long_as_that_is_healthy(stage: str)
         assert (asked["path"], asked["port"]) == (path, port), f"a {name} that is not ready gets no requests"
 
 
-@pytest.mark.demand("ING-37", partly="nothing brings the Grafana that the route leads to")
+@pytest.mark.demand("ING-37", partly="no stack deploys the Grafana behind the route")
 def test_dashboards_ask_for_a_login_over_tls() -> None:
     """X-49: the monitoring host is among the certificate's names."""
     rule = routers(PINKY, "prod")["monitoring"]

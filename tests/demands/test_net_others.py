@@ -50,7 +50,7 @@ def test_the_stores_answer_nobody_else(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("NET-23", partly="objects in the namespace of the monitoring stand beside no default-deny")
+@pytest.mark.demand("NET-23", partly="objects of ours are in the namespace monitoring, which has no default-deny")
 def test_every_namespace_denies_by_default(stage: str) -> None:
     stack = manifests(PINKY, stage)
     made = {one["metadata"]["name"] for one in stack if one["kind"] == "Namespace"}
@@ -69,7 +69,7 @@ def test_every_namespace_denies_by_default(stage: str) -> None:
 
 
 @STAGES
-@pytest.mark.demand("NET-23", partly="objects in the namespace of the monitoring stand beside no default-deny")
+@pytest.mark.demand("NET-23", partly="objects of ours are in the namespace monitoring, which has no default-deny")
 @pytest.mark.parametrize("namespace", ["pinky-promise-frontend", "pinky-promise-backend", "pinky-promise-database"])
 def test_a_namespace_without_default_deny_is_refused(stage: str, namespace: str) -> None:
     stack = [one for one in manifests(PINKY, stage)
@@ -78,7 +78,7 @@ def test_a_namespace_without_default_deny_is_refused(stage: str, namespace: str)
 
 
 @STAGES
-@pytest.mark.demand("NET-23", partly="objects in the namespace of the monitoring stand beside no default-deny")
+@pytest.mark.demand("NET-23", partly="objects of ours are in the namespace monitoring, which has no default-deny")
 def test_allow_rules_are_granular(stage: str) -> None:
     for policy in [one for one in manifests(PINKY, stage) if one["kind"] == "NetworkPolicy"]:
         spec, name = policy["spec"], policy["metadata"]["name"]
@@ -120,7 +120,7 @@ def test_the_frontend_pod_cannot_call_the_backend(stage: str) -> None:
     assert len(verdict.missing) == 2, "the frontend is not let out and the backend lets it not in"
 
 
-@pytest.mark.demand("NET-25", partly="nothing limits who may ask the API server")
+@pytest.mark.demand("NET-25", partly="no setting limits the networks that reach the API endpoint")
 def test_the_public_entry_admits_authorised_networks_only() -> None:
     networks = ["198.51.100.0/24", "203.0.113.0/24"]
     spec = named(manifests(PINKY, "prod"), "Service", "traefik")["spec"]
@@ -133,7 +133,7 @@ def test_the_public_entry_admits_authorised_networks_only() -> None:
         assert judged.why("198.51.100.7", "traefik", port).allowed, "one inside it is served"
 
 
-@pytest.mark.demand("NET-25", partly="nothing limits who may ask the API server")
+@pytest.mark.demand("NET-25", partly="no setting limits the networks that reach the API endpoint")
 def test_the_api_endpoint_is_open_to_its_watcher_only() -> None:
     judged = reach(PINKY, "prod")
     ours = {pod.id.rpartition("/")[2] for pod in judged.pods if pod.namespace.startswith(PINKY)}
@@ -142,7 +142,7 @@ def test_the_api_endpoint_is_open_to_its_watcher_only() -> None:
         assert callers == {"traefik"}, "Traefik reads routes there; no other pod reaches the Kubernetes API"
 
 
-@pytest.mark.demand("NET-25", partly="nothing limits who may ask the API server")
+@pytest.mark.demand("NET-25", partly="no setting limits the networks that reach the API endpoint")
 def test_no_node_is_opened_to_the_outside() -> None:
     for policy in ("service-exposure", "no-host-ports", "no-host-namespaces"):
         assert not breaks(PINKY, "prod", policy), f"private nodes: the stack keeps to {policy}"

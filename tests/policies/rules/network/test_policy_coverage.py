@@ -26,7 +26,7 @@ def test_a_change_of_a_consistent_set_breaks_exactly_its_rule(case: Change) -> N
     assert consistency(case.applied(tidy())) == case.expected, case.about
 
 
-@pytest.mark.demand("NET-23", partly="objects in the namespace of the monitoring stand beside no default-deny")
+@pytest.mark.demand("NET-23", partly="objects of ours are in the namespace monitoring, which has no default-deny")
 @pytest.mark.parametrize("direction", ["Ingress", "Egress"])
 def test_a_segment_without_default_deny_is_refused(direction: str) -> None:
     deny = shop.default_deny("backend")

@@ -18,7 +18,7 @@ def route(*middlewares: str) -> Manifest:
     return {"kind": "Rule", "match": match, "middlewares": [{"name": name} for name in middlewares]}
 
 
-@pytest.mark.demand("ING-50", partly="a limit forgets a client that pauses for some seconds")
+@pytest.mark.demand("ING-50", partly="Traefik forgets a client that pauses for seconds")
 @pytest.mark.parametrize("names", [(), ("cors",), ("missing",)])
 def test_a_public_route_without_a_rate_limit_is_reported(names: tuple[str, ...]) -> None:
     stack = [*with_router(routes=[route("limit"), route(*names)]), middleware("cors", headers={})]

@@ -1,60 +1,76 @@
-"""A platform, as its table of contents: one system in one environment, as the stack's settings name them."""
+"""A platform as its topology: one system in one environment, as the stack's settings name them."""
 
-from quadrant_platform.components.base.parts import Parts
+import pulumi
+
+from quadrant_platform.components.base.component import Args, BuildContext
 from quadrant_platform.components.cache.redis import Cache
 from quadrant_platform.components.credentials.certificates import Certificates
 from quadrant_platform.components.credentials.secrets import Secrets
 from quadrant_platform.components.database.engines import database_engine, pooler_engine
 from quadrant_platform.components.database.external_database import ExternalDatabase
-from quadrant_platform.components.edge.edge import Edge
+from quadrant_platform.components.database.pooler import PoolerInputs
+from quadrant_platform.components.edge.edge import Edge, EdgeInputs
 from quadrant_platform.components.edge.egress import Egress
 from quadrant_platform.components.edge.routes import Routes
 from quadrant_platform.components.messaging.broker import Broker
 from quadrant_platform.components.monitoring.alerting import Monitoring
 from quadrant_platform.components.network.isolation import Isolation
 from quadrant_platform.components.network.segments import Segments
-from quadrant_platform.components.stack.configured_plan import Kubernetes, configured_plan
+from quadrant_platform.components.stack.configured_plan import configured_plan
+from quadrant_platform.components.stack.kubernetes import Kubernetes
 from quadrant_platform.components.storage.object_store import ObjectStore
 from quadrant_platform.components.workload.configs import Configs
-from quadrant_platform.components.workload.job import Job
+from quadrant_platform.components.workload.job import Job, JobInputs
 from quadrant_platform.components.workload.priorities import Priorities
 from quadrant_platform.components.workload.service import Service
-from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outside
 
 plan = configured_plan()
-here = Kubernetes("cluster", plan).within()
+opts = Kubernetes("cluster", plan).child_options()
 
 # The ground: namespaces closed by default, the connections that the matrix permits, and the files.
-site = Segments("segments", plan, here).site
-where_used = Parts(site, here).build
-Isolation("isolation", site, here)
-Priorities("priorities", site, here)
-where_used(Certificates)
-where_used(Secrets)
-where_used(Configs)
+segments = Segments("segments", Args(BuildContext(), plan), opts)
+context = segments.context
+isolation = Isolation("isolation", Args(context, plan), opts)
+Priorities("priorities", Args(context, plan), opts)
+certificates = Certificates("certificates", Args(context, plan), opts) if plan.needs_certificates else None
+if plan.secrets:
+    Secrets("secrets", Args(context, plan), opts)
+if plan.configs:
+    Configs("configs", Args(context, plan), opts)
 
 # The data.
-for name, database in in_cluster(plan.system, plan.environment).items():
-    database_engine(plan, database)(name, {"site": site, "database": database}, here)
-for name, external in outside(plan.system, plan.environment).items():
-    ExternalDatabase(name, {"site": site, "database": external}, here)
-for name, pooler in plan.system.poolers.items():
-    pooler_engine(plan)(name, {"site": site, "pooler": pooler}, here)
-for name, cache in plan.system.caches.items():
-    Cache(name, {"site": site, "cache": cache}, here)
-for name, store in plan.system.object_stores.items():
-    ObjectStore(name, {"site": site, "store": store}, here)
-for name, broker in plan.system.brokers.items():
-    Broker(name, {"site": site, "broker": broker}, here)
+databases = {
+    name: database_engine(database)(name, Args(context, database), opts) for name, database in plan.databases.items()
+}
+external = {name: ExternalDatabase(name, Args(context, one), opts) for name, one in plan.external_databases.items()}
+poolers = {}
+for name, pooler in plan.poolers.items():
+    server = databases[pooler.spec.database].outputs
+    engine = pooler_engine(plan.databases[pooler.spec.database])
+    poolers[name] = engine(name, Args(context, PoolerInputs(pooler, server)), opts)
+caches = {name: Cache(name, Args(context, cache), opts) for name, cache in plan.caches.items()}
+object_stores = {name: ObjectStore(name, Args(context, store), opts) for name, store in plan.object_stores.items()}
+brokers = {name: Broker(name, Args(context, broker), opts) for name, broker in plan.brokers.items()}
 
-# The applications.
-for name, service in plan.system.services.items():
-    Service(name, {"site": site, "service": service}, here)
-for name, job in jobs(plan.system, plan.environment).items():
-    Job(name, {"site": site, "job": job}, here)
+# The applications; a job waits for its stores.
+for name, service in plan.services.items():
+    Service(name, Args(context, service), opts)
+stores = {**databases, **external, **poolers, **caches, **object_stores, **brokers}
+addresses = {name: store.outputs for name, store in stores.items()}
+for name, job in plan.jobs.items():
+    Job(name, Args(context, JobInputs(job, addresses)), opts)
 
-# The way in, the way out, and the watch over all of it.
-where_used(Edge)
-where_used(Routes)
-where_used(Egress)
-where_used(Monitoring)
+# The way in, the way out, and the alerts for all of it.
+urls = []
+if plan.edge:
+    secrets = certificates.outputs.secrets if certificates else []
+    Edge("edge", Args(context, EdgeInputs(plan.edge, secrets)), opts)
+    urls = Routes("routes", Args(context, plan.edge), opts).outputs.urls
+if plan.egress:
+    Egress("egress", Args(context, plan.egress), opts)
+if plan.scraped or plan.alerts:
+    Monitoring("monitoring", Args(context, plan), opts)
+
+pulumi.export("urls", urls)
+pulumi.export("namespaces", segments.outputs.namespaces)
+pulumi.export("matrix", isolation.outputs.digest)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi_kubernetes
 
-from quadrant_platform.components.base.component import register
+from quadrant_platform.components.base.registration import registered
 from quadrant_platform.program.recorder import Recorded
 
 PREBUILT: list[Callable[[], Any]] = []
@@ -23,7 +23,7 @@ def rival(resource: Recorded) -> Callable[[], Any]:
         plain = {key: json.loads(value) if value in ("true", "false") else value for key, value in _given(resource)}
         options = {"".join(f"_{c.lower()}" if c.isupper() else c for c in key): value for key, value in plain.items()}
         return partial(pulumi_kubernetes.Provider, resource.name, **options)
-    return partial(register, None, resource.inputs)
+    return partial(registered, None, resource.inputs, ())
 
 
 def _given(resource: Recorded) -> list[tuple[str, Any]]:

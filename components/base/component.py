@@ -1,103 +1,103 @@
-"""The site: what every component builds on, and the one way in which it registers an object."""
+"""Component: how every part of a platform is built, and what its objects wait for."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import pulumi
-from pulumi_kubernetes import apiextensions
-from pulumi_kubernetes.apps.v1 import Deployment, StatefulSet
-from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
-from pulumi_kubernetes.batch.v1 import CronJob, Job
-from pulumi_kubernetes.core.v1 import (
-    ConfigMap,
-    LimitRange,
-    Namespace,
-    PersistentVolumeClaim,
-    ResourceQuota,
-    Secret,
-    Service,
-    ServiceAccount,
-)
-from pulumi_kubernetes.discovery.v1 import EndpointSlice
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
-from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
-from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
+from quadrant_platform.components.base.registration import registered
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.mount_sources import MountSource, mounted, provides
-from quadrant_platform.model.expansion.plan import Plan
 
-NATIVE: dict[str, type[pulumi.CustomResource]] = {
-    kind.__name__: kind
-    for kind in (
-        ConfigMap, CronJob, Deployment, EndpointSlice, HorizontalPodAutoscaler, Job, LimitRange, Namespace,
-        NetworkPolicy, PersistentVolumeClaim, PodDisruptionBudget, PriorityClass, ResourceQuota, Role, RoleBinding,
-        Secret, Service, ServiceAccount, StatefulSet,
-    )
-}  # fmt: skip
-"""The native classes by kind; a kind of a custom group is a CustomResource."""
+Inputs = TypeVar("Inputs")
+Outputs = TypeVar("Outputs", bound=NamedTuple)
 
 
 @dataclass(frozen=True)
 class BuildContext:
-    """A plan, the resource behind which each namespace is closed, and those that bring what pods mount."""
+    """What objects wait for: the denial that closes their namespace, and what fills the volumes of their pods."""
 
-    plan: Plan
-    gates: Mapping[str, pulumi.Resource]
-    files: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
+    default_denies: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+    sources: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
 
+    def register(
+        self, parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource] = ()
+    ) -> pulumi.CustomResource:
+        """Register one object as a child of `parent`, once its namespace is closed and its pods' files are there.
 
-def register(
-    parent: pulumi.Resource | None,
-    manifest: Manifest,
-    site: BuildContext | None = None,
-    after: Iterable[pulumi.Resource] = (),
-) -> pulumi.CustomResource:
-    """Register one object as a child of `parent`, once its namespace denies by default and its pods' files are there.
+        Without the files a pod would start minutes later, as the kubelet waits longer after each try, and the engine,
+        which waits for a few pods at a time, would make the files later still.
+        """
+        made = registered(parent, manifest, [*self._needed(manifest), *after])
+        self.sources.update(dict.fromkeys(provides(manifest), made))
+        return made
 
-    Without the files a pod would start minutes later, as the kubelet waits longer after each try, and the engine, which
-    waits for a few pods at a time, would make the files later still. Logical names are `namespace/name`, or the name
-    alone for cluster-wide objects.
-    """
-    needed = _needed(manifest, site) if site else ()
-    made = _made(parent, manifest, [*needed, *after])
-    if site:
-        site.files.update(dict.fromkeys(provides(manifest), made))
-    return made
+    def _needed(self, manifest: Manifest) -> Iterator[pulumi.Resource]:
+        namespace = manifest["metadata"].get("namespace")
+        if namespace in self.default_denies:
+            yield self.default_denies[namespace]
+        yield from (self.sources[source] for source in mounted(manifest) if source in self.sources)
 
 
-def _made(
-    parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource]
-) -> pulumi.CustomResource:
-    metadata = manifest["metadata"]
-    namespace = metadata.get("namespace")
-    options = pulumi.ResourceOptions(parent=parent, depends_on=list(dict.fromkeys(after)))
-    logical = f"{namespace}/{metadata['name']}" if namespace else metadata["name"]
-    if _custom(manifest["apiVersion"]):
-        return apiextensions.CustomResource(
-            logical, manifest["apiVersion"], manifest["kind"], manifest["spec"], metadata, options
-        )
-    body: dict[str, Any] = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind")}
-    return NATIVE[manifest["kind"]](logical, opts=options, **{_python_name(key): body[key] for key in body})
+class Args(NamedTuple, Generic[Inputs]):
+    """What a component is built from: where it registers its objects, and what the plan or others give it."""
+
+    context: BuildContext
+    inputs: Inputs
 
 
-def _needed(manifest: Manifest, site: BuildContext) -> Iterator[pulumi.Resource]:
-    """Yield what an object waits for."""
-    namespace = manifest["metadata"].get("namespace")
-    if namespace in site.gates:
-        yield site.gates[namespace]
-    yield from (site.files[file] for file in mounted(manifest) if file in site.files)
+class Component(pulumi.ComponentResource, Generic[Inputs, Outputs]):
+    """A part of a platform: its token, its manifests, and the outputs that others and users need."""
+
+    token: ClassVar[str]
+    """`area:Name`, the type in every URN."""
+    outputs: Outputs
+
+    def __init__(self, name: str, args: Args[Inputs], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(f"quadrant:{self.token}", name, None, opts)
+        self.build(*args)
+        self.outputs = self.results(args.inputs)
+        self.register_outputs(self.outputs._asdict())
+
+    @staticmethod
+    @abstractmethod
+    def manifests(inputs: Inputs) -> Iterator[Manifest]:
+        """Yield the component's objects."""
+
+    @staticmethod
+    @abstractmethod
+    def results(inputs: Inputs) -> Outputs:
+        """Return the component's outputs."""
+
+    def build(self, context: BuildContext, inputs: Inputs) -> None:
+        """Register the component's objects."""
+        for manifest in self.manifests(inputs):
+            context.register(self, manifest)
 
 
-def _custom(api_version: str) -> bool:
-    """A group with a dot that is not Kubernetes' own is a custom one: such as CloudNativePG's or Traefik's."""
-    group = api_version.rpartition("/")[0]
-    return "." in group and not group.endswith(".k8s.io")
+class Names(NamedTuple):
+    """The outputs of a component that others find by the names of its objects."""
+
+    names: list[str]
 
 
-def _python_name(key: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+class Address(NamedTuple):
+    """The outputs of a component that clients connect to."""
+
+    service: str
+    port: int
+
+
+class Server(NamedTuple):
+    """The outputs of a database or of a pooler in front of one: what a client needs to log in."""
+
+    service: str
+    port: int
+    database: str
+    user: str
+    secret: str
+    tls: bool

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
-
 POSTGRESQL = "docker.io/library/postgres:17.6"
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql:17.6"
 CLICKHOUSE = "docker.io/clickhouse/clickhouse-server:25.8.2.29"
@@ -19,8 +16,3 @@ KAFKA = "docker.io/apache/kafka:4.1.0"
 VERSITYGW = "ghcr.io/versity/versitygw:v1.8.0"
 TRAEFIK = "docker.io/library/traefik:v3.7.13"
 BUSYBOX = "docker.io/library/busybox:1.37.0"
-
-
-def image_of(plan: Plan, endpoint: Endpoint, engine: str) -> str:
-    """Return the image of a workload's main container: the environment's, else the engine's."""
-    return plan.environment.images.get(endpoint.id.partition("/")[2], engine)

@@ -1,14 +1,14 @@
-"""The node's disk: what containers write of logs and scratch files, so that none of them fills it."""
+"""Ephemeral storage: what containers write of logs and scratch files, bounded so that no node's disk fills up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.model.schema.types import bytes_text, parse_quantity
+from quadrant_platform.model.schema.quantities import Bytes
 
 REQUEST = "64Mi"
-OWN = "256Mi"
+OWN = Bytes.parse("256Mi")
 """A container's logs, which the kubelet rotates at 50 MiB, and what a program leaves beside its volumes."""
 
 
@@ -18,13 +18,14 @@ def bounded(containers: Iterable[Manifest], volumes: Iterable[Manifest] = ()) ->
     The kubelet compares a pod's use, its emptyDirs included, with the sum of its containers' limits; so the first
     container's limit has room for the emptyDirs too.
     """
-    scratch = sum(parse_quantity(volume["emptyDir"]["sizeLimit"]) for volume in volumes if "emptyDir" in volume)
+    sizes = [Bytes.parse(volume["emptyDir"]["sizeLimit"]) for volume in volumes if "emptyDir" in volume]
+    scratch = sum(size.number for size in sizes)
     return [_bounded(one, 0 if index else scratch) for index, one in enumerate(containers)]
 
 
-def _bounded(container: Manifest, scratch: float) -> Manifest:
+def _bounded(container: Manifest, scratch: int) -> Manifest:
     resources = container.get("resources", {})
-    limit = bytes_text(parse_quantity(OWN) + scratch)
+    limit = str(Bytes(OWN.number + scratch))
     return container | {
         "resources": {
             "requests": resources.get("requests", {}) | {"ephemeral-storage": REQUEST},

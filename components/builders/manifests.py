@@ -1,14 +1,12 @@
-"""Manifests as plain data in wire form: metadata, labels and the small objects that most components share."""
+"""Manifests as plain data in wire form, and the small objects that most components share."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from quadrant_platform.model.expansion.endpoint import Endpoint, Listener
-from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.model.expansion.endpoint import Listener
 
 Manifest = dict[str, Any]
 
@@ -31,67 +29,24 @@ def metadata(
     return result
 
 
-def workload_labels(plan: Plan, endpoint: Endpoint, tier: int, attached: Iterable[Segment] = ()) -> dict[str, str]:
-    """Return the labels of a workload's pods: who it is, where it lives, which segments it is attached to."""
-    labels = {
-        **dict(endpoint.labels),
-        "app.kubernetes.io/component": endpoint.kind,
-        "app.kubernetes.io/part-of": plan.system.name,
-        "quadrant.dev/tier": str(tier),
-    }
-    if endpoint.segment is not None:
-        labels["quadrant.dev/segment"] = endpoint.segment.value
-    return labels | {f"quadrant.dev/attached-{segment}": "true" for segment in attached}
+def part_of(system: str) -> dict[str, str]:
+    """Return the label of all objects of a system."""
+    return {"app.kubernetes.io/part-of": system}
 
 
-def name_of(endpoint: Endpoint) -> str:
-    """Return the workload's name, the second half of its identity."""
-    return endpoint.id.partition("/")[2]
+def manifest(api_version: str, kind: str, meta: Manifest, spec: Manifest) -> Manifest:
+    """Return an object of a kind that has a specification."""
+    return {"apiVersion": api_version, "kind": kind, "metadata": meta, "spec": spec}
 
 
-def service_account(endpoint: Endpoint, labels: Mapping[str, str]) -> Manifest:
-    """Return a workload's own ServiceAccount, without a token."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": metadata(endpoint.namespace, name_of(endpoint), labels),
-        "automountServiceAccountToken": False,
-    }
+def service_account(meta: Manifest) -> Manifest:
+    """Return a ServiceAccount without a token."""
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta, "automountServiceAccountToken": False}
 
 
-def config_map(namespace: str, name: str, data: Mapping[str, str], labels: Mapping[str, str] | None = None) -> Manifest:
+def config_map(meta: Manifest, data: Mapping[str, str]) -> Manifest:
     """Return a ConfigMap."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": metadata(namespace, name, labels),
-        "data": dict(data),
-    }
-
-
-def service(
-    endpoint: Endpoint,
-    labels: Mapping[str, str],
-    *,
-    name: str | None = None,
-    ports: Mapping[int, Listener] | None = None,
-    headless: bool = False,
-) -> Manifest:
-    """Return a cluster-internal Service; `ports` maps Service ports to listeners, else they are the same."""
-    published = ports or {listener.number: listener for listener in endpoint.listeners}
-    spec: Manifest = {
-        "type": "ClusterIP",
-        "selector": dict(endpoint.labels),
-        "ports": [service_port(number, listener) for number, listener in published.items()],
-    }
-    if headless:
-        spec |= {"clusterIP": "None", "publishNotReadyAddresses": True}
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": metadata(endpoint.namespace, name or name_of(endpoint), labels),
-        "spec": spec,
-    }
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": dict(data)}
 
 
 def service_port(number: int, listener: Listener) -> Manifest:
@@ -109,17 +64,3 @@ def port_name(listener: str) -> str:
     if len(listener) <= PORT_NAME_LENGTH:
         return listener
     return f"{listener[:10].rstrip('-')}-{hashlib.sha256(listener.encode()).hexdigest()[:4]}"
-
-
-def disruption_budget(endpoint: Endpoint, labels: Mapping[str, str]) -> Manifest:
-    """Return a budget of one voluntary disruption; a broken pod never blocks a drain."""
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": metadata(endpoint.namespace, name_of(endpoint), labels),
-        "spec": {
-            "maxUnavailable": 1,
-            "selector": {"matchLabels": dict(endpoint.labels)},
-            "unhealthyPodEvictionPolicy": "AlwaysAllow",
-        },
-    }

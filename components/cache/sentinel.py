@@ -2,69 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Any
 
-import pulumi
-
-from quadrant_platform.components.base.component import register
-from quadrant_platform.components.builders import engine_images, manifests, pod_template, stores
+from quadrant_platform.components.base.component import Component, Names
+from quadrant_platform.components.builders.containers import HELPER, exec_probe
+from quadrant_platform.components.builders.engine_images import REDIS
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.volumes import claimed, fingerprint, scripts
-from quadrant_platform.components.cache.members import (
-    DATA,
-    MEMBERS,
-    SETTINGS,
-    CacheArgs,
-    member_service,
-    members,
-    set_name,
-)
-from quadrant_platform.components.workload.priorities import class_name
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.model.schema import datastores as declared
-from quadrant_platform.model.schema.service import Sizing
+from quadrant_platform.components.builders.volumes import claimed, scripts, secret_mount, settings
+from quadrant_platform.components.builders.workload import Workload, texts_of
+from quadrant_platform.model.expansion.planned import PlannedCache
+from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, SENTINEL_PORT
+from quadrant_platform.model.schema.quantities import Bytes
 
+SETTINGS, DATA = "/etc/redis", "/data"
 SCRIPTS = ("redis-probe.sh", "sentinel-start.sh")
-STORAGE = "256Mi"
+STORAGE = Bytes.parse("256Mi")
 """A Sentinel's memory is one small file."""
-QUORUM = MEMBERS // 2 + 1
+QUORUM = SENTINEL_MEMBERS // 2 + 1
 
 
-class Sentinel(pulumi.ComponentResource):
+class Sentinel(Component[PlannedCache, Names]):
     """The Sentinels of the cache of this name."""
 
-    def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:data:Sentinel", name, None, opts)
-        for manifest in objects(args["site"].plan, name, args["cache"]):
-            register(self, manifest, args["site"])
-        self.register_outputs({})
+    token = "data:Sentinel"
+
+    @staticmethod
+    def manifests(inputs: PlannedCache) -> Iterator[Manifest]:
+        """Yield the Sentinels of one cache."""
+        if inputs.sentinel is None:
+            return
+        w = Workload(inputs.sentinel)
+        maps = [w.scripts(*SCRIPTS), w.config_map("settings", {"sentinel.conf": sentinel_conf(inputs.name)})]
+        yield w.account()
+        yield from maps
+        yield w.service()
+        for member in members(w.name):
+            yield member_service(w, member, member, publishNotReadyAddresses=True)
+        yield w.stateful_set(pod(w, inputs, texts_of(maps)), STORAGE, podManagementPolicy="Parallel")
+        yield w.budget()
+
+    @staticmethod
+    def results(inputs: PlannedCache) -> Names:
+        """Return the Services of the single Sentinels."""
+        return Names(members(f"{inputs.name}-sentinel"))
 
 
-def objects(plan: Plan, cache_name: str, cache: declared.CacheSpec) -> Iterator[Manifest]:
-    """Yield the Sentinels of one cache."""
-    endpoint = plan.topology.endpoints[f"{cache_name}-sentinel"]
-    labels = stores.labels_of(plan, endpoint, Sizing(tier=3), cache.labels)
-    maps = [
-        stores.scripts_map(endpoint, SCRIPTS, labels),
-        stores.settings_map(endpoint, {"sentinel.conf": settings(endpoint, cache_name)}, labels),
-    ]
-    yield manifests.service_account(endpoint, labels)
-    yield from maps
-    yield manifests.service(endpoint, labels)
-    rest = stores.without_selector(endpoint, labels)
-    for member in members(manifests.name_of(endpoint)):
-        yield member_service(endpoint, rest, member, member, always=True)
-    watched = plan.topology.endpoints[cache_name]
-    sentinel_pod = pod(plan, endpoint, watched, cache, labels, maps)
-    yield stores.stateful_set(plan, sentinel_pod, STORAGE, replicas=MEMBERS, parallel=True)
-    yield manifests.disruption_budget(endpoint, labels)
-
-
-def settings(endpoint: Endpoint, master: str) -> str:
+def sentinel_conf(master: str) -> str:
     """Return sentinel.conf, but for what a Sentinel learns and for the password."""
     lines = [
-        f"port {endpoint.listeners[0].number}",
+        f"port {SENTINEL_PORT}",
         f"dir {DATA}",
         # Names outlive the pods' addresses.
         "sentinel resolve-hostnames yes",
@@ -74,39 +61,32 @@ def settings(endpoint: Endpoint, master: str) -> str:
     return "\n".join([*lines, *(f"sentinel {key} {master} {value}" for key, value in values.items()), ""])
 
 
-def pod(
-    plan: Plan,
-    endpoint: Endpoint,
-    watched: Endpoint,
-    cache: declared.CacheSpec,
-    labels: Mapping[str, str],
-    maps: list[Manifest],
-) -> pod_template.PodTemplate:
+def pod(w: Workload, cache: PlannedCache, texts: list[str]) -> Manifest:
     """Return a Sentinel's pod."""
-    name, port = manifests.name_of(endpoint), str(endpoint.listeners[0].number)
-    secret = stores.password_file(plan, cache.password)
+    secret = cache.secrets[0].path
     mounts = [
         claimed(DATA),
-        scripts(f"{name}-scripts"),
-        stores.settings_mount(endpoint, SETTINGS),
-        stores.password_mount(plan, cache.password),
+        scripts(f"{w.name}-scripts"),
+        settings(f"{w.name}-settings", SETTINGS),
+        secret_mount(cache.secrets),
     ]
-    first = [manifests.name_of(watched), f"{set_name(watched, cache)}-0", str(cache.port), str(QUORUM)]
-    answers = pod_template.exec_probe("sh", "/scripts/redis-probe.sh", "live", port, secret)
-    container = pod_template.container(
-        name,
-        engine_images.image_of(plan, endpoint, engine_images.REDIS),
-        pod_template.sized(plan, pod_template.HELPER, store=True),
+    first = [cache.name, f"{cache.stateful_set}-0", str(cache.spec.port), str(QUORUM)]
+    container = w.container(
+        REDIS,
+        limits=HELPER,
         command=["sh", "/scripts/sentinel-start.sh", secret, *first],
-        endpoint=endpoint,
-        probes=pod_template.probes(plan, answers, answers, answers),
+        probes=w.probes(exec_probe("sh", "/scripts/redis-probe.sh", "live", str(SENTINEL_PORT), secret)),
         mounts=mounts,
     )
-    return pod_template.PodTemplate(
-        endpoint,
-        labels,
-        [container],
-        mounts=mounts,
-        priority=class_name(plan, stores.LEVEL),
-        annotations={"quadrant.dev/config": fingerprint(stores.texts_of(maps))},
-    )
+    return w.pod(container, mounts=mounts, texts=texts, affinity=w.apart())
+
+
+def members(stateful_set: str) -> list[str]:
+    """Return the names of the pods under Sentinel, or of the Sentinels."""
+    return [f"{stateful_set}-{ordinal}" for ordinal in range(SENTINEL_MEMBERS)]
+
+
+def member_service(w: Workload, name: str, pod: str, **more: Any) -> Manifest:
+    """Return the Service of one copy: a name and an address that outlive the pod."""
+    first = next(iter(w.ports.values()))
+    return w.service(name, {first.number: first}, labels=w.other_labels, pod=pod, **more)

@@ -4,50 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from quadrant_platform.components.builders.manifests import Manifest, metadata, name_of
-from quadrant_platform.components.builders.pod_template import Mount
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
+from quadrant_platform.components.builders.volumes import Mount
+from quadrant_platform.components.builders.workload import Workload
 
 API_VERSION = "cert-manager.io/v1"
 DIRECTORY = "/run/tls"
 CERTIFICATE, KEY, AUTHORITY = f"{DIRECTORY}/tls.crt", f"{DIRECTORY}/tls.key", f"{DIRECTORY}/ca.crt"
 
 
-def authority_name(plan: Plan) -> str:
+def authority_name(system: str) -> str:
     """Return the name of the issuer, and of its Secret, that signs inside the system."""
-    return f"quadrant-{plan.system.name}-ca"
+    return f"quadrant-{system}-ca"
 
 
 def issuer(name: str) -> Manifest:
-    """Return how a certificate names its issuer, which stands in its own namespace."""
+    """Return a certificate's reference to an issuer in its own namespace."""
     return {"group": "cert-manager.io", "kind": "Issuer", "name": name}
 
 
-def certificate(plan: Plan, endpoint: Endpoint, hosts: Iterable[str]) -> Manifest:
+def certificate(w: Workload, hosts: Iterable[str]) -> Manifest:
     """Return the request for a server's certificate, under every name by which clients call it."""
-    places = ("", f".{endpoint.namespace}", f".{endpoint.namespace}.svc", f".{endpoint.namespace}.svc.cluster.local")
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "Certificate",
-        "metadata": metadata(endpoint.namespace, _secret(endpoint)),
-        "spec": {
-            "secretName": _secret(endpoint),
-            "commonName": name_of(endpoint),
-            "dnsNames": [f"{host}{place}" for host in hosts for place in places],
-            "duration": "2160h",
-            "renewBefore": "720h",
-            "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
-            "usages": ["digital signature", "server auth"],
-            "issuerRef": issuer(authority_name(plan)),
-        },
+    places = ("", f".{w.namespace}", f".{w.namespace}.svc", f".{w.namespace}.svc.cluster.local")
+    spec = {
+        "secretName": _secret(w.name),
+        "commonName": w.name,
+        "dnsNames": [f"{host}{place}" for host in hosts for place in places],
+        "duration": "2160h",
+        "renewBefore": "720h",
+        "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+        "usages": ["digital signature", "server auth"],
+        "issuerRef": issuer(authority_name(w.labels["app.kubernetes.io/part-of"])),
     }
+    return manifest(API_VERSION, "Certificate", metadata(w.namespace, _secret(w.name)), spec)
 
 
-def mount(endpoint: Endpoint) -> Mount:
+def mount(workload: str) -> Mount:
     """Return the directory with certificate and key."""
-    return Mount(DIRECTORY, {"name": "tls", "secret": {"secretName": _secret(endpoint), "defaultMode": 0o440}})
+    return Mount(DIRECTORY, {"name": "tls", "secret": {"secretName": _secret(workload), "defaultMode": 0o440}})
 
 
-def _secret(endpoint: Endpoint) -> str:
-    return f"{name_of(endpoint)}-tls"
+def _secret(workload: str) -> str:
+    return f"{workload}-tls"

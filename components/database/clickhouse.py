@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import pulumi
 import yaml
 
-from quadrant_platform.components.base.component import register
-from quadrant_platform.components.builders import engine_images, manifests, pod_template, stores
+from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.builders.containers import RECOVERY, http_probe
+from quadrant_platform.components.builders.engine_images import CLICKHOUSE
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.monitors import service_monitor
-from quadrant_platform.components.builders.volumes import claimed, fingerprint, scratch, scripts
-from quadrant_platform.components.workload.priorities import class_name
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.components.builders.volumes import claimed, scratch, scripts, secret_mount, settings
+from quadrant_platform.components.builders.workload import Workload, texts_of
+from quadrant_platform.components.database.postgresql_settings import server
+from quadrant_platform.model.expansion.planned import PlannedDatabase
 from quadrant_platform.model.expansion.workloads import CLICKHOUSE_METRICS_PORT
-from quadrant_platform.model.schema import datastores as declared
 
 CLAIM, SETTINGS, RUN = "/var/lib/clickhouse", "/etc/clickhouse", "/run/clickhouse"
 DATA = f"{CLAIM}/server"
@@ -24,44 +22,41 @@ SCRIPTS = ("clickhouse-start.sh",)
 LEVELS = {"ERROR": "error", "WARN": "warning", "INFO": "information", "DEBUG": "debug"}
 
 
-class ClickHouse(pulumi.ComponentResource):
+class ClickHouse(Component[PlannedDatabase, Server]):
     """One ClickHouse server."""
 
-    def __init__(self, name: str, args: stores.DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:data:ClickHouse", name, None, opts)
-        for manifest in objects(args["site"].plan, name, args["database"]):
-            register(self, manifest, args["site"])
-        self.register_outputs({})
+    token = "data:ClickHouse"
+
+    @staticmethod
+    def manifests(inputs: PlannedDatabase) -> Iterator[Manifest]:
+        """Yield everything that one server consists of."""
+        w = Workload(inputs)
+        maps = [w.scripts(*SCRIPTS), w.config_map("settings", files(inputs))]
+        yield w.account()
+        yield from maps
+        yield w.service()
+        yield w.stateful_set(pod(w, inputs, texts_of(maps)), inputs.spec.storage)
+        yield w.service_monitor()
+
+    @staticmethod
+    def results(inputs: PlannedDatabase) -> Server:
+        """Return what a client needs to log in."""
+        return server(inputs)
 
 
-def objects(plan: Plan, name: str, database: declared.DatabaseSpec) -> Iterator[Manifest]:
-    """Yield everything that one server consists of."""
-    endpoint = plan.topology.endpoints[name]
-    labels = stores.labels_of(plan, endpoint, database.resources, database.labels)
-    maps = [
-        stores.scripts_map(endpoint, SCRIPTS, labels),
-        stores.settings_map(endpoint, files(plan, database), labels),
-    ]
-    yield manifests.service_account(endpoint, labels)
-    yield from maps
-    yield manifests.service(endpoint, labels)
-    yield stores.stateful_set(plan, pod(plan, endpoint, database, labels, maps), database.storage)
-    yield service_monitor(plan, endpoint, labels)
-
-
-def files(plan: Plan, database: declared.DatabaseSpec) -> dict[str, str]:
+def files(database: PlannedDatabase) -> dict[str, str]:
     """Return the server's own configuration, and the system's, which is merged over it."""
-    own = yaml.safe_dump(settings(plan, database), sort_keys=False)
-    return {"config.yaml": own} | ({"settings.yaml": database.settings} if database.settings else {})
+    own = yaml.safe_dump(config(database), sort_keys=False)
+    return {"config.yaml": own} | ({"settings.yaml": database.spec.settings} if database.spec.settings else {})
 
 
-def settings(plan: Plan, database: declared.DatabaseSpec) -> Manifest:
-    """Return the configuration that a system need not know."""
+def config(database: PlannedDatabase) -> Manifest:
+    """Return the configuration that no system has to declare."""
     return {
-        "logger": {"level": LEVELS[plan.environment.log_level], "console": True},
+        "logger": {"level": LEVELS[database.settings.log_level], "console": True},
         "listen_host": "0.0.0.0",
-        "tcp_port": database.port,
-        "http_port": database.http_port,
+        "tcp_port": database.spec.port,
+        "http_port": database.spec.http_port,
         "path": f"{DATA}/",
         "tmp_path": f"{DATA}/tmp/",
         "user_files_path": f"{DATA}/user_files/",
@@ -76,44 +71,28 @@ def settings(plan: Plan, database: declared.DatabaseSpec) -> Manifest:
             "events": True,
             "asynchronous_metrics": True,
         },
-        "startup_scripts": {"scripts": {"query": f"CREATE DATABASE IF NOT EXISTS `{database.database}`"}},
+        "startup_scripts": {"scripts": {"query": f"CREATE DATABASE IF NOT EXISTS `{database.spec.database}`"}},
     }
 
 
-def pod(
-    plan: Plan, endpoint: Endpoint, database: declared.DatabaseSpec, labels: Mapping[str, str], maps: list[Manifest]
-) -> pod_template.PodTemplate:
+def pod(w: Workload, database: PlannedDatabase, texts: list[str]) -> Manifest:
     """Return the server's pod; it exports its metrics itself."""
-    name = manifests.name_of(endpoint)
     places = {"config.yaml": "config.yaml"}
-    if database.settings:
+    if database.spec.settings:
         # Next to config.yaml, this directory is where the server looks for files to merge.
         places["settings.yaml"] = "config.d/settings.yaml"
     mounts = [
         claimed(CLAIM),
-        scripts(f"{name}-scripts"),
-        stores.settings_mount(endpoint, SETTINGS, places),
-        stores.password_mount(plan, database.password),
+        scripts(f"{w.name}-scripts"),
+        settings(f"{w.name}-settings", SETTINGS, places),
+        secret_mount(database.secrets),
         scratch("run", RUN, "1Mi"),
         scratch("tmp", "/tmp", "256Mi"),
     ]
-    answers = pod_template.http_probe("/ping", endpoint.probed[0].number)
-    secret = stores.password_file(plan, database.password)
-    container = pod_template.container(
-        name,
-        engine_images.image_of(plan, endpoint, engine_images.CLICKHOUSE),
-        pod_template.sized(plan, pod_template.limits_of(plan, database.resources), store=True),
-        command=["sh", "/scripts/clickhouse-start.sh", database.user, secret],
-        endpoint=endpoint,
-        probes=pod_template.probes(plan, answers, answers, answers, starts=pod_template.RECOVERY),
+    container = w.container(
+        CLICKHOUSE,
+        command=["sh", "/scripts/clickhouse-start.sh", database.spec.user, database.secrets[0].path],
+        probes=w.probes(http_probe("/ping", database.endpoint.probed[0].number), starts=RECOVERY),
         mounts=mounts,
     )
-    return pod_template.PodTemplate(
-        endpoint,
-        labels,
-        [container],
-        mounts=mounts,
-        priority=class_name(plan, stores.LEVEL),
-        grace=60,
-        annotations={"quadrant.dev/config": fingerprint(stores.texts_of(maps))},
-    )
+    return w.pod(container, mounts=mounts, grace=60, texts=texts)

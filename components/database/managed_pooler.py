@@ -4,75 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pulumi
-
-from quadrant_platform.components.base.component import register
-from quadrant_platform.components.builders import manifests, pod_template, spreading, stores
-from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.monitors import pod_monitor
-from quadrant_platform.components.database.pooler import PoolerArgs, copies, encrypted, pool
-from quadrant_platform.components.workload.priorities import class_name
-from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.model.schema import datastores as declared
+from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.builders.containers import RESTRICTED, resources
+from quadrant_platform.components.builders.manifests import Manifest, manifest
+from quadrant_platform.components.builders.spreading import apart, spread
+from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.components.database.pooler import PoolerInputs, pool, pooled
 
 CONTAINER, PORT_NAME = "pgbouncer", "pgbouncer"
-"""Names by which the operator knows its own container and port."""
+"""Names of the operator's own container and port."""
 
 
-class ManagedPooler(pulumi.ComponentResource):
+class ManagedPooler(Component[PoolerInputs, Server]):
     """One PgBouncer of the operator's; it finds users and certificates by itself."""
 
-    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:data:ManagedPooler", name, None, opts)
-        for manifest in objects(args["site"].plan, name, args["pooler"]):
-            register(self, manifest, args["site"])
-        self.register_outputs({})
+    token = "data:ManagedPooler"
 
-
-def objects(plan: Plan, name: str, pooler: declared.PoolerSpec) -> Iterator[Manifest]:
-    """Yield the pooler, its monitor and the budget that the operator does not make."""
-    endpoint = plan.topology.endpoints[name]
-    labels = stores.without_selector(endpoint, stores.labels_of(plan, endpoint, pooler.resources, {}))
-    instances = copies(plan, pooler)
-    # A port of this name takes the place of the operator's own Service port, 5432.
-    port = {"name": PORT_NAME, "port": pooler.port, "targetPort": PORT_NAME, "protocol": "TCP"}
-    yield {
-        "apiVersion": "postgresql.cnpg.io/v1",
-        "kind": "Pooler",
-        "metadata": manifests.metadata(endpoint.namespace, name, labels),
-        "spec": {
-            "cluster": {"name": pooler.database},
+    @staticmethod
+    def manifests(inputs: PoolerInputs) -> Iterator[Manifest]:
+        """Yield the pooler, its monitor and the budget that the operator does not make."""
+        pooler, server = inputs
+        w = Workload(pooler)
+        labels = w.other_labels
+        # A port of this name takes the place of the operator's own Service port, 5432.
+        port = {"name": PORT_NAME, "port": pooler.spec.port, "targetPort": PORT_NAME, "protocol": "TCP"}
+        spec = {
+            "cluster": {"name": server.service},
             "type": "rw",
-            "instances": instances,
+            "instances": pooler.copies,
             "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},
-            "pgbouncer": pgbouncer(plan, pooler),
-            "serviceTemplate": {"metadata": {"labels": dict(labels)}, "spec": {"type": "ClusterIP", "ports": [port]}},
-            "template": {"metadata": {"labels": dict(labels)}, "spec": pod_spec(plan, name, pooler)},
-        },
-    }
-    if instances > 1:
-        yield manifests.disruption_budget(endpoint, labels)
-    yield pod_monitor(plan, endpoint, labels)
+            "pgbouncer": pgbouncer(inputs),
+            "serviceTemplate": {"metadata": {"labels": labels}, "spec": {"type": "ClusterIP", "ports": [port]}},
+            "template": {"metadata": {"labels": labels}, "spec": pod_spec(inputs)},
+        }
+        yield manifest("postgresql.cnpg.io/v1", "Pooler", w.metadata(labels=labels), spec)
+        if pooler.copies > 1:
+            yield w.budget(labels)
+        yield w.pod_monitor(labels)
+
+    @staticmethod
+    def results(inputs: PoolerInputs) -> Server:
+        """Return what a client needs to log in."""
+        return pooled(inputs)
 
 
-def pgbouncer(plan: Plan, pooler: declared.PoolerSpec) -> Manifest:
+def pgbouncer(inputs: PoolerInputs) -> Manifest:
     """Return the settings; the operator offers TLS to clients by itself, and the rules refuse whoever goes without."""
     rules = [f"hostnossl all all {everybody} reject" for everybody in ("0.0.0.0/0", "::/0")]
-    demanded = {"pg_hba": rules} if encrypted(plan, pooler) else {}
-    return {"poolMode": pooler.mode, "parameters": pool(plan, pooler), **demanded}
+    demanded = {"pg_hba": rules} if inputs.server.tls else {}
+    return {"poolMode": inputs.pooler.spec.mode, "parameters": pool(inputs.pooler), **demanded}
 
 
-def pod_spec(plan: Plan, name: str, pooler: declared.PoolerSpec) -> Manifest:
+def pod_spec(inputs: PoolerInputs) -> Manifest:
     """Return what the operator's pod template is completed with."""
-    endpoint = plan.topology.endpoints[name]
+    pooler = inputs.pooler
     container = {
         "name": CONTAINER,
-        "resources": pod_template.sized(plan, pod_template.limits_of(plan, pooler.resources), store=True),
-        "securityContext": pod_template.RESTRICTED,
+        "resources": resources(pooler, pooler.limits),
+        "securityContext": RESTRICTED,
     }
     return {
         "containers": [container],
-        "priorityClassName": class_name(plan, stores.LEVEL),
-        "affinity": {"podAntiAffinity": stores.apart(plan, endpoint)},
-        "topologySpreadConstraints": spreading.spread(plan, endpoint),
+        "priorityClassName": pooler.priority,
+        "affinity": apart(pooler),
+        "topologySpreadConstraints": spread(pooler),
     }

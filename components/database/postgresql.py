@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import pulumi
-
-from quadrant_platform.components.base.component import register
-from quadrant_platform.components.builders import engine_images, manifests, pod_template, stores
+from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.builders.containers import exec_probe
+from quadrant_platform.components.builders.engine_images import POSTGRESQL, POSTGRESQL_EXPORTER
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.monitors import service_monitor
-from quadrant_platform.components.builders.volumes import claim_template, claimed, fingerprint, scratch, scripts
+from quadrant_platform.components.builders.volumes import Mount, claimed, scratch, scripts, secret_mount, settings
+from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.components.credentials import server_tls
-from quadrant_platform.components.database.postgresql_settings import parameters, service_names
-from quadrant_platform.components.workload.priorities import class_name
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.model.schema import datastores as declared
-from quadrant_platform.model.schema.types import parse_quantity
+from quadrant_platform.components.database.postgresql_settings import parameters, server
+from quadrant_platform.model.expansion.planned import PlannedDatabase
+from quadrant_platform.model.schema.datastores import DatabaseSpec
 
 USER = 999
 """The account `postgres` of the image: initdb refuses a user without a name."""
@@ -25,107 +21,86 @@ CLAIM, SOCKET, SETTINGS = "/var/lib/postgresql/data", "/var/run/postgresql", "/e
 SCRIPTS = ("postgresql-ready.sh", "postgresql-start.sh")
 
 
-class Database(pulumi.ComponentResource):
+class Database(Component[PlannedDatabase, Server]):
     """One PostgreSQL server without an operator."""
 
-    def __init__(self, name: str, args: stores.DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:data:Database", name, None, opts)
-        for manifest in objects(args["site"].plan, name, args["database"]):
-            register(self, manifest, args["site"])
-        self.register_outputs({})
+    token = "data:Database"
+
+    @staticmethod
+    def manifests(inputs: PlannedDatabase) -> Iterator[Manifest]:
+        """Yield everything that one database consists of."""
+        w, spec = Workload(inputs), inputs.spec
+        files = {"postgresql.conf": postgresql_conf(inputs), "pg_hba.conf": access(spec)}
+        maps = [w.scripts(*SCRIPTS), w.config_map("settings", files)]
+        yield w.account()
+        yield from maps
+        if spec.tls:
+            yield server_tls.certificate(w, inputs.services)
+        yield w.service()
+        if spec.read_only_service is not None:
+            # One pod answers to both names; without the selector labels a monitor scrapes it once.
+            yield w.service(spec.read_only_service, {spec.port: w.ports["postgresql"]}, labels=w.other_labels)
+        yield w.stateful_set(pod(w, inputs, texts_of(maps)), spec.storage)
+        yield w.service_monitor()
+
+    @staticmethod
+    def results(inputs: PlannedDatabase) -> Server:
+        """Return what a client needs to log in."""
+        return server(inputs)
 
 
-def objects(plan: Plan, name: str, database: declared.DatabaseSpec) -> Iterator[Manifest]:
-    """Yield everything that one database consists of."""
-    endpoint = plan.topology.endpoints[name]
-    labels = stores.labels_of(plan, endpoint, database.resources, database.labels)
-    files = {"postgresql.conf": settings(plan, database), "pg_hba.conf": access(database)}
-    maps = [
-        stores.scripts_map(endpoint, SCRIPTS, labels),
-        stores.settings_map(endpoint, files, labels),
-    ]
-    yield manifests.service_account(endpoint, labels)
-    yield from maps
-    if database.tls:
-        yield server_tls.certificate(plan, endpoint, service_names(name, database))
-    yield manifests.service(endpoint, labels)
-    if database.read_only_service is not None:
-        # One pod answers to both names; without the selector labels a monitor scrapes it once.
-        rest = stores.without_selector(endpoint, labels)
-        ports = {database.port: endpoint.listeners[0]}
-        yield manifests.service(endpoint, rest, name=database.read_only_service, ports=ports)
-    yield stores.stateful_set(plan, pod(plan, endpoint, database, labels, maps), database.storage)
-    yield service_monitor(plan, endpoint, labels)
-
-
-def settings(plan: Plan, database: declared.DatabaseSpec) -> str:
+def postgresql_conf(database: PlannedDatabase) -> str:
     """Return postgresql.conf."""
     values = {
         "listen_addresses": "*",
-        "port": str(database.port),
+        "port": str(database.spec.port),
         "unix_socket_directories": SOCKET,
         "shared_preload_libraries": "pg_stat_statements",
-        "max_wal_size": write_ahead_log(plan, database),
-        **parameters(plan, database),
+        "max_wal_size": write_ahead_log(database),
+        **parameters(database),
     }
-    if database.tls:
+    if database.spec.tls:
         values |= {"ssl": "on", "ssl_cert_file": server_tls.CERTIFICATE, "ssl_key_file": server_tls.KEY}
     return "".join(f"{key} = '{_quoted(value)}'\n" for key, value in values.items())
 
 
-def write_ahead_log(plan: Plan, database: declared.DatabaseSpec) -> str:
+def write_ahead_log(database: PlannedDatabase) -> str:
     """Return how far the write-ahead log may grow: PostgreSQL's own 1 GB, or a quarter of a claim that is small."""
-    claim = claim_template(plan, database.storage)["spec"]["resources"]["requests"]["storage"]
-    return f"{min(1024, int(parse_quantity(claim) / 2**20) // 4)}MB"
+    return f"{min(1024, int(database.claim(database.spec.storage).mebibytes) // 4)}MB"
 
 
-def access(database: declared.DatabaseSpec) -> str:
-    """Return pg_hba.conf: the pod's own user on the socket, everybody else by password."""
-    transport = "hostssl" if database.tls else "host"
+def access(spec: DatabaseSpec) -> str:
+    """Return pg_hba.conf: the pod's own user on the socket, all others by password."""
+    transport = "hostssl" if spec.tls else "host"
     return f"local all postgres peer\n{transport} all all all scram-sha-256\n"
 
 
-def pod(
-    plan: Plan, endpoint: Endpoint, database: declared.DatabaseSpec, labels: Mapping[str, str], maps: list[Manifest]
-) -> pod_template.PodTemplate:
+def pod(w: Workload, database: PlannedDatabase, texts: list[str]) -> Manifest:
     """Return the server's pod and, beside it, its exporter."""
-    password = stores.password_mount(plan, database.password)
+    password = secret_mount(database.secrets)
     mounts = [
         claimed(CLAIM),
-        scripts(f"{manifests.name_of(endpoint)}-scripts"),
-        stores.settings_mount(endpoint, SETTINGS),
+        scripts(f"{w.name}-scripts"),
+        settings(f"{w.name}-settings", SETTINGS),
         password,
         scratch("socket", SOCKET),
         scratch("tmp", "/tmp"),
     ]
-    if database.tls:
-        mounts.append(server_tls.mount(endpoint))
-    return pod_template.PodTemplate(
-        endpoint,
-        labels,
-        [server(plan, endpoint, database, mounts), exporter(plan, endpoint, database, password)],
-        mounts=mounts,
-        user=USER,
-        priority=class_name(plan, stores.LEVEL),
-        grace=60,
-        annotations={"quadrant.dev/config": fingerprint(stores.texts_of(maps))},
-    )
+    if database.spec.tls:
+        mounts.append(server_tls.mount(w.name))
+    containers = server_container(w, database, mounts), exporter(w, database, password)
+    return w.pod(*containers, mounts=mounts, user=USER, grace=60, texts=texts)
 
 
-def server(
-    plan: Plan, endpoint: Endpoint, database: declared.DatabaseSpec, mounts: list[pod_template.Mount]
-) -> Manifest:
+def server_container(w: Workload, database: PlannedDatabase, mounts: list[Mount]) -> Manifest:
     """Return the server's container."""
-    owner = [database.database, database.user]
-    answers = pod_template.exec_probe("sh", "/scripts/postgresql-ready.sh", str(database.port), *owner)
-    container = pod_template.container(
-        manifests.name_of(endpoint),
-        engine_images.image_of(plan, endpoint, engine_images.POSTGRESQL),
-        pod_template.sized(plan, pod_template.limits_of(plan, database.resources), store=True),
-        command=["sh", "/scripts/postgresql-start.sh", *owner, stores.password_file(plan, database.password)],
-        endpoint=endpoint,
+    spec = database.spec
+    owner = [spec.database, spec.user]
+    container = w.container(
+        POSTGRESQL,
+        command=["sh", "/scripts/postgresql-start.sh", *owner, database.secrets[0].path],
         ports=["postgresql"],
-        probes=pod_template.probes(plan, answers, answers, answers),
+        probes=w.probes(exec_probe("sh", "/scripts/postgresql-ready.sh", str(spec.port), *owner)),
         mounts=mounts,
     )
     # SIGINT ends sessions and stops at once; the kubelet's SIGTERM would wait for the clients to leave.
@@ -133,17 +108,16 @@ def server(
     return container | {"lifecycle": stop}
 
 
-def exporter(plan: Plan, endpoint: Endpoint, database: declared.DatabaseSpec, password: pod_template.Mount) -> Manifest:
+def exporter(w: Workload, database: PlannedDatabase, password: Mount) -> Manifest:
     """Return the exporter; it connects as the owner, who may read all statistics."""
-    mode = "require" if database.tls else "disable"
+    spec = database.spec
+    mode = "require" if spec.tls else "disable"
     variables = {
-        "DATA_SOURCE_URI": f"127.0.0.1:{database.port}/{database.database}?sslmode={mode}",
-        "DATA_SOURCE_USER": database.user,
-        "DATA_SOURCE_PASS_FILE": stores.password_file(plan, database.password),
+        "DATA_SOURCE_URI": f"127.0.0.1:{spec.port}/{spec.database}?sslmode={mode}",
+        "DATA_SOURCE_USER": spec.user,
+        "DATA_SOURCE_PASS_FILE": database.secrets[0].path,
     }
-    return stores.exporter(
-        plan, endpoint, engine_images.POSTGRESQL_EXPORTER, ["/bin/postgres_exporter"], env=variables, mounts=[password]
-    )
+    return w.exporter(POSTGRESQL_EXPORTER, ["/bin/postgres_exporter"], env=variables, mounts=[password])
 
 
 def _quoted(value: str) -> str:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
-import pulumi
-
-from quadrant_platform.components.base.component import BuildContext, register
-from quadrant_platform.components.builders import manifests, pod_template
+from quadrant_platform.components.base.component import Address, Component
 from quadrant_platform.components.builders.engine_images import BUSYBOX
-from quadrant_platform.components.builders.manifests import Manifest, metadata
-from quadrant_platform.components.builders.monitors import service_monitor
-from quadrant_platform.components.builders.pod_template import HELPER, Mount
-from quadrant_platform.components.credentials.certificates import download, orders
-from quadrant_platform.components.edge import routes, traefik
-from quadrant_platform.components.edge.middlewares import API_VERSION, labels
+from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of, service_port
+from quadrant_platform.components.builders.volumes import Mount
+from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.components.credentials.certificates import download
+from quadrant_platform.components.edge import traefik
+from quadrant_platform.components.edge.middlewares import API_VERSION
 from quadrant_platform.components.edge.traefik_files import DYNAMIC_FILE, FILE_SERVER_ADDRESS, dynamic, static
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.workloads import DASHBOARD_PORT
-from quadrant_platform.model.schema.types import Stage
 
 CERTS = "/certs"
 SUITES = tuple(
@@ -43,139 +39,124 @@ RULES = [
 RBAC = "rbac.authorization.k8s.io/v1"
 
 
-class Edge(pulumi.ComponentResource):
+class EdgeInputs(NamedTuple):
+    """The public entry, and the Secrets of its certificates, the default one first."""
+
+    edge: PlannedEdge
+    certificates: list[str]
+
+
+class Edge(Component[EdgeInputs, Address]):
     """The public Traefik with its Service, its rights and its TLS settings."""
 
-    def __init__(self, name: str, args: BuildContext, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:edge:Edge", name, None, opts)
-        for manifest in objects(args.plan):
-            register(self, manifest, args)
-        self.register_outputs({})
+    token = "edge:Edge"
+
+    @staticmethod
+    def manifests(inputs: EdgeInputs) -> Iterator[Manifest]:
+        """Yield the public Traefik."""
+        w = Workload(inputs.edge)
+        yield from traefik.manifests(w, instance(w, inputs.edge), "traefik-metrics")
+        yield from rights(w, inputs.edge)
+        yield public_service(w, inputs.edge)
+        yield from tls(inputs)
+
+    @staticmethod
+    def results(inputs: EdgeInputs) -> Address:
+        """Return where requests arrive."""
+        return Address(inputs.edge.name, 443)
 
 
-def objects(plan: Plan) -> Iterator[Manifest]:
-    """Yield the public Traefik; nothing where the system has no routes."""
-    endpoint = plan.topology.endpoints.get("edge")
-    if endpoint is None:
-        return
-    own = traefik.labels_of(plan, endpoint)
-    yield from traefik.objects(plan, instance(plan, endpoint))
-    yield from rights(plan, endpoint)
-    yield public_service(plan, endpoint)
-    scraped = {port.number: port for port in endpoint.listeners if port.name == endpoint.metrics}
-    yield manifests.service(endpoint, own, name="traefik-metrics", ports=scraped)
-    yield service_monitor(plan, endpoint, own)
-    yield from tls(plan, endpoint)
-
-
-def instance(plan: Plan, endpoint: Endpoint) -> traefik.Instance:
+def instance(w: Workload, edge: PlannedEdge) -> traefik.Instance:
     """Return what is particular to the public instance."""
-    path = download(plan)
+    path = download(edge)
     return traefik.Instance(
-        endpoint,
-        traefik.replicas(plan, plan.system.edge.replicas),
-        static(plan),
-        {DYNAMIC_FILE: dynamic(plan)},
+        static(edge),
+        {DYNAMIC_FILE: dynamic(edge)},
         DASHBOARD_PORT,
-        mounts=certificates(plan),
-        sidecars=[file_server(plan, path)] if path else [],
+        mounts=certificates(edge),
+        sidecars=[file_server(w, path)] if path else [],
         token=True,
     )
 
 
-def certificates(plan: Plan) -> list[Mount]:
+def certificates(edge: PlannedEdge) -> list[Mount]:
     """Return the directory of public certificates; keys stay out, as Traefik reads them from the store.
 
-    The Secret is optional, since it comes into being after the first pods.
+    The Secret is optional, as cert-manager makes it after the first pods start.
     """
-    certificate = plan.system.edge.certificate
+    certificate = edge.spec.certificate
     if certificate is None:
         return []
     items = [{"key": "tls.crt", "path": "tls.crt"}]
-    path = download(plan)
+    path = download(edge)
     if path:
         items.append({"key": "ca.crt", "path": PurePosixPath(path).name})
     source = {"secretName": certificate.name, "optional": True, "defaultMode": 0o444, "items": items}
     return [Mount(CERTS, {"name": "certs", "secret": source})]
 
 
-def file_server(plan: Plan, path: str) -> Manifest:
+def file_server(w: Workload, path: str) -> Manifest:
     """Return the container that hands out the certificate, on an address that only its own pod reaches."""
     public = Mount(f"/public{PurePosixPath(path).parent}", {"name": "certs"})
-    return pod_template.container(
-        "certificate",
-        BUSYBOX,
-        pod_template.sized(plan, HELPER),
-        command=("httpd", "-f", "-p", FILE_SERVER_ADDRESS, "-h", "/public"),
-        mounts=[public],
-    )
+    command = ("httpd", "-f", "-p", FILE_SERVER_ADDRESS, "-h", "/public")
+    return w.sidecar("certificate", BUSYBOX, command=command, mounts=[public])
 
 
-def public_service(plan: Plan, endpoint: Endpoint) -> Manifest:
+def public_service(w: Workload, edge: PlannedEdge) -> Manifest:
     """Return the only public Service: 80 and 443, with the clients' own addresses.
 
     Its labels are not the selector's, so that a monitor scrapes each pod once.
     """
-    environment = plan.environment
-    publishing = environment.publishing
-    annotations = dict(publishing.load_balancer_annotations)
-    if publishing.external_dns:
-        hosts = sorted({route.host for route in routes.active(plan).values()})
+    annotations = dict(edge.publishing.load_balancer_annotations)
+    if edge.publishing.external_dns:
+        hosts = sorted({route.spec.host for route in edge.routes})
         annotations["external-dns.alpha.kubernetes.io/hostname"] = ",".join(hosts)
-    published = {80: "web", 443: "websecure"}
     spec: Manifest = {
         "type": "LoadBalancer",
         "externalTrafficPolicy": "Local",
-        "selector": dict(endpoint.labels),
-        "ports": [
-            manifests.service_port(number, port)
-            for number, name in published.items()
-            for port in endpoint.listeners
-            if port.name == name
-        ],
+        "selector": w.selector,
+        "ports": [service_port(80, w.ports["web"]), service_port(443, w.ports["websecure"])],
     }
-    if publishing.load_balancer_address:
-        spec["loadBalancerIP"] = publishing.load_balancer_address
-    if environment.network.authorized_networks:
-        spec["loadBalancerSourceRanges"] = list(environment.network.authorized_networks)
-    meta = metadata(endpoint.namespace, manifests.name_of(endpoint), labels(plan), annotations)
-    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}
+    if edge.publishing.load_balancer_address:
+        spec["loadBalancerIP"] = edge.publishing.load_balancer_address
+    if edge.authorized_networks:
+        spec["loadBalancerSourceRanges"] = list(edge.authorized_networks)
+    return manifest("v1", "Service", metadata(w.namespace, w.name, part_of(edge.part_of), annotations), spec)
 
 
-def rights(plan: Plan, endpoint: Endpoint) -> Iterator[Manifest]:
+def rights(w: Workload, edge: PlannedEdge) -> Iterator[Manifest]:
     """Yield the right to read what routes are made of, in the namespaces with routes; nothing cluster-wide.
 
     Traefik lists all Secrets of a namespace or none, so a route opens those beside its target to it.
     """
-    name = manifests.name_of(endpoint)
-    account = {"kind": "ServiceAccount", "name": name, "namespace": endpoint.namespace}
-    for namespace in routes.namespaces(plan):
-        meta = metadata(namespace, name, labels(plan))
+    account = {"kind": "ServiceAccount", "name": w.name, "namespace": w.namespace}
+    for namespace in edge.namespaces:
+        meta = metadata(namespace, w.name, part_of(edge.part_of))
         yield {"apiVersion": RBAC, "kind": "Role", "metadata": meta, "rules": RULES}
         yield {
             "apiVersion": RBAC,
             "kind": "RoleBinding",
             "metadata": meta,
-            "roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": name},
+            "roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": w.name},
             "subjects": [account],
         }
 
 
-def tls(plan: Plan, endpoint: Endpoint) -> Iterator[Manifest]:
-    """Yield the options of every encrypted connection, and the store with the certificate.
+def tls(inputs: EdgeInputs) -> Iterator[Manifest]:
+    """Yield the options of every encrypted connection, and the store with the certificates.
 
-    Strict names refuse whoever asks for a host without certificate; dev is also reached by address.
+    Strict names refuse clients that ask for a host without certificate; developers also use the address.
     """
-    edge = plan.system.edge
-    options: Manifest = {"minVersion": edge.min_tls}
-    if edge.min_tls == "VersionTLS12":
+    edge = inputs.edge
+    options: Manifest = {"minVersion": edge.spec.min_tls}
+    if edge.spec.min_tls == "VersionTLS12":
         options["cipherSuites"] = list(SUITES)
-    if edge.certificate is not None and plan.environment.name is Stage.PROD:
+    if inputs.certificates and not edge.for_developers:
         options["sniStrict"] = True
-    meta = metadata(endpoint.namespace, "default", labels(plan))
-    yield {"apiVersion": API_VERSION, "kind": "TLSOption", "metadata": meta, "spec": options}
-    if edge.certificate is not None:
-        secrets = [{"secretName": order.name} for order in orders(plan, edge.certificate)]
+    meta = metadata(edge.endpoint.namespace, "default", part_of(edge.part_of))
+    yield manifest(API_VERSION, "TLSOption", meta, options)
+    if inputs.certificates:
+        secrets = [{"secretName": name} for name in inputs.certificates]
         # Strict names look among the certificates, not at the default one.
         store = {"defaultCertificate": secrets[0], "certificates": secrets}
-        yield {"apiVersion": API_VERSION, "kind": "TLSStore", "metadata": meta, "spec": store}
+        yield manifest(API_VERSION, "TLSStore", meta, store)

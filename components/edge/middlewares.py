@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from quadrant_platform.components.builders.manifests import Manifest, metadata
+from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of
 from quadrant_platform.components.edge import traefik
-from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.expansion.edge import PlannedEdge, service_port
 from quadrant_platform.model.schema.middleware import (
     CircuitBreaker,
     Compress,
@@ -47,38 +47,24 @@ STICKY_HSTS = ("sts_include_subdomains", "sts_preload")
 """What browsers remember beyond the host that said it: only where the environment wants that."""
 
 
-def labels(plan: Plan) -> dict[str, str]:
-    """Return the labels by which a system's Traefik knows its own objects."""
-    return {"app.kubernetes.io/part-of": plan.system.name}
-
-
-def copies(plan: Plan) -> int:
-    """Return how many public Traefiks share a limit."""
-    return traefik.replicas(plan, plan.system.edge.replicas)
-
-
-def middleware(plan: Plan, namespace: str, name: str) -> Manifest:
+def middleware(edge: PlannedEdge, namespace: str, name: str) -> Manifest:
     """Return one declared middleware, in a namespace whose routes use it."""
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "Middleware",
-        "metadata": metadata(namespace, name, labels(plan)),
-        "spec": spec(plan, plan.system.edge.middlewares[name]),
-    }
+    meta = metadata(namespace, name, part_of(edge.part_of))
+    return manifest(API_VERSION, "Middleware", meta, spec(edge, edge.spec.middlewares[name]))
 
 
-def spec(plan: Plan, declared: Middleware) -> Manifest:
+def spec(edge: PlannedEdge, declared: Middleware) -> Manifest:
     """Return the one thing that a middleware is, in Traefik's words."""
     for field, (key, build) in KINDS.items():
         value = getattr(declared, field)
         if value is not None:
-            return {key: build(plan, value)}
+            return {key: build(edge, value)}
     raise LookupError("the model lets no empty middleware pass")
 
 
-def headers(plan: Plan, declared: SecurityHeaders) -> Manifest:
+def headers(edge: PlannedEdge, declared: SecurityHeaders) -> Manifest:
     """Return response headers, CORS included."""
-    values = {key: getattr(declared, field) for field, key in HEADERS.items() if _is_set(plan, declared, field)}
+    values = {key: getattr(declared, field) for field, key in HEADERS.items() if _is_set(edge, declared, field)}
     result = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
     if declared.content_security_policy:
         result["contentSecurityPolicy"] = content_security_policy(declared)
@@ -91,63 +77,63 @@ def content_security_policy(declared: SecurityHeaders) -> str:
     return "; ".join(" ".join((directive, *sources)) for directive, sources in parts)
 
 
-def rate_limit(plan: Plan, declared: RateLimit) -> Manifest:
+def rate_limit(edge: PlannedEdge, declared: RateLimit) -> Manifest:
     """Return a limit and what it counts by: the client's address, the host, or a header."""
     criteria: dict[str, Manifest] = {
         "ip": {"ipStrategy": {"depth": 0}},
         "host": {"requestHost": True},
         "header": {"requestHeaderName": declared.header},
     }
-    limit = traefik.rate_limit(declared.average, declared.period, declared.burst, copies(plan))
+    limit = traefik.rate_limit(declared.average, declared.period, declared.burst, edge.copies)
     return limit | {"sourceCriterion": criteria[declared.source]}
 
 
-def forward_auth(plan: Plan, declared: ForwardAuth) -> Manifest:
+def forward_auth(edge: PlannedEdge, declared: ForwardAuth) -> Manifest:
     """Return the question to the service that knows who is allowed."""
-    port = traefik.service_port(plan, declared.service, declared.port)
+    port = service_port(edge.topology, declared.service, declared.port)
     return {
         "address": f"http://{declared.service}:{port}{declared.path}",
         "authResponseHeaders": list(declared.response_headers),
     }
 
 
-def compress(_plan: Plan, declared: Compress) -> Manifest:
+def compress(_edge: PlannedEdge, declared: Compress) -> Manifest:
     """Return compression; without content types Traefik compresses all but gRPC."""
     types = {"includedContentTypes": list(declared.content_types)} if declared.content_types else {}
     return {"encodings": list(declared.encodings), **types}
 
 
-def circuit_breaker(_plan: Plan, declared: CircuitBreaker) -> Manifest:
+def circuit_breaker(_edge: PlannedEdge, declared: CircuitBreaker) -> Manifest:
     """Return a breaker; its state is each copy's own."""
     return {"expression": declared.expression, "fallbackDuration": declared.fallback}
 
 
-def redirect(_plan: Plan, declared: Redirect) -> Manifest:
+def redirect(_edge: PlannedEdge, declared: Redirect) -> Manifest:
     """Return the permanent redirect of a whole host."""
     return {"regex": r"^https?://[^/]+/(.*)$", "replacement": f"https://{declared.to}/${{1}}", "permanent": True}
 
 
-def in_flight(plan: Plan, amount: int) -> Manifest:
+def in_flight(edge: PlannedEdge, amount: int) -> Manifest:
     """Return a bound of concurrent requests, counted by the host that they ask for."""
-    return {"amount": traefik.share(amount, copies(plan)), "sourceCriterion": {"requestHost": True}}
+    return {"amount": traefik.share(amount, edge.copies), "sourceCriterion": {"requestHost": True}}
 
 
-def basic_auth(_plan: Plan, users: str) -> Manifest:
+def basic_auth(_edge: PlannedEdge, users: str) -> Manifest:
     """Return a login; the password is not passed on, as what is behind would take it for its own."""
     return {"secret": users, "removeHeader": True}
 
 
-KINDS: dict[str, tuple[str, Callable[[Plan, Any], Manifest]]] = {
+KINDS: dict[str, tuple[str, Callable[[PlannedEdge, Any], Manifest]]] = {
     "headers": ("headers", headers),
     "rate_limit": ("rateLimit", rate_limit),
     "forward_auth": ("forwardAuth", forward_auth),
-    "allow_list": ("ipAllowList", lambda _plan, ranges: {"sourceRange": list(ranges)}),
+    "allow_list": ("ipAllowList", lambda _edge, ranges: {"sourceRange": list(ranges)}),
     "compress": ("compress", compress),
     "circuit_breaker": ("circuitBreaker", circuit_breaker),
     "in_flight": ("inFlightReq", in_flight),
-    "retry": ("retry", lambda _plan, attempts: {"attempts": attempts}),
+    "retry": ("retry", lambda _edge, attempts: {"attempts": attempts}),
     "redirect": ("redirectRegex", redirect),
-    "add_prefix": ("addPrefix", lambda _plan, prefix: {"prefix": prefix}),
+    "add_prefix": ("addPrefix", lambda _edge, prefix: {"prefix": prefix}),
     "basic_auth": ("basicAuth", basic_auth),
 }
 """Our kinds, Traefik's, and what makes one of the other."""
@@ -160,7 +146,7 @@ def host_rule(host: str) -> str:
     return f"Host(`{host}`)"
 
 
-def _is_set(plan: Plan, declared: SecurityHeaders, field: str) -> bool:
-    if field in STICKY_HSTS and not plan.environment.hsts_preload:
+def _is_set(edge: PlannedEdge, declared: SecurityHeaders, field: str) -> bool:
+    if field in STICKY_HSTS and not edge.hsts_preload:
         return False
     return getattr(declared, field) not in (None, (), {})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-import pulumi
-
-from quadrant_platform.components.base.component import BuildContext, register
-from quadrant_platform.components.builders.manifests import Manifest, config_map, metadata, name_of
+from quadrant_platform.components.base.component import Component
+from quadrant_platform.components.builders.manifests import Manifest, config_map, manifest, metadata
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.matrix import Row
 from quadrant_platform.model.expansion.plan import Plan
@@ -16,39 +16,49 @@ MATRIX = "quadrant-matrix"
 WHY = "quadrant.dev/why"
 
 
-class Isolation(pulumi.ComponentResource):
-    """The permitted connections of a system, and the ConfigMap by which policies and proofs know them."""
+class IsolationOutputs(NamedTuple):
+    """The matrix that is in force: how many rows, and the SHA-256 of its canonical JSON."""
 
-    def __init__(self, name: str, args: BuildContext, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:network:Isolation", name, None, opts)
-        register(self, matrix(args.plan), args)
-        for manifest in network_policies(args.plan):
-            register(self, manifest, args)
-        self.register_outputs({"rows": len(args.plan.matrix.rows)})
+    rows: int
+    digest: str
+
+
+class Isolation(Component[Plan, IsolationOutputs]):
+    """The permitted connections of a system, and the ConfigMap in which policies and proofs read them."""
+
+    token = "network:Isolation"
+
+    @staticmethod
+    def manifests(inputs: Plan) -> Iterator[Manifest]:
+        """Yield the matrix and the policy of every workload."""
+        yield matrix(inputs)
+        yield from network_policies(inputs)
+
+    @staticmethod
+    def results(inputs: Plan) -> IsolationOutputs:
+        """Return the matrix's size and digest."""
+        digest = hashlib.sha256(inputs.matrix.canonical().encode()).hexdigest()
+        return IsolationOutputs(len(inputs.matrix.rows), digest)
 
 
 def matrix(plan: Plan) -> Manifest:
     """Return the ConfigMap with the canonical matrix."""
-    home = plan.namespace(plan.topology.segments[0])
-    labels = {"quadrant.dev/matrix": "true", "quadrant.dev/system": plan.system.name}
-    return config_map(home, MATRIX, {"matrix.json": plan.matrix.canonical()}, labels)
+    labels = {"quadrant.dev/matrix": "true", "quadrant.dev/system": plan.name}
+    return config_map(metadata(plan.home, MATRIX, labels), {"matrix.json": plan.matrix.canonical()})
 
 
 def network_policies(plan: Plan) -> Iterator[Manifest]:
     """Yield the policy of every workload, under the workload's name."""
     for _, endpoint in plan.topology.own():
         arriving, leaving = plan.rows[endpoint.id]
-        yield {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "NetworkPolicy",
-            "metadata": metadata(endpoint.namespace, name_of(endpoint), annotations={WHY: why(arriving, leaving)}),
-            "spec": {
-                "podSelector": {"matchLabels": dict(endpoint.labels)},
-                "policyTypes": ["Ingress", "Egress"],
-                "ingress": [rule("from", row.source, rows) for row, rows in _by_peer(arriving, incoming=True)],
-                "egress": [rule("to", row.target, rows) for row, rows in _by_peer(leaving, incoming=False)],
-            },
+        meta = metadata(endpoint.namespace, endpoint.name, annotations={WHY: why(arriving, leaving)})
+        spec = {
+            "podSelector": {"matchLabels": endpoint.selector},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [rule("from", row.source, rows) for row, rows in _by_peer(arriving, incoming=True)],
+            "egress": [rule("to", row.target, rows) for row, rows in _by_peer(leaving, incoming=False)],
         }
+        yield manifest("networking.k8s.io/v1", "NetworkPolicy", meta, spec)
 
 
 def rule(direction: str, peer: Endpoint, rows: Iterable[Row]) -> Manifest:
@@ -62,7 +72,7 @@ def peers(endpoint: Endpoint) -> Iterator[Manifest]:
     if endpoint.namespace:
         yield {
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": endpoint.namespace}},
-            "podSelector": {"matchLabels": dict(endpoint.labels)},
+            "podSelector": {"matchLabels": endpoint.selector},
         }
     for block in endpoint.blocks:
         yield {"ipBlock": {"cidr": block.cidr} | ({"except": list(block.excluded)} if block.excluded else {})}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-import pulumi
-
-from quadrant_platform.components.base.component import BuildContext, register
-from quadrant_platform.components.builders.manifests import MANAGED_BY, Manifest, metadata
+from quadrant_platform.components.base.component import BuildContext, Component
+from quadrant_platform.components.builders.manifests import MANAGED_BY, Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
 
@@ -25,73 +24,76 @@ QUOTA = {
 }
 """Ceilings that catch a runaway, above the largest sizing profile at its most copies.
 
-The frontend's one load balancer is added where it stands.
+The frontend's one load balancer is added in its segment.
 """
 
 
-class Segments(pulumi.ComponentResource):
+class SegmentsOutputs(NamedTuple):
+    """The namespaces of a system."""
+
+    namespaces: list[str]
+
+
+class Segments(Component[Plan, SegmentsOutputs]):
     """The namespaces of a system, each denying all traffic in both directions until a row permits it."""
 
-    site: BuildContext
+    token = "network:Segments"
+    context: BuildContext
+    """For the components in these namespaces: their objects wait for the denial."""
 
-    def __init__(self, name: str, args: Plan, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:network:Segments", name, None, opts)
-        gates: dict[str, pulumi.Resource] = {}
-        for segment in args.topology.segments:
-            created = register(self, namespace(args, segment))
-            closed = register(self, default_deny(args.namespace(segment)), after=[created])
-            gates[args.namespace(segment)] = closed
-            for limit in limits(args, segment):
-                register(self, limit, after=[created])
-        self.site = BuildContext(args, gates)
-        self.register_outputs({"namespaces": sorted(gates)})
+    @staticmethod
+    def manifests(inputs: Plan) -> Iterator[Manifest]:
+        """Yield each namespace, its denial, and its limits."""
+        for segment in inputs.topology.segments:
+            yield namespace(inputs, segment)
+            yield default_deny(inputs.namespace(segment))
+            yield from limits(inputs, segment)
+
+    @staticmethod
+    def results(inputs: Plan) -> SegmentsOutputs:
+        """Return the namespaces."""
+        return SegmentsOutputs(sorted(inputs.namespace(segment) for segment in inputs.topology.segments))
+
+    def build(self, context: BuildContext, inputs: Plan) -> None:
+        """Register each namespace's objects after the namespace."""
+        created, denies = None, {}
+        for one in self.manifests(inputs):
+            made = context.register(self, one, [created] if created and one["kind"] != "Namespace" else ())
+            if one["kind"] == "Namespace":
+                created = made
+            elif one["kind"] == "NetworkPolicy":
+                denies[one["metadata"]["namespace"]] = made
+        self.context = BuildContext(denies, context.sources)
 
 
 def namespace(plan: Plan, segment: Segment) -> Manifest:
     """Return a segment's namespace with its Pod Security labels."""
-    settings = plan.system.segments.get(segment)
     labels = {
-        "quadrant.dev/system": plan.system.name,
+        "quadrant.dev/system": plan.name,
         "quadrant.dev/segment": segment.value,
         **PROFILE,
         **VERSIONS,
-        **(settings.labels if settings else {}),
+        **plan.segment_labels(segment),
     }
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata(None, plan.namespace(segment), labels)}
 
 
 def default_deny(name: str) -> Manifest:
     """Return the policy that selects every pod of a namespace and permits nothing."""
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": metadata(name, "default-deny", annotations={"quadrant.dev/why": "denied unless a row permits it"}),
-        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
-    }
+    meta = metadata(name, "default-deny", annotations={"quadrant.dev/why": "denied unless a row permits it"})
+    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    return manifest("networking.k8s.io/v1", "NetworkPolicy", meta, spec)
 
 
 def limits(plan: Plan, segment: Segment) -> Iterator[Manifest]:
     """Yield the quota and the limit range; a container that states nothing gets the smallest size."""
-    public = segment is Segment.FRONTEND and "edge" in plan.topology.endpoints
+    public = segment is Segment.FRONTEND and plan.edge is not None
     hard = {**QUOTA, "services.loadbalancers": "1" if public else "0", "services.nodeports": "2" if public else "0"}
     place = plan.namespace(segment)
-    yield {
-        "apiVersion": "v1",
-        "kind": "ResourceQuota",
-        "metadata": metadata(place, "quota", MANAGED_BY),
-        "spec": {"hard": hard},
+    yield manifest("v1", "ResourceQuota", metadata(place, "quota", MANAGED_BY), {"hard": hard})
+    smallest = {
+        "type": "Container",
+        "default": {"cpu": "500m", "memory": "512Mi"},
+        "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
     }
-    yield {
-        "apiVersion": "v1",
-        "kind": "LimitRange",
-        "metadata": metadata(place, "limits", MANAGED_BY),
-        "spec": {
-            "limits": [
-                {
-                    "type": "Container",
-                    "default": {"cpu": "500m", "memory": "512Mi"},
-                    "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
-                }
-            ]
-        },
-    }
+    yield manifest("v1", "LimitRange", metadata(place, "limits", MANAGED_BY), {"limits": [smallest]})

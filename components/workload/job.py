@@ -4,146 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypedDict
+from typing import NamedTuple
 
-import pulumi
-
-from quadrant_platform.components.base.component import BuildContext, register
-from quadrant_platform.components.builders import manifests, pod_template
+from quadrant_platform.components.base.component import Address, Component, Names, Server
 from quadrant_platform.components.builders.engine_images import BUSYBOX
-from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.passthrough import host_aliases
-from quadrant_platform.components.builders.volumes import (
-    claim_template,
-    environment_variables,
-    fingerprint,
-    mounts_of,
-    scripts,
-)
-from quadrant_platform.components.workload.priorities import class_name
-from quadrant_platform.components.workload.stand_in import job_program
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.model.schema import service as declared
+from quadrant_platform.components.builders.manifests import Manifest, manifest
+from quadrant_platform.components.builders.volumes import Mount, scripts
+from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.components.workload import process
+from quadrant_platform.model.expansion.planned import PlannedProcess
+from quadrant_platform.model.schema.service import JobSpec
 from quadrant_platform.model.schema.types import seconds
 
 
-class JobArgs(TypedDict):
-    """What a job is built from."""
+class JobInputs(NamedTuple):
+    """A job, and the data stores that it may wait for."""
 
-    site: BuildContext
-    job: declared.JobSpec
-
-
-class Job(pulumi.ComponentResource):
-    """One job; a stage that does not run it gets nothing."""
-
-    def __init__(self, name: str, args: JobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("quadrant:workload:Job", name, None, opts)
-        for manifest in objects(args["site"].plan, name, args["job"]):
-            register(self, manifest, args["site"])
-        self.register_outputs({})
+    job: PlannedProcess[JobSpec]
+    stores: Mapping[str, Address | Server]
 
 
-def objects(plan: Plan, name: str, job: declared.JobSpec) -> Iterator[Manifest]:
-    """Yield the account, the scripts, and the Job or CronJob."""
-    endpoint = plan.topology.endpoints.get(name)
-    if endpoint is None:
-        return
-    labels = manifests.workload_labels(plan, endpoint, job.resources.tier, job.attached)
-    labels["quadrant.dev/purpose"] = job.purpose
-    yield manifests.service_account(endpoint, labels)
-    if job.files:
-        yield manifests.config_map(endpoint.namespace, _scripts(name), job.files, labels)
-    yield from _claims(plan, endpoint, job, labels)
-    yield _scheduled(endpoint, job, labels, _run(plan, endpoint, job, labels))
+class Job(Component[JobInputs, Names]):
+    """One job."""
+
+    token = "workload:Job"
+
+    @staticmethod
+    def manifests(inputs: JobInputs) -> Iterator[Manifest]:
+        """Yield the account, the scripts, the claims, which outlive the runs, and the Job or CronJob."""
+        w, spec = Workload(inputs.job), inputs.job.spec
+        yield w.account()
+        if spec.files:
+            yield w.config_map("scripts", spec.files)
+        for name, volume in spec.volumes.items():
+            if volume.persistent:
+                meta = w.metadata(_claim(w, name))
+                yield manifest("v1", "PersistentVolumeClaim", meta, w.claim(volume.size))
+        yield scheduled(w, spec, run(w, inputs))
+
+    @staticmethod
+    def results(inputs: JobInputs) -> Names:
+        """Return the Job or CronJob."""
+        return Names([inputs.job.name])
 
 
-def _claims(plan: Plan, endpoint: Endpoint, job: declared.JobSpec, labels: Mapping[str, str]) -> Iterator[Manifest]:
-    """Yield the claims of a job's own, which outlive its runs."""
-    for name, volume in job.volumes.items():
-        if volume.persistent:
-            yield {
-                "apiVersion": "v1",
-                "kind": "PersistentVolumeClaim",
-                "metadata": manifests.metadata(endpoint.namespace, _claim(endpoint, name), labels),
-                "spec": claim_template(plan, volume.size)["spec"],
-            }
-
-
-def _bound(endpoint: Endpoint, job: declared.JobSpec, mount: pod_template.Mount) -> pod_template.Mount:
-    """Return a mount with its claim; only a StatefulSet would make one."""
-    name = mount.volume["name"]
-    if name not in job.volumes or not job.volumes[name].persistent:
-        return mount
-    return replace(mount, volume={"name": name, "persistentVolumeClaim": {"claimName": _claim(endpoint, name)}})
-
-
-def _claim(endpoint: Endpoint, volume: str) -> str:
-    return f"{manifests.name_of(endpoint)}-{volume}"
-
-
-def _run(plan: Plan, endpoint: Endpoint, job: declared.JobSpec, labels: Mapping[str, str]) -> Manifest:
-    return {
-        "backoffLimit": job.retries,
-        "activeDeadlineSeconds": seconds(job.deadline),
-        "template": pod_template.template(plan, pod(plan, endpoint, job, labels)),
-    }
-
-
-def _scheduled(endpoint: Endpoint, job: declared.JobSpec, labels: Mapping[str, str], run: Manifest) -> Manifest:
-    meta = manifests.metadata(endpoint.namespace, manifests.name_of(endpoint), labels)
-    if job.schedule is None:
-        return {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": run}
-    spec = {
-        "schedule": job.schedule,
-        "timeZone": job.timezone,
+def scheduled(w: Workload, spec: JobSpec, run: Manifest) -> Manifest:
+    """Return the Job, or the CronJob of a job with a schedule."""
+    meta = w.metadata()
+    if spec.schedule is None:
+        return manifest("batch/v1", "Job", meta, run)
+    schedule = {
+        "schedule": spec.schedule,
+        "timeZone": spec.timezone,
         "concurrencyPolicy": "Forbid",
         "startingDeadlineSeconds": 300,
         "successfulJobsHistoryLimit": 3,
         "failedJobsHistoryLimit": 3,
         "jobTemplate": {"metadata": {"labels": meta["labels"]}, "spec": run},
     }
-    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": spec}
+    return manifest("batch/v1", "CronJob", meta, schedule)
 
 
-def pod(plan: Plan, endpoint: Endpoint, job: declared.JobSpec, labels: Mapping[str, str]) -> pod_template.PodTemplate:
-    """Return the job's pod: it waits for its stores, runs once, and starts anew on failure."""
-    name = manifests.name_of(endpoint)
-    declared_mounts = (_bound(endpoint, job, mount) for mount in mounts_of(plan, job))
-    mounts = [*declared_mounts, *([scripts(_scripts(name))] if job.files else [])]
-    program = job_program(plan, endpoint, name, job)
-    container = pod_template.container(
-        name,
-        program.image,
-        pod_template.sized(plan, pod_template.limits_of(plan, job.resources)),
-        command=program.command,
-        args=program.args,
-        env=environment_variables(plan, job),
-        mounts=mounts,
+def run(w: Workload, inputs: JobInputs) -> Manifest:
+    """Return one run: it waits for its stores, runs once, and starts anew on failure."""
+    job, spec = inputs.job, inputs.job.spec
+    mounts = [_bound(w, spec, mount) for mount in process.mounts_of(job)]
+    template = process.pod(
+        w,
+        job,
+        [*mounts, *([scripts(f"{w.name}-scripts")] if spec.files else [])],
+        init=[_waits(w, store, inputs.stores[store].port) for store in spec.waits_for],
+        texts=spec.files.values(),
+        restartPolicy="OnFailure",
+        topologySpreadConstraints=None,
     )
-    return pod_template.PodTemplate(
-        endpoint,
-        labels,
-        [container],
-        init=list(_waits(plan, job)),
-        mounts=mounts,
-        priority=class_name(plan, "supporting"),
-        restart="OnFailure",
-        spread=False,
-        host_aliases=host_aliases(plan, name),
-        annotations={"quadrant.dev/config": fingerprint(job.files.values())} if job.files else {},
-    )
+    deadline = seconds(spec.deadline)
+    return {"backoffLimit": spec.retries, "activeDeadlineSeconds": deadline, "template": template}
 
 
-def _waits(plan: Plan, job: declared.JobSpec) -> Iterator[Manifest]:
-    for store in job.waits_for:
-        first = plan.topology.endpoints[store].listeners[0]
-        port = first.published or first.number
-        loop = f"until nc -z -w 2 {store} {port}; do echo waiting for {store}; sleep 2; done"
-        resources = pod_template.sized(plan, pod_template.HELPER)
-        yield pod_template.container(f"wait-for-{store}"[:63], BUSYBOX, resources, command=["/bin/sh", "-c", loop])
+def _waits(w: Workload, store: str, port: int) -> Manifest:
+    loop = f"until nc -z -w 2 {store} {port}; do echo waiting for {store}; sleep 2; done"
+    return w.sidecar(f"wait-for-{store}"[:63], BUSYBOX, command=["/bin/sh", "-c", loop])
 
 
-def _scripts(name: str) -> str:
-    return f"{name}-scripts"
+def _bound(w: Workload, spec: JobSpec, mount: Mount) -> Mount:
+    """Return a mount with its claim; only a StatefulSet would make one."""
+    name = mount.volume["name"]
+    if name not in spec.volumes or not spec.volumes[name].persistent:
+        return mount
+    return replace(mount, volume={"name": name, "persistentVolumeClaim": {"claimName": _claim(w, name)}})
+
+
+def _claim(w: Workload, volume: str) -> str:
+    return f"{w.name}-{volume}"

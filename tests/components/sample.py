@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pulumi.runtime import rpc
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
 from typing_extensions import override
 
+from quadrant_platform.components.base.component import Args, BuildContext
+from quadrant_platform.components.network.segments import Segments
+from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.model.schema.environment import PRESETS, Environment, merged
@@ -23,6 +26,7 @@ from quadrant_platform.program.runtime import execute
 
 Manifest = dict[str, Any]
 Changes = Mapping[str, Any]
+Inputs = TypeVar("Inputs")
 
 OPEN_CLUSTER: Changes = {"network": {"apiServer": {"cidrs": ["10.96.0.1/32"]}}}
 
@@ -51,6 +55,22 @@ def environment(stage: str = "dev", overrides: Changes | None = None) -> Environ
 def planned(stage: str = "dev", changes: Changes | None = None, overrides: Changes | None = None) -> Plan:
     """The shop's plan."""
     return plan(shop(changes), environment(stage, overrides))
+
+
+def args(inputs: Inputs) -> Args[Inputs]:
+    """What a component is built from, where nothing else is."""
+    return Args(BuildContext(), inputs)
+
+
+def segmented(of: Plan, inputs: Inputs) -> Args[Inputs]:
+    """What a component is built from inside the segments of a plan."""
+    return Args(Segments("segments", args(of)).context, inputs)
+
+
+def entry(of: Plan) -> PlannedEdge:
+    """The public entry of a plan that has one."""
+    assert of.edge, "the system has routes"
+    return of.edge
 
 
 def endpoint(of: Plan, name: str) -> Endpoint:

@@ -116,7 +116,7 @@ def test_degradation_never_switches_off_what_prometheus_reads() -> None:
 )
 def test_one_profile_sizes_app_and_database(profile: str, app: tuple[str, str], database: tuple[str, str]) -> None:
     services, stores = SYSTEM.services["app"].resources, SYSTEM.databases["postgres-primary"].resources
-    sizes = [(part.profiles[profile].cpu, part.profiles[profile].memory) for part in (services, stores)]
+    sizes = [(str(part.profiles[profile].cpu), str(part.profiles[profile].memory)) for part in (services, stores)]
     assert sizes == [app, database], "WRK-33 and DBS-30"
 
 

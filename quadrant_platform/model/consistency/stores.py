@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from math import ceil
 
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import Context, Found
+from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.model.schema.service import TIERS, Sizing
-from quadrant_platform.model.schema.types import Segment, bytes_text, parse_quantity
+from quadrant_platform.model.schema.types import Segment
 
 POOLER_MARGIN = 10
 """Server connections kept for migrations, the exporter and backups."""
@@ -52,16 +54,16 @@ def poolers(context: Context) -> Found:
 def cache_memory(context: Context) -> Found:
     """A cache's limit leaves room for the copy that a rewrite of its file makes."""
     for name, cache in context.system.caches.items():
-        wanted = parse_quantity(cache.max_memory) * MEMORY_FACTOR
+        wanted = cache.max_memory.number * MEMORY_FACTOR
         for origin, memory in _limits(cache.resources):
-            if parse_quantity(memory) < wanted:
-                needed = bytes_text(-(-wanted // 2**20) * 2**20)
+            if memory.number < wanted:
+                needed = Bytes.of_mebibytes(ceil(wanted / 2**20))
                 what = f"maxMemory {cache.max_memory} needs a limit of {needed}, 1.4 times as much, and {origin} gives"
                 remedy = "lower maxMemory or raise the memory"
                 yield Problem(("caches", name, "maxMemory"), f"{what} {memory}", remedy)
 
 
-def _limits(resources: Sizing) -> Iterator[tuple[str, str]]:
+def _limits(resources: Sizing) -> Iterator[tuple[str, Bytes]]:
     if resources.size is not None:
         yield "the size", resources.size.memory
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from quadrant_platform.model.schema.types import Segment
@@ -22,7 +22,7 @@ class Listener:
     number: int
     protocol: Literal["TCP", "UDP"] = "TCP"
     published: int | None = None
-    """The Service's port where clients know the listener by that number."""
+    """The Service's port where it differs from the pod's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class AddressBlock:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One end of a flow; `id` is `namespace/name` for pods and a plain word for address blocks."""
+    """One end of a flow: pods, which have a namespace, or address blocks, which have none."""
 
-    id: str
+    name: str
     kind: EndpointKind
     namespace: str = ""
     labels: tuple[tuple[str, str], ...] = ()
@@ -48,10 +48,21 @@ class Endpoint:
     """Name of the listener that Prometheus scrapes."""
     probes: tuple[str, ...] = ()
     """Names of the listeners that the kubelet probes; others are probed by commands, or not at all."""
+    id: str = field(init=False, compare=False)
+    """`namespace/name` of pods, and the name of address blocks."""
+
+    def __post_init__(self) -> None:
+        """Derive the identity once: it is a key of every matrix."""
+        object.__setattr__(self, "id", f"{self.namespace}/{self.name}" if self.namespace else self.name)
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """Return the labels that select the pods."""
+        return dict(self.labels)
 
     @property
     def isolated(self) -> bool:
-        """Tell whether these are our own pods, which a policy of ours selects."""
+        """Whether these are our own pods, which a policy of ours selects."""
         return self.kind not in ("control", "outside")
 
     @property
@@ -70,10 +81,21 @@ class Endpoint:
         )
         return next(matching, None)
 
+    def listening(self, port: int | str) -> Listener:
+        """Return the listener of a port that must exist.
+
+        Raises:
+            LookupError: where nothing listens on the port.
+        """
+        listener = self.listener(port)
+        if listener is None:
+            raise LookupError(f"{self.id} does not listen on {port}")
+        return listener
+
 
 def control(namespace: str, name: str, labels: Mapping[str, str], listeners: Iterable[Listener] = ()) -> Endpoint:
     """Return pods of a control namespace, on which we have no policy."""
-    return Endpoint(f"{namespace}/{name}", "control", namespace, tuple(sorted(labels.items())), tuple(listeners))
+    return Endpoint(name, "control", namespace, tuple(sorted(labels.items())), tuple(listeners))
 
 
 def outside(name: str, cidrs: Iterable[str], listeners: Iterable[Listener] = ()) -> Endpoint:

@@ -28,7 +28,7 @@ def entry(topology: Topology) -> Iterator[Row]:
     edge = topology.endpoints.get("edge")
     if edge is not None:
         for port, why in (("web", "redirect to HTTPS"), ("websecure", "user traffic")):
-            yield Row(topology.endpoints["public"], edge, _named(edge, port), why, "entry")
+            yield Row(topology.endpoints["public"], edge, edge.listening(port), why, "entry")
 
 
 def routes(topology: Topology) -> Iterator[Row]:
@@ -43,13 +43,13 @@ def routes(topology: Topology) -> Iterator[Row]:
             auth = middlewares[used].forward_auth
             if auth is not None:
                 target = topology.endpoints[auth.service]
-                yield Row(edge, target, _named(target, auth.port), f"forward-auth {used}", "route")
+                yield Row(edge, target, target.listening(auth.port), f"forward-auth {used}", "route")
 
 
 def _routed(topology: Topology, edge: Endpoint, name: str, route: Route) -> Iterator[Row]:
     target = topology.endpoints.get(route.to)
     if target is not None and target is not edge:
-        listener = target.listeners[0] if route.port is None else _named(target, route.port)
+        listener = target.listeners[0] if route.port is None else target.listening(route.port)
         yield Row(edge, target, listener, f"route {name}: {route.why}", "route")
 
 
@@ -74,7 +74,7 @@ def metrics(topology: Topology) -> Iterator[Row]:
     for _, endpoint in topology.own():
         if endpoint.metrics is not None:
             yield Row(
-                topology.endpoints["monitoring"], endpoint, _named(endpoint, endpoint.metrics), "scrape", "metrics"
+                topology.endpoints["monitoring"], endpoint, endpoint.listening(endpoint.metrics), "scrape", "metrics"
             )
 
 
@@ -111,8 +111,8 @@ def operators(topology: Topology) -> Iterator[Row]:
         pods = topology.endpoints[name]
         if _by_operator(pods):
             for port in ("postgresql", "status"):
-                yield Row(operator, pods, _named(pods, port), "manages the cluster", "operator")
-                yield Row(pods, pods, _named(pods, port), "streaming replication", "operator")
+                yield Row(operator, pods, pods.listening(port), "manages the cluster", "operator")
+                yield Row(pods, pods, pods.listening(port), "streaming replication", "operator")
 
 
 def probes(topology: Topology) -> Iterator[Row]:
@@ -130,10 +130,3 @@ RULES: tuple[Rule, ...] = (
 
 def _by_operator(endpoint: Endpoint) -> bool:
     return any(key.startswith("cnpg.io/") for key, _ in endpoint.labels)
-
-
-def _named(endpoint: Endpoint, port: int | str) -> Listener:
-    listener = endpoint.listener(port)
-    if listener is None:
-        raise LookupError(f"{endpoint.id} does not listen on {port}")
-    return listener

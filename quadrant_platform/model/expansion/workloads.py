@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from typing import Literal
 
 from quadrant_platform.model.expansion.endpoint import Endpoint, EndpointKind, Listener
-from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
+from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.exposure import ExternalApi
 from quadrant_platform.model.schema.service import JobSpec
@@ -17,6 +18,8 @@ HTTP_PORT, HTTPS_PORT, DASHBOARD_PORT, TRAEFIK_METRICS_PORT = 8000, 8443, 8080, 
 """Traefik's container ports, unprivileged behind the Service's 80 and 443."""
 REDIS_EXPORTER_PORT, POSTGRES_EXPORTER_PORT, POOLER_EXPORTER_PORT, CLICKHOUSE_METRICS_PORT = 9121, 9187, 9127, 9363
 SENTINEL_PORT, CNPG_STATUS_PORT, CNPG_PORT, KAFKA_CONTROLLER_PORT = 26379, 8000, 5432, 9093
+SENTINEL_MEMBERS = 3
+"""Servers under Sentinel, and Sentinels: the fewest of which one may fail and a majority remains."""
 
 Named = Iterator[tuple[str, Endpoint]]
 
@@ -38,11 +41,6 @@ def in_cluster(system: System, environment: Environment) -> dict[str, DatabaseSp
     return {**system.databases, **inside}
 
 
-def outside(system: System, environment: Environment) -> dict[str, ExternalDatabaseSpec]:
-    """Return the databases that listen at an address outside the cluster."""
-    return {name: db for name, db in system.external_databases.items() if name in environment.external_databases}
-
-
 def jobs(system: System, environment: Environment) -> dict[str, JobSpec]:
     """Return the jobs of this stage."""
     return {name: job for name, job in system.jobs.items() if environment.name in job.stages}
@@ -53,7 +51,7 @@ def external_apis(system: System, environment: Environment) -> dict[str, Externa
     return {name: api for name, api in system.external_apis.items() if environment.name in api.stages}
 
 
-def cache_mode(environment: Environment, cache: CacheSpec) -> str:
+def cache_mode(environment: Environment, cache: CacheSpec) -> Literal["single", "replica", "sentinel"]:
     """Return the mode in which a cache runs here; single copies drop replicas, but keep Sentinel."""
     if environment.cache_mode == "single" or (environment.copies == "single" and cache.mode == "replica"):
         return "single"
@@ -79,7 +77,7 @@ def _pods(
 ) -> Endpoint:
     namespace = namespace_of(system, segment)
     chosen = tuple(sorted((labels or selector(system.name, name)).items()))
-    return Endpoint(f"{namespace}/{name}", kind, namespace, chosen, tuple(listeners), (), segment, metrics, probes)
+    return Endpoint(name, kind, namespace, chosen, tuple(listeners), (), segment, metrics, probes)
 
 
 def _services(system: System, _environment: Environment) -> Named:

@@ -6,8 +6,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.model.schema.service import Sizing
-from quadrant_platform.model.schema.types import Bytes, Model, Name, Port, Segment
+from quadrant_platform.model.schema.types import Model, Name, Port, Segment
 
 
 class DataStore(Model):
@@ -83,7 +84,7 @@ class CacheSpec(DataStore):
     mode: Literal["single", "replica", "sentinel"] = "single"
     port: Port = 6379
     password: str = Field(description="name under `secrets`")
-    max_memory: Bytes = "256Mi"
+    max_memory: Bytes = Bytes.parse("256Mi")
     eviction: Literal["allkeys-lru", "volatile-ttl", "volatile-lru", "noeviction"] = "allkeys-lru"
     append_only: bool = True
     replicas: int = Field(default=1, ge=1, le=9, description="in mode replica: read replicas beside the master")

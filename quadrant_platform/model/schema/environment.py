@@ -7,7 +7,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from quadrant_platform.model.schema.control_peers import CONTROL_PEERS, ControlPeer
-from quadrant_platform.model.schema.types import Bytes, Cidr, Duration, Image, Model, Name, Percent, Port, Stage
+from quadrant_platform.model.schema.quantities import Bytes
+from quadrant_platform.model.schema.types import Cidr, Duration, Image, Model, Name, Percent, Port, Stage
 
 
 class Dns(Model):

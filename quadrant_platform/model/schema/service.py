@@ -7,10 +7,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from quadrant_platform.model.schema.delivery import Rollout, Slo
+from quadrant_platform.model.schema.quantities import Bytes, Cpu
 from quadrant_platform.model.schema.types import (
     AbsolutePath,
-    Bytes,
-    Cpu,
     Cron,
     Duration,
     Image,
@@ -37,9 +36,9 @@ class Size(Model):
 
 
 TIERS: dict[int, Size] = {
-    1: Size(cpu="2", memory="2Gi"),
-    2: Size(cpu="1", memory="1Gi"),
-    3: Size(cpu="500m", memory="512Mi"),
+    1: Size(cpu=Cpu.parse("2"), memory=Bytes.parse("2Gi")),
+    2: Size(cpu=Cpu.parse("1"), memory=Bytes.parse("1Gi")),
+    3: Size(cpu=Cpu.parse("500m"), memory=Bytes.parse("512Mi")),
 }
 """Limits of the three service tiers: critical, important, supporting."""
 

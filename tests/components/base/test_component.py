@@ -6,63 +6,38 @@ import ast
 import importlib
 import inspect
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pulumi
 import pytest
 
-from quadrant_platform.components.base.component import BuildContext
+from quadrant_platform.components.base.component import Address, Component
+from quadrant_platform.components.builders.manifests import Manifest, config_map, metadata
 from quadrant_platform.components.builders.mount_sources import mounted, provides
 from quadrant_platform.components.network.isolation import Isolation
-from tests.components.sample import planned, registered
+from tests.components.sample import args, planned, registered
 from tests.stacks import STACKS, recorded
 from tests.style.sources import parsed, python_files, relative
 
-TOKEN = re.compile(r"quadrant:[a-z]+:(?P<name>[A-Z][A-Za-z]+)")
+TOKEN = re.compile(r"[a-z]+:(?P<name>[A-Z][A-Za-z]+)")
 FEWEST_COMPONENTS = 12
 
 
-class Definition(NamedTuple):
-    """A component's class in its file."""
-
-    path: Path
-    node: ast.ClassDef
-
-    @property
-    def constructor(self) -> ast.FunctionDef:
-        """The class's own `__init__`."""
-        [found] = [one for one in self.node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-        return found
-
-    @property
-    def type(self) -> type[pulumi.ComponentResource]:
-        """The class itself."""
-        module = importlib.import_module(relative(self.path).removesuffix(".py").replace("/", "."))
-        found: type[pulumi.ComponentResource] = getattr(module, self.node.name)
-        return found
+def subclasses(of: type[Any]) -> Iterator[type[Component[Any, Any]]]:
+    """Every class below another that builds something."""
+    for one in of.__subclasses__():
+        yield from subclasses(one)
+        if "token" in one.__dict__:
+            yield one
 
 
-def definitions() -> list[Definition]:
-    """Every class in components/ that derives from ComponentResource."""
-    return [
-        Definition(path, node)
-        for path in python_files("components")
-        for node in parsed(path).body
-        if isinstance(node, ast.ClassDef) and any("ComponentResource" in ast.unparse(base) for base in node.bases)
-    ]
-
-
-COMPONENTS = definitions()
-components = pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: one.node.name)
+for path in python_files("components"):
+    importlib.import_module(f"quadrant_platform.{relative(path).removesuffix('.py').replace('/', '.')}")
+COMPONENTS = sorted(subclasses(Component), key=lambda one: one.__name__)
+components = pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: one.__name__)
 stacks = pytest.mark.parametrize(("system", "stage"), STACKS)
-
-
-def super_call(component: Definition) -> ast.Call:
-    """The call of the base's constructor."""
-    calls = [node for node in ast.walk(component.constructor) if isinstance(node, ast.Call)]
-    [found] = [call for call in calls if ast.unparse(call.func) == "super().__init__"]
-    return found
 
 
 def test_all_components_of_the_program_are_found() -> None:
@@ -70,40 +45,65 @@ def test_all_components_of_the_program_are_found() -> None:
 
 
 @components
-def test_a_component_is_constructed_from_name_args_and_options(component: Definition) -> None:
-    parameters = inspect.signature(component.type.__init__).parameters
-    assert list(parameters) == ["self", "name", "args", "opts"], "a reader of one component has read them all"
+def test_a_component_is_constructed_from_name_args_and_options(component: type[Component[Any, Any]]) -> None:
+    parameters = inspect.signature(component.__init__).parameters
+    assert component.__init__ is Component.__init__, "a reader of one component has read them all"
+    assert list(parameters) == ["self", "name", "args", "opts"], "what Pulumi's components take"
     assert parameters["opts"].default is None, "options are optional"
-    untyped = [name for name, one in parameters.items() if name != "self" and one.annotation is inspect.Parameter.empty]
-    assert not untyped, f"{untyped} say nothing about what they take"
 
 
 @components
-def test_a_component_hands_type_name_and_options_to_its_base(component: Definition) -> None:
-    token, *rest = super_call(component).args
-    assert [ast.unparse(one) for one in rest] == ["name", "None", "opts"], "its arguments are no inputs of its own"
-    assert isinstance(token, ast.Constant), "a type token that is computed cannot be searched for"
-    match = TOKEN.fullmatch(str(token.value))
-    assert match, f"{token.value!r} is not quadrant:<area>:<Name>"
-    assert match["name"] == component.node.name, "state and code call it the same"
+def test_a_component_has_one_searchable_token_of_its_name(component: type[Component[Any, Any]]) -> None:
+    match = TOKEN.fullmatch(component.token)
+    assert match, f"{component.token!r} is not <area>:<Name>"
+    assert match["name"] == component.__name__, "state and code call it the same"
+    source = Path(inspect.getfile(component)).read_text(encoding="utf-8")
+    assert f'token = "{component.token}"' in source, "a type token that is computed cannot be searched for"
 
 
 @components
-def test_a_component_registers_its_outputs_last(component: Definition) -> None:
-    last = component.constructor.body[-1]
-    assert isinstance(last, ast.Expr), "the last statement is a call"
-    assert ast.unparse(last.value).startswith("self.register_outputs("), "a component is done when it says so"
+def test_a_component_says_what_it_takes_and_gives(component: type[Component[Any, Any]]) -> None:
+    taken = inspect.signature(component.manifests).parameters
+    assert list(taken) == ["inputs"], "its objects depend on its inputs alone"
+    assert taken["inputs"].annotation is not inspect.Parameter.empty, "and these have a type"
+    given = inspect.signature(component.results).return_annotation
+    assert given not in (inspect.Signature.empty, "None"), "and so have its outputs"
 
 
 @components
-def test_a_component_shares_its_file_with_no_other(component: Definition) -> None:
-    beside = [one.node.name for one in COMPONENTS if one.path == component.path]
-    assert beside == [component.node.name], "one concept a file"
+def test_a_component_shares_its_file_with_no_other(component: type[Component[Any, Any]]) -> None:
+    beside = [one.__name__ for one in COMPONENTS if one.__module__ == component.__module__]
+    assert beside == [component.__name__], "one concept a file"
 
 
 def test_no_two_components_share_a_type_token() -> None:
-    tokens = [ast.unparse(super_call(one).args[0]) for one in COMPONENTS]
+    tokens = [one.token for one in COMPONENTS]
     assert len(tokens) == len(set(tokens)), "they would share URNs"
+
+
+def test_a_component_gives_its_outputs_to_the_stack() -> None:
+    given: list[Mapping[str, Any]] = []
+
+    class Probe(Component[str, Address]):
+        token = "test:Probe"
+
+        @staticmethod
+        def manifests(inputs: str) -> Iterator[Manifest]:
+            yield config_map(metadata("shop-core", inputs), {})
+
+        @staticmethod
+        def results(inputs: str) -> Address:
+            return Address(inputs, 80)
+
+        def register_outputs(self, outputs: Any) -> None:
+            given.append(outputs)
+            super().register_outputs(outputs)
+
+    made: list[Probe] = []
+    found = registered(lambda: made.append(Probe("probe", args("web"))))
+    assert [one.type for one in found] == ["quadrant:test:Probe", "kubernetes:core/v1:ConfigMap"], "and its objects"
+    assert made[0].outputs == Address("web", 80), "others read them as attributes"
+    assert given == [{"service": "web", "port": 80}], "and users as outputs"
 
 
 @stacks
@@ -128,7 +128,7 @@ def test_children_do_not_inherit_what_their_component_waits_for() -> None:
     def build() -> None:
         first = pulumi.ComponentResource("quadrant:test:First", "first")
         waits = pulumi.ResourceOptions(depends_on=[first])
-        Isolation("isolation", BuildContext(planned(), {}), waits)
+        Isolation("isolation", args(planned()), waits)
 
     found = registered(build)
     waiting = [one.name for one in found if one.is_manifest and one.dependencies]
@@ -168,12 +168,17 @@ def test_logical_names_carry_neither_stack_nor_version(system: str, stage: str) 
     assert not staged, f"{staged}: the same resource would have two names"
 
 
-def test_every_constructor_is_small_enough_to_read() -> None:
-    long = {one.node.name: len(one.constructor.body) for one in COMPONENTS if len(one.constructor.body) > 10}
-    assert not long, f"{long}: decisions belong into pure functions, where tests reach them"
-
-
 def test_every_component_is_built_by_some_stack() -> None:
     built = {one.type for system, stage in STACKS for one in recorded(system, stage).resources}
-    unused = {ast.literal_eval(super_call(one).args[0]) for one in COMPONENTS} - built
+    unused = {f"quadrant:{one.token}" for one in COMPONENTS} - built
     assert not unused, f"{unused}: code that nothing reaches"
+
+
+def test_components_ask_the_plan_and_not_what_it_was_made_from() -> None:
+    asking = {
+        relative(path): node.attr
+        for path in python_files("components")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("system", "environment")
+    }
+    assert not asking, f"{asking}: what depends on the environment is decided once, in the plan"

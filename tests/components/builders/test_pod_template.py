@@ -1,30 +1,38 @@
 """Pods: restricted, sized, probed and spread alike, whatever runs in them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quadrant_platform.components.builders import pod_template
+from quadrant_platform.components.builders import containers
 from quadrant_platform.components.builders.manifests import port_name
-from quadrant_platform.components.builders.pod_template import PodTemplate
-from quadrant_platform.components.workload import service
-from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.schema.service import Size, Sizing
-from quadrant_platform.model.schema.types import parse_quantity
-from tests.components.sample import Manifest, endpoint, one, planned
+from quadrant_platform.components.builders.pod_template import fingerprint, pod_template
+from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.components.workload.service import Service
+from quadrant_platform.model.expansion.planned import Planned
+from quadrant_platform.model.schema.quantities import parse_quantity
+from quadrant_platform.model.schema.service import TIERS, Size
+from tests.components.sample import Manifest, one, planned
 
 STAGES = ("dev", "prod")
 
 
 def template(stage: str = "dev", name: str = "api") -> Manifest:
     """The pod template of an empty container in the place of a workload."""
-    some = planned(stage)
-    return pod_template.template(some, PodTemplate(endpoint(some, name), {}, [{"name": name}]))
+    return pod_template(workload(stage, name), [{"name": name}])
 
 
-def container(of: Endpoint | None = None, ports: list[str] | None = None) -> Manifest:
-    """A container that serves some listeners of an endpoint."""
-    return pod_template.container("api", "shop/api:1.0.0", {}, endpoint=of, ports=ports)
+def workload(stage: str = "dev", name: str = "api", **overrides: object) -> Planned[Any]:
+    """A planned workload of the shop."""
+    [found] = [one for one in planned(stage, overrides=overrides).workloads() if one.name == name]
+    return found
+
+
+def container() -> Manifest:
+    """A container with nothing but an image."""
+    return containers.container("api", "shop/api:1.0.0", {})
 
 
 def test_a_pod_passes_the_restricted_profile() -> None:
@@ -51,9 +59,9 @@ def test_a_pod_knows_neither_token_nor_other_services() -> None:
 
 
 def test_a_pod_that_watches_the_api_gets_a_token() -> None:
-    some = planned()
-    pod = PodTemplate(endpoint(some, "edge"), {}, [], token=True)
-    assert pod_template.template(some, pod)["spec"]["automountServiceAccountToken"] is True, "it says so itself"
+    assert pod_template(workload(name="traefik"), [], token=True)["spec"]["automountServiceAccountToken"] is True, (
+        "it says so itself"
+    )
 
 
 def test_a_pod_resolves_the_short_names_that_its_rows_lead_to() -> None:
@@ -65,38 +73,34 @@ def test_a_pod_resolves_the_short_names_that_its_rows_lead_to() -> None:
 
 @given(st.sampled_from(STAGES), st.sampled_from([1, 2, 3]), st.booleans())
 def test_requests_are_canonical_and_never_above_the_limits(stage: str, tier: int, store: bool) -> None:
-    some = planned(stage)
-    found = pod_template.sized(some, pod_template.limits_of(some, Sizing.model_validate({"tier": tier})), store)
+    found = containers.resources(workload(stage, "session" if store else "api"), TIERS[tier])
     for resource in ("cpu", "memory"):
         request, limit = found["requests"][resource], found["limits"][resource]
         assert parse_quantity(request) <= parse_quantity(limit), f"{resource}: no node could place it"
     canonical = Size.model_validate(found["requests"])
-    assert found["requests"] == canonical.model_dump(), "another spelling would differ from the cluster's for ever"
+    assert found["requests"] == canonical.model_dump(mode="json"), (
+        "another spelling would differ from the cluster's for ever"
+    )
 
 
 def test_requests_are_the_environments_share_of_the_limits() -> None:
-    size = Size(cpu="2", memory="2Gi")
-    found = {stage: pod_template.sized(planned(stage), size)["requests"] for stage in STAGES}
+    found = {stage: containers.resources(workload(stage), TIERS[1])["requests"] for stage in STAGES}
     assert found["dev"] == {"cpu": "200m", "memory": "205Mi"}, "a tenth, so that a laptop holds all of it"
     assert found["prod"] == {"cpu": "1", "memory": "1Gi"}, "half"
-    assert pod_template.sized(planned("prod"), size, store=True)["requests"] == {"cpu": "2", "memory": "2Gi"}, (
-        "stores: all"
-    )
+    store = containers.resources(workload("prod", "session"), TIERS[1])
+    assert store["requests"] == {"cpu": "2", "memory": "2Gi"}, "stores: all"
 
 
 def test_limits_of_the_cpu_can_be_left_out() -> None:
-    some = planned(overrides={"cpuLimits": False})
-    assert pod_template.sized(some, Size(cpu="2", memory="2Gi"))["limits"] == {"memory": "2Gi"}, (
-        "throttling costs latency"
-    )
+    found = containers.resources(workload(cpuLimits=False), TIERS[1])
+    assert found["limits"] == {"memory": "2Gi"}, "throttling costs latency"
 
 
 def test_a_tier_gives_way_to_a_size_and_that_to_a_profile() -> None:
-    resources = planned().system.services["worker"].resources
-    assert pod_template.limits_of(planned(), Sizing(tier=3)) == Size(cpu="500m", memory="512Mi"), "the tier's"
-    assert pod_template.limits_of(planned(), resources) == Size(cpu="250m", memory="256Mi"), "its own"
-    big = planned(overrides={"sizeProfile": "big"})
-    assert pod_template.limits_of(big, resources) == Size(cpu="3", memory="3Gi"), "the environment's choice"
+    assert workload(name="traefik").limits == TIERS[3], "the tier's"
+    assert str(workload(name="worker").limits.memory) == "256Mi", "its own"
+    big = workload(name="worker", sizeProfile="big").limits
+    assert (str(big.cpu), str(big.memory)) == ("3", "3Gi"), "the environment's choice"
 
 
 @pytest.mark.parametrize(
@@ -104,28 +108,28 @@ def test_a_tier_gives_way_to_a_size_and_that_to_a_profile() -> None:
     [("dev", (15, 5, 3)), ("prod", (3, 2, 2))],
 )
 def test_probes_have_the_environments_timing(stage: str, readiness: tuple[int, int, int]) -> None:
-    action = pod_template.tcp_probe(6379)
-    found = pod_template.probes(planned(stage), action, action, action)
+    action, timing = containers.tcp_probe(6379), workload(stage).settings.probes
+    found = containers.probes(timing, action, action, action)
     times = {name: (p["periodSeconds"], p["timeoutSeconds"], p["failureThreshold"]) for name, p in found.items()}
     liveness = (15, 5, 6 if stage == "dev" else 3)
     assert times == {"startupProbe": (5, 5, 9), "readinessProbe": readiness, "livenessProbe": liveness}, (
         "forty-five seconds to start, and the stage's patience after: what is not ready is not killed at once"
     )
-    other = pod_template.probes(planned(stage), action, action, pod_template.http_probe("/live", 80))["livenessProbe"]
+    other = containers.probes(timing, action, action, containers.http_probe("/live", 80))["livenessProbe"]
     assert other["failureThreshold"] == 3, "another question has the stage's own count"
     assert all(probe["tcpSocket"] == {"port": 6379} for probe in found.values()), "the action is the caller's"
 
 
 def test_a_probe_by_http_names_no_host() -> None:
-    assert "host" not in pod_template.http_probe("/health", 80)["httpGet"], (
-        "a host would let the kubelet call elsewhere"
-    )
+    found = containers.http_probe("/health", 80)["httpGet"]
+    assert "host" not in found, "a host would let the kubelet call elsewhere"
 
 
 def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
-    ports = container(endpoint(planned(), "api"))["ports"]
+    api = Workload(workload())
+    ports = api.container("shop/api:1.0.0")["ports"]
     assert [(port["name"], port["containerPort"]) for port in ports] == [("http", 8080), ("metrics", 9464)], "all"
-    some = container(endpoint(planned(), "api"), ports=["metrics"])["ports"]
+    some = api.container("shop/api:1.0.0", ports=["metrics"])["ports"]
     assert [port["name"] for port in some] == ["metrics"], "or those that it names"
 
 
@@ -139,7 +143,7 @@ def test_long_names_of_ports_are_shortened_and_stay_apart() -> None:
 def test_a_monitor_knows_a_port_by_its_shortened_name() -> None:
     long = {"ports": {"http": 8080, "prometheus-metrics": 9464}, "metrics": {"port": "prometheus-metrics"}}
     some = planned("dev", {"services": {"worker": long}})
-    found = list(service.objects(some, "worker", some.system.services["worker"]))
+    found = list(Service.manifests(some.services["worker"]))
     ports = {port["name"] for port in one(found, "Service", "worker")["spec"]["ports"]}
     [scraped] = one(found, "ServiceMonitor")["spec"]["endpoints"]
     assert scraped["port"] in ports, "a name that the Service does not have is never scraped"
@@ -171,3 +175,9 @@ def test_a_single_node_is_enough_for_dev() -> None:
 
 def test_labels_of_the_template_say_who_manages_it() -> None:
     assert template()["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "quadrant", "as on every object"
+
+
+def test_a_fingerprint_changes_with_any_text_and_with_their_bounds() -> None:
+    prints = [fingerprint(texts) for texts in ([], ["ab"], ["a", "b"], ["b", "a"], ["ab", ""])]
+    assert len(set(prints)) == len(prints), "a change that is not seen rolls no pods"
+    assert fingerprint(["ab"]) == fingerprint(["ab"]), "and the same files roll none"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quadrant_platform.components.builders.stores import SCRIPTS
+from quadrant_platform.components.builders.workload import SCRIPTS
 
 ALL = sorted(SCRIPTS.glob("*.sh"))
 PASSWORD = 'a"b\\c:d'

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.cache import redis, sentinel
-from quadrant_platform.components.cache.redis import memory_text
-from tests.components.sample import Manifest, kinds, main_container, one, planned, pod_spec, registered
+from quadrant_platform.components.cache.redis import Cache, memory_text
+from quadrant_platform.components.cache.sentinel import Sentinel
+from quadrant_platform.model.schema.quantities import Bytes, parse_quantity
+from tests.components.sample import Manifest, args, kinds, main_container, one, planned, pod_spec, registered
 
 MASTER = "statefulset.kubernetes.io/pod-name"
 
@@ -14,13 +15,13 @@ MASTER = "statefulset.kubernetes.io/pod-name"
 def built(name: str, stage: str = "prod", **changes: object) -> list[Manifest]:
     """The objects of one of the shop's caches, with changes to it."""
     plan = planned(stage, {"caches": {name: changes}})
-    return list(redis.objects(plan, name, plan.system.caches[name]))
+    return list(Cache.manifests(plan.caches[name]))
 
 
 def watchers(stage: str = "prod") -> list[Manifest]:
     """The objects of the shop's Sentinels."""
     plan = planned(stage)
-    return list(sentinel.objects(plan, "session", plan.system.caches["session"]))
+    return list(Sentinel.manifests(plan.caches["session"]))
 
 
 def conf(manifests: list[Manifest], name: str, file: str = "redis.conf") -> dict[str, str]:
@@ -33,7 +34,7 @@ def conf(manifests: list[Manifest], name: str, file: str = "redis.conf") -> dict
     ("size", "text"), [("256Mi", "256mb"), ("2Gi", "2gb"), ("1Ti", "1024gb"), ("1500Ki", "1500kb"), ("5M", "5000000")]
 )
 def test_sizes_are_written_in_redis_units(size: str, text: str) -> None:
-    assert memory_text(size) == text, "2g would be a decimal size"
+    assert memory_text(Bytes(round(parse_quantity(size)))) == text, "2g would be a decimal size"
 
 
 def test_a_cache_keeps_to_its_memory_and_writes_its_log_every_second() -> None:
@@ -148,11 +149,8 @@ def test_the_component_registers_its_sentinels_below_itself() -> None:
     plan = planned("prod")
 
     def build() -> None:
-        from quadrant_platform.components.network.segments import Segments
-
-        site = Segments("segments", plan).site
-        for name, declared in plan.system.caches.items():
-            redis.Cache(name, {"site": site, "cache": declared})
+        for name, cache in plan.caches.items():
+            Cache(name, args(cache))
 
     found = registered(build)
     [watching] = [entry for entry in found if entry.type == "quadrant:data:Sentinel"]

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.base.component import BuildContext
-from quadrant_platform.components.credentials import certificates
-from quadrant_platform.components.credentials.certificates import Certificates
-from quadrant_platform.components.edge import edge
-from tests.components.sample import Manifest, kinds, one, planned, registered
+from quadrant_platform.components.credentials.certificates import Certificates, download
+from quadrant_platform.components.edge.edge import Edge, EdgeInputs
+from tests.components.sample import Manifest, args, entry, kinds, one, planned, registered
 
 DNS = {"rfc2136": {"nameserver": "ns1.example.com:53"}}
 PUBLISHING: Mapping[str, Any] = {"publishing": {"dnsChallenge": DNS, "acmeEmail": "certs@example.com"}}
@@ -25,7 +23,7 @@ DECLARED: Mapping[str, Any] = {
 
 def built(stage: str = "dev", databases: Mapping[str, Any] | None = None, **declared: Any) -> list[Manifest]:
     changes = {"edge": {"certificate": {**DECLARED, **declared}}, "databases": databases or {}}
-    return list(certificates.objects(planned(stage, changes, PUBLISHING if stage == "prod" else {})))
+    return list(Certificates.manifests(planned(stage, changes, PUBLISHING if stage == "prod" else {})))
 
 
 def public(stage: str, **declared: Any) -> Manifest:
@@ -42,7 +40,7 @@ def test_the_certificate_holds_every_name_under_which_dev_is_reached() -> None:
 
 def names(hosts: list[str], **environment: Any) -> dict[str, tuple[str, list[str]]]:
     changes = {"edge": {"certificate": {**DECLARED, "hosts": hosts}}}
-    found = certificates.objects(planned("prod", changes, {**PUBLISHING, **environment}))
+    found = Certificates.manifests(planned("prod", changes, {**PUBLISHING, **environment}))
     specs = [m["spec"] for m in found if m["kind"] == "Certificate" and "isCA" not in m["spec"]]
     return {spec["secretName"]: (spec["commonName"], spec["dnsNames"]) for spec in specs}
 
@@ -60,7 +58,7 @@ def test_a_wildcard_is_ordered_apart_from_the_names_that_it_covers() -> None:
 def test_a_local_name_that_prod_answers_to_is_signed_by_our_own_authority() -> None:
     dashboard = {"host": "traefik.example.local", "to": "dashboard", "why": "routes as Traefik sees them"}
     changes = {"edge": {"certificate": DECLARED, "routes": {"dashboard": dashboard}}}
-    found = list(certificates.objects(planned("prod", changes, PUBLISHING)))
+    found = list(Certificates.manifests(planned("prod", changes, PUBLISHING)))
     spec = one(found, "Certificate", "shop-tls-local")["spec"]
     assert spec["dnsNames"] == ["traefik.example.local"], "strict names refuse a host without certificate"
     assert spec["issuerRef"]["name"] == "quadrant-shop-ca", "no public authority signs it"
@@ -69,7 +67,8 @@ def test_a_local_name_that_prod_answers_to_is_signed_by_our_own_authority() -> N
 
 def test_every_certificate_that_is_ordered_is_served() -> None:
     changes = {"edge": {"certificate": {**DECLARED, "hosts": ["example.com", "www.example.com", "*.example.com"]}}}
-    store = one(list(edge.objects(planned("prod", changes, PUBLISHING))), "TLSStore")["spec"]
+    some = planned("prod", changes, PUBLISHING)
+    store = one(Edge.manifests(EdgeInputs(entry(some), Certificates.results(some).secrets)), "TLSStore")["spec"]
     expected = [{"secretName": "shop-tls"}, {"secretName": "shop-tls-wildcard"}]
     assert store == {"defaultCertificate": expected[0], "certificates": expected}, "two orders make two Secrets"
 
@@ -134,12 +133,12 @@ def test_a_database_with_tls_has_an_authority_beside_it() -> None:
 
 def test_the_authority_is_handed_out_in_dev_only() -> None:
     changes = {"edge": {"certificate": DECLARED}}
-    assert certificates.download(planned("dev", changes)) == "/certs/example.com.crt", "devices do not know it yet"
-    assert certificates.download(planned("prod", changes)) is None, "devices know the public ones"
+    assert download(entry(planned("dev", changes))) == "/certs/example.com.crt", "devices do not know it yet"
+    assert download(entry(planned("prod", changes))) is None, "devices know the public ones"
     own = {"publishing": {"issuer": "selfSigned"}}
-    assert certificates.download(planned("prod", changes, own)) is None, "prod hands nothing out"
+    assert download(entry(planned("prod", changes, own))) is None, "prod hands nothing out"
 
 
 def test_a_system_without_certificates_has_no_issuer() -> None:
-    made = registered(lambda: Certificates("certificates", BuildContext(planned(), {})))
+    made = registered(lambda: Certificates("certificates", args(planned())))
     assert [resource.type for resource in made] == ["quadrant:edge:Certificates"], "no children"

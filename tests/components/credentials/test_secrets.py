@@ -4,11 +4,10 @@ from itertools import count
 
 import pytest
 
-from quadrant_platform.components.base.component import BuildContext
-from quadrant_platform.components.credentials.secrets import CONSUMERS, Secrets, vault_objects
+from quadrant_platform.components.credentials.secrets import CONSUMERS, Secrets
 from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.program.recorder import placeholders
-from tests.components.sample import Manifest, Witness, environment, kinds, one, planned, shop, without, witnessed
+from tests.components.sample import Manifest, Witness, args, environment, kinds, one, planned, shop, without, witnessed
 from tests.stacks import walk
 
 
@@ -16,13 +15,13 @@ def generated(some: Plan) -> Witness:
     """What the component registers where there is no vault; every random value is a different one."""
     numbers = count(1)
     return witnessed(
-        lambda: Secrets("secrets", BuildContext(some, {})),
+        lambda: Secrets("secrets", args(some)),
         lambda urn, name: dict.fromkeys(placeholders(urn, name), f"value-{next(numbers)}"),
     )
 
 
 def external(name: str, namespace: str) -> Manifest:
-    found = [m for m in vault_objects(planned("prod")) if m["metadata"]["namespace"] == namespace]
+    found = [m for m in Secrets.manifests(planned("prod")) if m["metadata"]["namespace"] == namespace]
     return one(found, "ExternalSecret", name)
 
 
@@ -84,7 +83,7 @@ def test_prod_generates_no_value_at_all() -> None:
 
 
 def test_every_namespace_has_a_store_and_an_account_of_its_own() -> None:
-    objects = list(vault_objects(planned("prod")))
+    objects = list(Secrets.manifests(planned("prod")))
     for kind in ("SecretStore", "ServiceAccount"):
         places = [m["metadata"]["namespace"] for m in objects if m["kind"] == kind]
         assert places == ["shop-core", "shop-database", "shop-frontend", "shop-platform"], f"{kind}: one a segment"
@@ -94,12 +93,12 @@ def test_every_namespace_has_a_store_and_an_account_of_its_own() -> None:
 def test_a_database_of_the_operators_finds_a_store_where_nobody_else_needs_one() -> None:
     system = without("jobs", "poolers", "caches", "objectStores", "externalDatabases", "services", "edge", "brokers")
     system = system.model_copy(update={"databases": {"orders-db": shop().databases["orders-db"]}})
-    found = vault_objects(plan(system, environment("prod")))
+    found = Secrets.manifests(plan(system, environment("prod")))
     assert one(found, "SecretStore")["metadata"]["namespace"] == "shop-database", "its owner's password comes by it"
 
 
 def test_a_store_logs_in_with_its_namespaces_account() -> None:
-    store = next(m for m in vault_objects(planned("prod")) if m["kind"] == "SecretStore")
+    store = next(m for m in Secrets.manifests(planned("prod")) if m["kind"] == "SecretStore")
     vault = store["spec"]["provider"]["vault"]
     assert store["apiVersion"] == "external-secrets.io/v1", "v1beta1 is no longer served"
     assert vault["version"] == "v2", "values have versions"
@@ -128,7 +127,7 @@ def test_an_external_secret_has_the_file_names_as_keys() -> None:
 
 
 def test_a_composed_value_is_read_from_the_vault_in_prod() -> None:
-    texts = [value for m in vault_objects(planned("prod")) for value in walk(m) if isinstance(value, str)]
+    texts = [value for m in Secrets.manifests(planned("prod")) for value in walk(m) if isinstance(value, str)]
     assert not [text for text in texts if "postgresql://" in text], "nothing is composed in the open"
 
 
@@ -145,4 +144,4 @@ def test_a_pod_finds_every_secret_that_it_mounts(stage: str) -> None:
 
 def test_a_system_without_vault_registers_nothing_in_prod() -> None:
     system = shop().model_copy(update={"vault": None})
-    assert list(vault_objects(plan(system, environment("prod")))) == [], "there is nobody to ask"
+    assert list(Secrets.manifests(plan(system, environment("prod")))) == [], "there is nobody to ask"

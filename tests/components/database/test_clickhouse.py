@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from quadrant_platform.components.database.clickhouse import objects
+from quadrant_platform.components.database.clickhouse import ClickHouse
 from tests.components.sample import Manifest, main_container, one, planned, pod_spec
 
 NAME = "events-db"
@@ -13,7 +13,7 @@ NAME = "events-db"
 def built(stage: str = "dev", **changes: object) -> list[Manifest]:
     """The objects of the shop's ClickHouse server, with changes to it."""
     plan = planned(stage, {"databases": {NAME: changes}})
-    return list(objects(plan, NAME, plan.system.databases[NAME]))
+    return list(ClickHouse.manifests(plan.databases[NAME]))
 
 
 def files(manifests: list[Manifest]) -> dict[str, str]:

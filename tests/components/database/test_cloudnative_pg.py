@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.database.cloudnative_pg import objects
+from quadrant_platform.components.database.cloudnative_pg import Cluster
 from quadrant_platform.components.database.engines import database_engine, pooler_engine
 from tests.components.sample import Manifest, kinds, one, planned
 
@@ -14,7 +14,7 @@ NAME = "orders-db"
 def built(overrides: dict[str, object] | None = None, **changes: object) -> list[Manifest]:
     """The objects of the shop's database in prod, with changes to it."""
     plan = planned("prod", {"databases": {NAME: changes}}, overrides)
-    return list(objects(plan, NAME, plan.system.databases[NAME]))
+    return list(Cluster.manifests(plan.databases[NAME]))
 
 
 def spec(overrides: dict[str, object] | None = None, **changes: object) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def test_a_declared_interval_bounds_the_archives_delay(interval: str, timeout: s
     schedule = {"schedule": "0 2 * * *", "retention": "7d", "content": [NAME]}
     backup = {"schedules": {"daily": schedule}, "walArchiveInterval": interval}
     plan = planned("prod", {"backup": backup})
-    cluster = one(objects(plan, NAME, plan.system.databases[NAME]), "Cluster")
+    cluster = one(Cluster.manifests(plan.databases[NAME]), "Cluster")
     assert cluster["spec"]["postgresql"]["parameters"]["archive_timeout"] == timeout, "a minute at the most"
 
 
@@ -120,11 +120,12 @@ def test_metrics_are_scraped_from_the_pods() -> None:
 
 def test_the_environment_chooses_the_engine() -> None:
     dev, prod = planned("dev"), planned("prod")
-    orders, events = prod.system.databases[NAME], prod.system.databases["events-db"]
-    assert [database_engine(plan, orders).__name__ for plan in (dev, prod)] == ["Database", "Cluster"], (
+    assert [database_engine(plan.databases[NAME]).__name__ for plan in (dev, prod)] == ["Database", "Cluster"], (
         "one pod in dev, the operator in prod"
     )
-    assert {database_engine(plan, events).__name__ for plan in (dev, prod)} == {"ClickHouse"}, "no operator for it"
-    assert [pooler_engine(plan).__name__ for plan in (dev, prod)] == ["Pooler", "ManagedPooler"], (
+    assert {database_engine(plan.databases["events-db"]).__name__ for plan in (dev, prod)} == {"ClickHouse"}, (
+        "no operator for it"
+    )
+    assert [pooler_engine(plan.databases[NAME]).__name__ for plan in (dev, prod)] == ["Pooler", "ManagedPooler"], (
         "a managed pooler needs a managed cluster"
     )

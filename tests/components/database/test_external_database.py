@@ -1,6 +1,6 @@
 """External database: the seeds' name for an address outside."""
 
-from quadrant_platform.components.database.external_database import objects
+from quadrant_platform.components.database.external_database import ExternalDatabase
 from tests.components.sample import Manifest, kinds, one, planned
 
 ADDRESSES: Manifest = {"primary": "10.20.0.5/32", "replicas": ["10.20.0.6/32", "10.20.0.7/32"]}
@@ -9,7 +9,7 @@ ADDRESSES: Manifest = {"primary": "10.20.0.5/32", "replicas": ["10.20.0.6/32", "
 def built(address: Manifest | None) -> list[Manifest]:
     """The objects of the ledger where the environment gives an address, or none."""
     some = planned("prod", overrides={"externalDatabases": {"ledger-db": address}} if address else {})
-    return list(objects(some, "ledger-db", some.system.external_databases["ledger-db"]))
+    return [one for database in some.external_databases.values() for one in ExternalDatabase.manifests(database)]
 
 
 def test_a_service_without_selector_has_the_databases_name() -> None:

@@ -2,23 +2,32 @@
 
 import pytest
 
-from quadrant_platform.components.database import managed_pooler, pooler
+from quadrant_platform.components.database.engines import database_engine
+from quadrant_platform.components.database.managed_pooler import ManagedPooler
+from quadrant_platform.components.database.pooler import Pooler, PoolerInputs, pool
+from quadrant_platform.model.expansion.plan import Plan
 from tests.components.sample import Manifest, endpoint, flows, kinds, main_container, one, planned, pod_spec
 
 NAME = "orders-pool"
 OWN = {"databases": "statefulSet"}
 
 
+def inputs(plan: Plan) -> PoolerInputs:
+    """The shop's pooler and the server behind it."""
+    database = plan.databases["orders-db"]
+    return PoolerInputs(plan.poolers[NAME], database_engine(database).results(database))
+
+
 def own(overrides: dict[str, object] | None = None, **changes: object) -> list[Manifest]:
     """The objects of the shop's pooler on pods of our own."""
     plan = planned("dev", {"poolers": {NAME: changes}}, {**OWN, **(overrides or {})})
-    return list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    return list(Pooler.manifests(inputs(plan)))
 
 
 def managed(**changes: object) -> list[Manifest]:
     """The objects of the shop's pooler under the operator."""
     plan = planned("prod", {"poolers": {NAME: changes}})
-    return list(managed_pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    return list(ManagedPooler.manifests(inputs(plan)))
 
 
 def ini(manifests: list[Manifest]) -> dict[str, str]:
@@ -37,8 +46,8 @@ def test_a_single_instance_carries_the_whole_pool() -> None:
 @pytest.mark.parametrize("instances", [1, 2, 3, 7])
 def test_all_instances_together_keep_to_the_declared_connections(instances: int) -> None:
     plan = planned("prod", {"poolers": {NAME: {"instances": instances}}})
-    declared = plan.system.poolers[NAME]
-    share = pooler.pool(plan, declared)
+    declared = plan.poolers[NAME].spec
+    share = pool(plan.poolers[NAME])
     assert instances * int(share["max_db_connections"]) <= declared.max_db_connections, "the server has no more"
     assert instances * int(share["default_pool_size"]) <= declared.default_pool_size, (
         "the pools together are the declared one"
@@ -67,13 +76,13 @@ def test_clients_do_not_wait_long_after_their_database_is_back() -> None:
 @pytest.mark.parametrize(("tls", "mode"), [(True, "require"), (False, "prefer")])
 def test_the_pooler_uses_the_transport_that_the_database_demands(tls: bool, mode: str) -> None:
     plan = planned("dev", {"databases": {"orders-db": {"tls": tls}}})
-    manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    manifests = list(Pooler.manifests(inputs(plan)))
     assert ini(manifests)["server_tls_sslmode"] == mode, "the transport follows the database"
 
 
 def test_clients_of_the_pooler_use_the_transport_that_the_database_demands() -> None:
     plan = planned("dev", {"databases": {"orders-db": {"tls": True}}})
-    manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    manifests = list(Pooler.manifests(inputs(plan)))
     assert ini(manifests)["client_tls_sslmode"] == "require", "the password would pass in clear"
     certificate = one(manifests, "Certificate")["spec"]
     assert f"{NAME}.shop-database.svc" in certificate["dnsNames"], "clients call it by this name"
@@ -87,7 +96,7 @@ def test_clients_of_the_pooler_use_the_transport_that_the_database_demands() -> 
 
 def test_a_pooler_before_an_open_database_asks_for_no_certificate() -> None:
     plan = planned("dev", {"databases": {"orders-db": {"tls": False}}})
-    manifests = list(pooler.objects(plan, NAME, plan.system.poolers[NAME]))
+    manifests = list(Pooler.manifests(inputs(plan)))
     assert "Certificate" not in kinds(manifests), "nobody would look at it"
     assert "client_tls_sslmode" not in ini(manifests), "PgBouncer takes plain connections"
 
@@ -95,7 +104,7 @@ def test_a_pooler_before_an_open_database_asks_for_no_certificate() -> None:
 @pytest.mark.parametrize(("tls", "rules"), [(True, 2), (False, 0)])
 def test_the_operators_pooler_refuses_clients_without_tls(tls: bool, rules: int) -> None:
     plan = planned("prod", {"databases": {"orders-db": {"tls": tls}}})
-    found = one(list(managed_pooler.objects(plan, NAME, plan.system.poolers[NAME])), "Pooler")["spec"]["pgbouncer"]
+    found = one(list(ManagedPooler.manifests(inputs(plan))), "Pooler")["spec"]["pgbouncer"]
     assert len(found.get("pg_hba", ())) == rules, "one rule for each family of addresses, where TLS is demanded"
 
 

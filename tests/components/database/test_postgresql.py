@@ -2,9 +2,8 @@
 
 import pytest
 
-from quadrant_platform.components.database.postgresql import Database, objects
-from quadrant_platform.model.schema.datastores import DatabaseSpec as Declared
-from tests.components.sample import Manifest, kinds, main_container, one, planned, pod_spec, registered
+from quadrant_platform.components.database.postgresql import Database
+from tests.components.sample import Manifest, kinds, main_container, one, planned, pod_spec, registered, segmented
 
 NAME = "orders-db"
 
@@ -12,7 +11,7 @@ NAME = "orders-db"
 def built(stage: str = "dev", **changes: object) -> list[Manifest]:
     """The objects of the shop's database, with changes to it."""
     plan = planned(stage, {"databases": {NAME: changes}}, {"databases": "statefulSet"})
-    return list(objects(plan, NAME, plan.system.databases[NAME]))
+    return list(Database.manifests(plan.databases[NAME]))
 
 
 def settings(manifests: list[Manifest]) -> dict[str, str]:
@@ -70,7 +69,7 @@ def test_audit_logs_sessions_and_changes_of_the_schema() -> None:
 
 def test_a_quote_in_a_setting_stays_inside_it() -> None:
     plan = planned("dev", {"databases": {NAME: {"parameters": {"search_path": "a'b"}}}})
-    text = one(objects(plan, NAME, plan.system.databases[NAME]), "ConfigMap", f"{NAME}-settings")
+    text = one(Database.manifests(plan.databases[NAME]), "ConfigMap", f"{NAME}-settings")
     assert "search_path = 'a''b'" in text["data"]["postgresql.conf"], "a lone quote would end the value"
 
 
@@ -117,14 +116,7 @@ def test_a_changed_file_rolls_the_pod() -> None:
 
 def test_the_component_registers_its_objects_as_children() -> None:
     plan = planned("dev")
-    database: Declared = plan.system.databases[NAME]
-
-    def build() -> object:
-        from quadrant_platform.components.network.segments import Segments
-
-        return Database(NAME, {"site": Segments("segments", plan).site, "database": database})
-
-    found = registered(build)
+    found = registered(lambda: Database(NAME, segmented(plan, plan.databases[NAME])))
     [component] = [one for one in found if one.type == "quadrant:data:Database"]
     children = [one for one in found if one.parent == component.urn]
     assert {one.inputs["kind"] for one in children} >= {"StatefulSet", "Service", "ServiceMonitor", "ConfigMap"}, (

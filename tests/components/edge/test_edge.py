@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 import yaml
 
-from quadrant_platform.components.base.component import BuildContext
-from quadrant_platform.components.edge import edge, traefik
-from quadrant_platform.components.edge.edge import Edge
+from quadrant_platform.components.credentials.certificates import Certificates
+from quadrant_platform.components.edge import traefik
+from quadrant_platform.components.edge.edge import Edge, EdgeInputs
 from quadrant_platform.model.expansion.plan import Plan, plan
 from tests.components.sample import (
     Manifest,
+    entry,
     environment,
     kinds,
     main_container,
     one,
     planned,
     pod_spec,
-    registered,
     without,
 )
 
@@ -30,8 +30,13 @@ CHANGES: Mapping[str, Any] = {"edge": {"certificate": CERTIFICATE, "middlewares"
 STAGES = pytest.mark.parametrize("stage", ["dev", "prod"])
 
 
+def objects(of: Plan) -> list[Manifest]:
+    """The objects of a plan's public entry."""
+    return list(Edge.manifests(EdgeInputs(entry(of), Certificates.results(of).secrets)))
+
+
 def built(stage: str = "dev", **overrides: Any) -> list[Manifest]:
-    return list(edge.objects(planned(stage, CHANGES, overrides)))
+    return objects(planned(stage, CHANGES, overrides))
 
 
 def file_of(manifests: list[Manifest], name: str) -> Manifest:
@@ -119,7 +124,7 @@ def test_clients_cannot_say_who_they_are(stage: str) -> None:
 
 
 def test_without_identity_headers_the_dynamic_file_is_empty() -> None:
-    found = list(edge.objects(planned("prod")))
+    found = objects(planned("prod"))
     assert file_of(found, "middleware.yml") == {}, "Traefik refuses empty sections"
     assert "middlewares" not in file_of(found, "traefik.yml")["entryPoints"]["websecure"]["http"], "nothing to strip"
 
@@ -158,7 +163,7 @@ def test_the_certificate_is_both_default_and_found_by_name() -> None:
     spec = one(built(), "TLSStore")["spec"]
     secret = {"secretName": "shop-tls"}
     assert spec == {"defaultCertificate": secret, "certificates": [secret]}, "strict names look among the latter"
-    assert "TLSStore" not in kinds(edge.objects(planned())), "without a certificate there is no store"
+    assert "TLSStore" not in kinds(objects(planned())), "without a certificate there is no store"
 
 
 def test_copies_follow_the_environment() -> None:
@@ -170,7 +175,7 @@ def test_copies_follow_the_environment() -> None:
 
 def test_changed_files_roll_the_pods() -> None:
     def mark(stage_plan: Plan) -> str:
-        meta = one(edge.objects(stage_plan), "Deployment")["spec"]["template"]["metadata"]
+        meta = one(objects(stage_plan), "Deployment")["spec"]["template"]["metadata"]
         return str(meta["annotations"]["quadrant.dev/config"])
 
     assert mark(planned()) != mark(planned(overrides={"logLevel": "INFO"})), "Traefik reads its files at start only"
@@ -178,10 +183,7 @@ def test_changed_files_roll_the_pods() -> None:
 
 def test_a_system_without_routes_has_no_way_in() -> None:
     closed = plan(without("edge"), environment())
-    assert not list(edge.objects(closed)), "nothing public where nothing is routed"
-    assert [r.type for r in registered(lambda: Edge("edge", BuildContext(closed, {})))] == ["quadrant:edge:Edge"], (
-        "no children"
-    )
+    assert closed.edge is None, "nothing public where nothing is routed"
 
 
 def test_limits_are_those_of_a_supporting_service() -> None:

@@ -4,11 +4,8 @@ from typing import Any
 
 import yaml
 
-from quadrant_platform.components.base.component import BuildContext
-from quadrant_platform.components.builders.passthrough import address
-from quadrant_platform.components.builders.volumes import egress_url
-from quadrant_platform.components.edge import egress
 from quadrant_platform.components.edge.egress import Egress
+from quadrant_platform.model.expansion.external_apis import egress_url
 from quadrant_platform.model.expansion.plan import plan
 from tests.components.sample import (
     Manifest,
@@ -18,13 +15,14 @@ from tests.components.sample import (
     one,
     planned,
     pod_spec,
-    registered,
     without,
 )
 
 
 def built(stage: str = "dev", **mail: Any) -> list[Manifest]:
-    return list(egress.objects(planned(stage, {"externalApis": {"mail": mail}})))
+    some = planned(stage, {"externalApis": {"mail": mail}})
+    assert some.egress, "the shop calls APIs"
+    return list(Egress.manifests(some.egress))
 
 
 def file_of(manifests: list[Manifest], name: str) -> Manifest:
@@ -114,15 +112,18 @@ def test_a_passthrough_carries_one_name_unread() -> None:
 
 
 def test_a_base_url_service_answers_where_configuration_files_point() -> None:
-    of = planned()
     (port,) = one(built(), "Service", "egress-mail")["spec"]["ports"]
-    assert egress_url(of, "mail") == f"http://egress-mail:{port['port']}", "${egress:mail} is this address"
+    assert egress_url(planned().system, "mail") == f"http://egress-mail:{port['port']}", (
+        "${egress:mail} is this address"
+    )
     assert port["targetPort"] == 9001, "the pod's port is the matrix's"
 
 
 def test_a_passthrough_service_answers_on_the_fixed_address_and_the_port_of_the_url() -> None:
     spec = one(built(), "Service", "egress-customs")["spec"]
-    assert spec["clusterIP"] == address(planned(), "customs"), "hostAliases of the callers name this address"
+    way_out = planned().egress
+    assert way_out, "the shop calls APIs"
+    assert spec["clusterIP"] == way_out.spec["customs"].address, "hostAliases of the callers name this address"
     (port,) = spec["ports"]
     assert (port["port"], port["targetPort"]) == (443, 9002), "https URLs stay verbatim"
 
@@ -146,7 +147,4 @@ def test_metrics_and_ping_answer_on_one_port() -> None:
 
 def test_a_system_that_calls_nobody_has_no_way_out() -> None:
     closed = plan(without("externalApis", "configs", "services", "jobs", "edge"), environment())
-    assert not list(egress.objects(closed)), "no door without an API"
-    assert [r.type for r in registered(lambda: Egress("egress", BuildContext(closed, {})))] == [
-        "quadrant:edge:Egress"
-    ], "empty"
+    assert closed.egress is None, "no door without an API"

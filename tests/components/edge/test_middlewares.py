@@ -7,11 +7,11 @@ import pytest
 from quadrant_platform.components.edge.middlewares import spec
 from quadrant_platform.components.edge.traefik import share
 from quadrant_platform.model.schema.middleware import Middleware
-from tests.components.sample import Manifest, planned
+from tests.components.sample import Manifest, entry, planned
 
 
 def made(declared: dict[str, Any], stage: str = "dev") -> Manifest:
-    return spec(planned(stage), Middleware.model_validate(declared))
+    return spec(entry(planned(stage)), Middleware.model_validate(declared))
 
 
 HSTS = {"forceSts": True, "stsSeconds": 31536000, "stsIncludeSubdomains": True, "stsPreload": True}

@@ -4,16 +4,14 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.base.component import BuildContext
 from quadrant_platform.components.edge import routes
 from quadrant_platform.components.edge.routes import Routes
-from quadrant_platform.model.expansion.plan import plan
 from quadrant_platform.model.schema.exposure import Route
-from tests.components.sample import Manifest, environment, kinds, one, planned, registered, without
+from tests.components.sample import Manifest, args, entry, kinds, one, planned, registered
 
 
 def routed(stage: str = "dev", **changed: dict[str, Any]) -> list[Manifest]:
-    return list(routes.objects(planned(stage, {"edge": {"routes": changed}})))
+    return list(Routes.manifests(entry(planned(stage, {"edge": {"routes": changed}}))))
 
 
 def rule_of(manifests: list[Manifest], name: str) -> Manifest:
@@ -121,10 +119,15 @@ def test_routes_of_another_stage_are_absent() -> None:
     assert "pictures" not in names, "the console is for dev"
 
 
-def test_a_system_without_routes_registers_none() -> None:
-    closed = plan(without("edge"), environment())
-    made = registered(lambda: Routes("routes", BuildContext(closed, {})))
-    assert [resource.type for resource in made] == ["quadrant:edge:Routes"], "no children"
+def test_the_urls_are_those_of_the_routes() -> None:
+    made = registered(lambda: Routes("routes", args(entry(planned()))))
+    assert {resource.inputs["kind"] for resource in made if resource.is_manifest} == {"IngressRoute", "Middleware"}, (
+        "the routes are registered"
+    )
+    urls = Routes.results(entry(planned())).urls
+    assert urls, "users are shown where to go"
+    hosts = {route.spec.host for route in entry(planned()).routes}
+    assert {url.split("/")[2] for url in urls} == hosts, "each host of a route, and no other"
 
 
 def test_only_routes_and_middlewares_are_made() -> None:

@@ -1,20 +1,21 @@
 """Broker: nodes that are broker and controller at once, found by name."""
 
+from dataclasses import replace
+
 import pytest
 
-from quadrant_platform.components.messaging.broker import objects, properties, start_script
-from tests.components.sample import Manifest, endpoint, kinds, main_container, one, planned
+from quadrant_platform.components.messaging.broker import Broker, properties, start_script
+from tests.components.sample import Manifest, kinds, main_container, one, planned
 
 
 def built(stage: str = "prod") -> list[Manifest]:
     some = planned(stage)
-    return list(objects(some, "bus", some.system.brokers["bus"]))
+    return list(Broker.manifests(some.brokers["bus"]))
 
 
 def settings(nodes: int = 3) -> dict[str, str]:
     """The server's settings by key."""
-    some = planned()
-    text = properties(endpoint(some, "bus"), some.system.brokers["bus"], nodes)
+    text = properties(planned("prod", {"brokers": {"bus": {"instances": nodes}}}).brokers["bus"])
     return dict(line.split("=", 1) for line in text.splitlines())
 
 
@@ -58,27 +59,28 @@ def test_clients_reach_it_on_the_declared_port() -> None:
 
 
 def test_half_of_the_memory_is_heap() -> None:
-    script = start_script(planned("prod"), "bus", planned().system.brokers["bus"])
+    script = start_script(planned("prod").brokers["bus"])
     assert "-Xms512m -Xmx512m" in script, "the other half is the kernel's, which caches the log"
 
 
 def test_the_identity_of_a_cluster_never_changes() -> None:
-    broker = planned().system.brokers["bus"]
-    assert start_script(planned("dev"), "bus", broker) == start_script(planned("dev"), "bus", broker), "else no start"
-    assert start_script(planned(), "bus", broker) != start_script(planned(), "rail", broker), "each has its own"
+    broker = planned().brokers["bus"]
+    assert start_script(broker) == start_script(planned().brokers["bus"]), "else no start"
+    renamed = replace(broker, endpoint=replace(broker.endpoint, name="rail"))
+    assert start_script(broker) != start_script(renamed), "each has its own"
 
 
 def test_a_change_of_its_settings_rolls_the_nodes() -> None:
     prints = set()
     for hours in (24, 48):
         some = planned("prod", {"brokers": {"bus": {"retentionHours": hours}}})
-        found = one(objects(some, "bus", some.system.brokers["bus"]), "StatefulSet")
+        found = one(Broker.manifests(some.brokers["bus"]), "StatefulSet")
         prints.add(found["spec"]["template"]["metadata"]["annotations"]["quadrant.dev/config"])
     assert len(prints) == 2, "a server reads its settings at start only"
 
 
 def test_no_program_of_kafkas_writes_to_its_own_folder() -> None:
-    script = start_script(planned(), "bus", planned().system.brokers["bus"])
+    script = start_script(planned().brokers["bus"])
     assert script.index("export LOG_DIR=/tmp") < script.index("/opt/kafka/bin/"), "each makes its log directory first"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from quadrant_platform.components.monitoring.alerting import objects
+from quadrant_platform.components.monitoring.alerting import Monitoring
 from quadrant_platform.model.expansion.plan import plan
 from tests.components.sample import Manifest, environment, one, planned, shop
 from tests.stacks import STACKS, of_kind
@@ -15,7 +15,7 @@ WATCHED = re.compile(r'namespace="([^"]+)",job="([^"]+)"')
 
 def groups(stage: str = "prod") -> dict[str, list[Manifest]]:
     """The rules by group."""
-    found = one(objects(planned(stage)), "PrometheusRule")
+    found = one(Monitoring.manifests(planned(stage)), "PrometheusRule")
     return {group["name"]: group["rules"] for group in found["spec"]["groups"]}
 
 
@@ -81,4 +81,4 @@ def test_a_system_without_targets_and_alerts_has_no_rules() -> None:
         "object_stores": {}, "external_apis": {}, "flows": (), "jobs": {},
         "services": {"web": shop().services["web"]}, "edge": shop().edge.model_copy(update={"routes": {}}),
     })  # fmt: skip
-    assert list(objects(plan(system, environment()))) == [], "an empty object would be noise"
+    assert list(Monitoring.manifests(plan(system, environment()))) == [], "an empty object would be noise"

@@ -5,7 +5,7 @@ import pytest
 from quadrant_platform.components.network.segments import Segments, default_deny, limits, namespace
 from quadrant_platform.model.expansion.plan import plan
 from quadrant_platform.model.schema.types import Segment
-from tests.components.sample import Manifest, environment, one, planned, registered, without
+from tests.components.sample import Manifest, args, environment, one, planned, registered, without
 
 MODES = ("enforce", "audit", "warn")
 
@@ -69,16 +69,19 @@ def test_a_container_that_states_nothing_is_bounded() -> None:
 
 def test_limits_wait_for_their_namespace_and_pods_for_its_denial() -> None:
     component: list[Segments] = []
-    resources = {one.name: one for one in registered(lambda: component.append(Segments("segments", planned())))}
+    resources = {one.name: one for one in registered(lambda: component.append(Segments("segments", args(planned()))))}
     made = resources["shop-core"].urn
     for name in ("shop-core/default-deny", "shop-core/quota", "shop-core/limits"):
         assert made in resources[name].dependencies, f"{name} needs its namespace"
-    assert set(component[0].site.gates) == {"shop-frontend", "shop-core", "shop-database", "shop-platform"}, (
-        "each namespace has a gate"
-    )
+    assert set(component[0].context.default_denies) == {
+        "shop-frontend",
+        "shop-core",
+        "shop-database",
+        "shop-platform",
+    }, "each namespace has a gate"
 
 
 def test_an_unused_segment_gets_no_namespace() -> None:
     some = plan(without("brokers", "caches"), environment())
-    names = {one.name for one in registered(lambda: Segments("segments", some))}
+    names = {one.name for one in registered(lambda: Segments("segments", args(some)))}
     assert not [name for name in names if "platform" in name], "nothing runs there"

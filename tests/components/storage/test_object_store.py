@@ -1,12 +1,12 @@
 """Object store: an S3 server on a claim, its keys in files."""
 
-from quadrant_platform.components.storage.object_store import HEALTH, objects, start_script
+from quadrant_platform.components.storage.object_store import HEALTH, ObjectStore, start_script
 from tests.components.sample import Manifest, kinds, main_container, one, planned, pod_spec
 
 
 def built(stage: str = "prod") -> list[Manifest]:
     some = planned(stage)
-    return list(objects(some, "pictures", some.system.object_stores["pictures"]))
+    return list(ObjectStore.manifests(some.object_stores["pictures"]))
 
 
 def test_an_object_store_is_one_pod_with_a_claim() -> None:
@@ -36,7 +36,7 @@ def test_its_keys_are_files_and_never_in_the_manifest() -> None:
 
 
 def test_its_buckets_are_made_before_it_starts() -> None:
-    lines = start_script(planned(), planned().system.object_stores["pictures"]).splitlines()
+    lines = start_script(planned().object_stores["pictures"]).splitlines()
     start = next(index for index, line in enumerate(lines) if line.startswith("exec "))
     made = [line for line in lines[:start] if line.startswith("mkdir -p /data/objects/")]
     assert [line.rpartition("/")[2] for line in made] == ["originals", "thumbnails"], "clients expect them"
@@ -46,7 +46,7 @@ def test_another_bucket_rolls_its_pod() -> None:
     prints = set()
     for buckets in (["originals"], ["originals", "videos"]):
         some = planned("prod", {"objectStores": {"pictures": {"buckets": buckets}}})
-        found = one(objects(some, "pictures", some.system.object_stores["pictures"]), "StatefulSet")
+        found = one(ObjectStore.manifests(some.object_stores["pictures"]), "StatefulSet")
         prints.add(found["spec"]["template"]["metadata"]["annotations"]["quadrant.dev/config"])
     assert len(prints) == 2, "buckets are made at start only"
 

@@ -1,6 +1,6 @@
 """Configuration files stand beside the pods that read them."""
 
-from quadrant_platform.components.workload.configs import objects
+from quadrant_platform.components.workload.configs import Configs
 from tests.components.sample import Manifest, planned
 
 READ_BY_A_DATABASE_JOB: Manifest = {"jobs": {"cleanup": {"config": ["flags"]}}}
@@ -8,7 +8,7 @@ READ_BY_A_DATABASE_JOB: Manifest = {"jobs": {"cleanup": {"config": ["flags"]}}}
 
 def places(stage: str = "dev", changes: Manifest | None = None) -> set[tuple[str, str]]:
     """Namespace and name of every ConfigMap."""
-    found = objects(planned(stage, changes))
+    found = Configs.manifests(planned(stage, changes))
     return {(config["metadata"]["namespace"], config["metadata"]["name"]) for config in found}
 
 
@@ -26,5 +26,5 @@ def test_a_reader_of_another_stage_needs_no_file() -> None:
 
 
 def test_a_file_has_the_name_that_its_path_ends_in() -> None:
-    names = {key for config in objects(planned()) for key in config["data"]}
+    names = {key for config in Configs.manifests(planned()) for key in config["data"]}
     assert names == {"production.yml", "flags.txt"}, "the mount puts each key at its path"

@@ -1,15 +1,17 @@
 """Jobs: once a release or on a schedule, after their stores, with files and claims of their own."""
 
-from quadrant_platform.components.workload.job import objects
+from quadrant_platform.components.base.component import Address
+from quadrant_platform.components.workload.job import Job, JobInputs
 from tests.components.sample import Manifest, kinds, main_container, one, planned, pod_spec
 
+STORES = {"orders-db": Address("orders-db", 5432)}
 KEPT: Manifest = {"volumes": {"dumps": {"path": "/dumps", "size": "5Gi", "persistent": True}}}
 
 
 def built(name: str, stage: str = "prod", changes: Manifest | None = None) -> list[Manifest]:
     """The objects of a job of the shop."""
     some = planned(stage, {"jobs": {name: changes or {}}})
-    return list(objects(some, name, some.system.jobs[name]))
+    return list(Job.manifests(JobInputs(some.jobs[name], STORES)))
 
 
 def test_a_job_without_schedule_runs_once() -> None:
@@ -28,7 +30,7 @@ def test_a_job_with_schedule_runs_in_its_own_timezone() -> None:
 
 
 def test_a_job_of_another_stage_is_nothing() -> None:
-    assert built("cleanup", "dev") == [], "dev does not run it"
+    assert "cleanup" not in planned("dev").jobs, "dev does not run it"
 
 
 def test_a_job_waits_for_its_stores() -> None:

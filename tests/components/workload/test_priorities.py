@@ -1,8 +1,9 @@
 """Priorities: who keeps its place in a full cluster."""
 
-from quadrant_platform.components.workload.priorities import LEVEL_OF_TIER, VALUES, class_name, priority_classes
-from quadrant_platform.components.workload.service import objects
+from quadrant_platform.components.workload.priorities import VALUES, Priorities
+from quadrant_platform.components.workload.service import Service
 from quadrant_platform.model.expansion.plan import plan
+from quadrant_platform.model.expansion.planned import LEVEL_OF_TIER
 from tests.components.sample import environment, one, planned, pod_spec, without
 
 EVERYTHING_BUT_SERVICES = (
@@ -11,23 +12,25 @@ EVERYTHING_BUT_SERVICES = (
 
 
 def test_a_class_is_the_systems_own() -> None:
-    names = [found["metadata"]["name"] for found in priority_classes(planned())]
+    names = [found["metadata"]["name"] for found in Priorities.manifests(planned())]
     assert names == ["shop-critical", "shop-important", "shop-supporting"], "classes are cluster-wide, so names differ"
 
 
 def test_critical_pods_come_before_important_and_supporting_ones() -> None:
-    values = [found["value"] for found in priority_classes(planned())]
+    values = [found["value"] for found in Priorities.manifests(planned())]
     assert values == sorted(VALUES.values(), reverse=True), "the scheduler compares the numbers"
     assert max(values) < 1_000_000_000, "numbers above are the cluster's own"
 
 
 def test_no_class_is_the_default_of_the_cluster() -> None:
-    assert not [found for found in priority_classes(planned()) if found["globalDefault"]], "others' pods are not ours"
+    assert not [found for found in Priorities.manifests(planned()) if found["globalDefault"]], (
+        "others' pods are not ours"
+    )
 
 
 def test_only_classes_that_a_workload_names_are_made() -> None:
     some = plan(without(*EVERYTHING_BUT_SERVICES), environment())
-    names = {found["metadata"]["name"] for found in priority_classes(some)}
+    names = {found["metadata"]["name"] for found in Priorities.manifests(some)}
     assert names == {"shop-critical", "shop-important"}, "services of tiers 1 and 2 and nothing else"
 
 
@@ -38,14 +41,10 @@ def test_a_tier_decides_unless_a_priority_is_declared() -> None:
         ("web", {"priority": "supporting"}, "supporting"),
     ):
         some = planned(changes={"services": {name: changes}})
-        found = one(objects(some, name, some.system.services[name]), "Deployment")
+        found = one(Service.manifests(some.services[name]), "Deployment")
         assert pod_spec(found)["priorityClassName"] == f"shop-{expected}", f"{name} with {changes}"
 
 
 def test_every_tier_has_a_level() -> None:
     assert set(LEVEL_OF_TIER) == {1, 2, 3}, "a pod without class is evicted first"
-    assert [class_name(planned(), level) for level in LEVEL_OF_TIER.values()] == [
-        "shop-critical",
-        "shop-important",
-        "shop-supporting",
-    ], "by importance"
+    assert list(LEVEL_OF_TIER.values()) == list(VALUES), "by importance"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.components.workload import service
+from quadrant_platform.components.workload.service import Service
 from tests.components.sample import Manifest, endpoint, kinds, main_container, one, planned, pod_spec
 
 SCALED = {"min": 2, "max": 6, "cpu": 70}
@@ -11,7 +11,7 @@ SCALED = {"min": 2, "max": 6, "cpu": 70}
 def built(name: str, stage: str = "dev", changes: Manifest | None = None) -> list[Manifest]:
     """The objects of one service of the shop, changed."""
     some = planned(stage, {"services": {name: changes or {}}})
-    return list(service.objects(some, name, some.system.services[name]))
+    return list(Service.manifests(some.services[name]))
 
 
 def workload(name: str, stage: str = "dev", changes: Manifest | None = None) -> Manifest:
@@ -155,7 +155,7 @@ def test_metrics_are_scraped_where_declared() -> None:
 
 def test_an_environment_may_name_another_image() -> None:
     some = planned(overrides={"images": {"api": "registry.example.com/api:2.0.0"}})
-    found = one(service.objects(some, "api", some.system.services["api"]), "Deployment")
+    found = one(Service.manifests(some.services["api"]), "Deployment")
     assert main_container(found)["image"] == "registry.example.com/api:2.0.0", "such as a mirror's"
     assert main_container(workload("api"))["image"] == "shop/api:1.0.0", "else the declared one"
 

@@ -4,10 +4,9 @@ import re
 
 import yaml
 
-from quadrant_platform.components.builders.volumes import rendered
-from quadrant_platform.components.workload.stand_in import Program, job_program, service_program
 from quadrant_platform.lab.sample.invocation import Files, Settings, parsed
 from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.expansion.programs import Program
 from quadrant_platform.model.loader import load_environment, load_system, system_file
 from quadrant_platform.model.schema.service import ContainerSpec
 
@@ -24,10 +23,7 @@ def planned(system: str, stage: str) -> Plan:
 
 def program(of: Plan, name: str) -> Program:
     """What a service or a job runs."""
-    endpoint = of.topology.endpoints[name]
-    if name in of.system.services:
-        return service_program(of, endpoint, name, of.system.services[name])
-    return job_program(of, endpoint, name, of.system.jobs[name])
+    return (of.services.get(name) or of.jobs[name]).program
 
 
 def settings(of: Plan, name: str) -> Settings:
@@ -37,8 +33,8 @@ def settings(of: Plan, name: str) -> Settings:
 
 def found(of: Plan, process: ContainerSpec) -> Files:
     """The files that the pod mounts; a generated value names its secret."""
-    configs = [of.system.configs[name] for name in process.config]
-    texts = [rendered(of, config) for config in configs if config.variable == "CONFIG_PATH"]
+    configs = [of.configs[name] for name in process.config]
+    texts = [config.text for config in configs if config.spec.variable == "CONFIG_PATH"]
     secrets = {
         key: REFERENCE.sub(r"value-of-\1", made.compose) if made.compose else f"value-of-{name}"
         for name in process.secrets

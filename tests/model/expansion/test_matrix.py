@@ -12,9 +12,7 @@ from tests.components.sample import matrix_of, planned
 
 def pods(name: str, *ports: int) -> Endpoint:
     """Pods of our own in namespace `ns`."""
-    return Endpoint(
-        f"ns/{name}", "service", "ns", (("app", name),), tuple(Listener(f"p{port}", port) for port in ports)
-    )
+    return Endpoint(name, "service", "ns", (("app", name),), tuple(Listener(f"p{port}", port) for port in ports))
 
 
 PODS = [pods(name, 80, 81) for name in "abc"]

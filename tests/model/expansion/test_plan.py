@@ -1,12 +1,12 @@
 """The plan answers what the components ask."""
 
 from quadrant_platform.model.schema.types import Segment
-from tests.components.sample import endpoint, planned
+from tests.components.sample import planned
 
 
 def searched(name: str, stage: str = "dev") -> tuple[str, ...]:
-    some = planned(stage)
-    return some.searches(endpoint(some, name))
+    [found] = [one for one in planned(stage).workloads() if one.name == name]
+    return found.searches
 
 
 def test_short_names_are_searched_where_the_rows_lead() -> None:

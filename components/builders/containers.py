@@ -1,0 +1,101 @@
+"""Containers: the restricted security context, resources and probes of every container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from quadrant_platform.components.builders.manifests import Manifest, port_name
+from quadrant_platform.components.builders.volumes import Mount
+from quadrant_platform.model.expansion.endpoint import Listener
+from quadrant_platform.model.expansion.planned import Planned
+from quadrant_platform.model.schema.environment import ProbeTiming
+from quadrant_platform.model.schema.quantities import Bytes, Cpu
+from quadrant_platform.model.schema.service import Size
+
+RESTRICTED: Manifest = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
+HELPER = Size(cpu=Cpu.parse("100m"), memory=Bytes.parse("64Mi"))
+"""Limits of exporters and waiting init containers."""
+RECOVERY = 10
+"""How many usual starts a store may take that reads its files before it opens its port."""
+
+
+def container(
+    name: str,
+    image: str,
+    resources: Manifest,
+    *,
+    command: Iterable[str] = (),
+    args: Iterable[str] = (),
+    ports: Iterable[Listener] = (),
+    env: Mapping[str, str] | None = None,
+    probes: Manifest | None = None,
+    mounts: Iterable[Mount] = (),
+) -> Manifest:
+    """Return a container under the restricted profile."""
+    result: Manifest = {"name": name, "image": image, "imagePullPolicy": "IfNotPresent"}
+    optional: Manifest = {
+        "command": list(command),
+        "args": list(args),
+        "ports": [{"name": port_name(p.name), "containerPort": p.number, "protocol": p.protocol} for p in ports],
+        "env": [{"name": key, "value": value} for key, value in (env or {}).items()],
+        "volumeMounts": [mount.in_container() for mount in mounts],
+    }
+    result |= {key: value for key, value in optional.items() if value}
+    return result | (probes or {}) | {"resources": resources, "securityContext": RESTRICTED}
+
+
+def resources(planned: Planned[Any], limits: Size) -> Manifest:
+    """Return requests and limits in canonical quantities; requests are the environment's share of the limits."""
+    requests = planned.requests(limits)
+    bounds = {"memory": str(limits.memory)} | ({"cpu": str(limits.cpu)} if planned.settings.cpu_limits else {})
+    return {"requests": {"cpu": str(requests.cpu), "memory": str(requests.memory)}, "limits": bounds}
+
+
+def probes(
+    timing: ProbeTiming, startup: Manifest, readiness: Manifest, liveness: Manifest, *, starts: int = 1
+) -> Manifest:
+    """Return the three probes, given as actions; `starts` lengthens the start."""
+    failures = timing.liveness_failures
+    if readiness == liveness:  # readiness must fail well before liveness
+        failures = max(failures, 2 * timing.readiness_period * timing.readiness_failures // timing.liveness_period)
+    return {
+        "startupProbe": {
+            **startup,
+            "periodSeconds": timing.startup_period,
+            "timeoutSeconds": timing.liveness_timeout,
+            "failureThreshold": timing.startup_failures * starts,
+        },
+        "readinessProbe": {
+            **readiness,
+            "periodSeconds": timing.readiness_period,
+            "timeoutSeconds": timing.readiness_timeout,
+            "failureThreshold": timing.readiness_failures,
+        },
+        "livenessProbe": {
+            **liveness,
+            "periodSeconds": timing.liveness_period,
+            "timeoutSeconds": timing.liveness_timeout,
+            "failureThreshold": failures,
+        },
+    }
+
+
+def http_probe(path: str, port: int) -> Manifest:
+    """Return an HTTP action; it names no host, which is always the pod itself."""
+    return {"httpGet": {"path": path, "port": port, "scheme": "HTTP"}}
+
+
+def exec_probe(*command: str) -> Manifest:
+    """Return an action that runs a command in the container."""
+    return {"exec": {"command": list(command)}}
+
+
+def tcp_probe(port: int) -> Manifest:
+    """Return an action that opens a connection."""
+    return {"tcpSocket": {"port": port}}

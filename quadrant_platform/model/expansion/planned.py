@@ -1,0 +1,192 @@
+"""Planned workloads: what a system declares of one, with what its environment decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from quadrant_platform.model.expansion.configs import PlannedConfig
+from quadrant_platform.model.expansion.endpoint import Endpoint, EndpointKind
+from quadrant_platform.model.expansion.external_apis import PlannedApi
+from quadrant_platform.model.expansion.programs import Program, service_names
+from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
+from quadrant_platform.model.schema.environment import Environment, ExternalAddress, ProbeTiming
+from quadrant_platform.model.schema.quantities import Bytes, Cpu
+from quadrant_platform.model.schema.service import (
+    SECRETS_DIR,
+    Autoscaling,
+    ContainerSpec,
+    ServiceSpec,
+    Size,
+)
+from quadrant_platform.model.schema.system import Vault, VaultKey
+from quadrant_platform.model.schema.types import Segment
+
+Spec = TypeVar("Spec")
+Process = TypeVar("Process", bound=ContainerSpec)
+Level = Literal["critical", "important", "supporting"]
+LEVEL_OF_TIER: dict[int, Level] = {1: "critical", 2: "important", 3: "supporting"}
+APPLICATION_KINDS = ("service", "job", "edge", "egress")
+"""Kinds of workload whose requests are the services' share of their limits; all others are stores."""
+
+
+def workload_labels(system: str, endpoint: Endpoint, tier: int, attached: Iterable[Segment] = ()) -> dict[str, str]:
+    """Return the labels of a workload's pods: who it is, where it lives, which segments it is attached to."""
+    labels = {
+        **endpoint.selector,
+        "app.kubernetes.io/component": endpoint.kind,
+        "app.kubernetes.io/part-of": system,
+        "quadrant.dev/tier": str(tier),
+    }
+    if endpoint.segment is not None:
+        labels["quadrant.dev/segment"] = endpoint.segment.value
+    return labels | {f"quadrant.dev/attached-{segment}": "true" for segment in attached}
+
+
+class SecretFiles(NamedTuple):
+    """A Secret and its keys, each a file."""
+
+    name: str
+    keys: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Return where a container finds the first file."""
+        return f"{SECRETS_DIR}/{self.keys[0]}"
+
+
+@dataclass(frozen=True)
+class PodSettings:
+    """What an environment sets for the pods of all services, or of all stores."""
+
+    share: float
+    """Requests as a share of the limits."""
+    cpu_limits: bool
+    probes: ProbeTiming
+    spread: Literal["preferred", "required"]
+    """How strictly copies are kept on different nodes."""
+    zones: bool
+    """Whether copies are spread over zones too."""
+    storage_limit: Bytes | None
+    storage_class: str | None
+    scrape_interval: str
+    log_level: str
+
+
+def pod_settings(environment: Environment, kind: EndpointKind) -> PodSettings:
+    """Return what an environment sets for the pods of a kind of workload."""
+    shares = environment.requests
+    return PodSettings(
+        share=(shares.services if kind in APPLICATION_KINDS else shares.stores) / 100,
+        cpu_limits=environment.cpu_limits,
+        probes=environment.probes,
+        spread=environment.spread,
+        zones=environment.zones,
+        storage_limit=environment.storage_limit,
+        storage_class=environment.storage_class,
+        scrape_interval=environment.scrape_interval,
+        log_level=environment.log_level,
+    )
+
+
+@dataclass(frozen=True)
+class Planned(Generic[Spec]):
+    """One of our workloads: how many copies, how big, and with what settings."""
+
+    spec: Spec
+    endpoint: Endpoint
+    labels: Mapping[str, str]
+    """Of its objects and pods; the selector is among them."""
+    limits: Size
+    settings: PodSettings
+    priority: str
+    """Name of its priority class."""
+    searches: tuple[str, ...] = ()
+    """Namespaces, other than its own, to which its rows lead."""
+    own_image: str | None = None
+    """The environment's image in place of the engine's."""
+    copies: int = 1
+    secrets: tuple[SecretFiles, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the workload's name."""
+        return self.endpoint.name
+
+    @property
+    def part_of(self) -> str:
+        """Return the system's name."""
+        return self.labels["app.kubernetes.io/part-of"]
+
+    def image(self, engine: str) -> str:
+        """Return the main container's image: the environment's, else the engine's."""
+        return self.own_image or engine
+
+    def requests(self, limits: Size) -> Size:
+        """Return the environment's share of some limits."""
+        return Size(
+            cpu=Cpu(max(round(limits.cpu.millicores * self.settings.share), 10)),
+            memory=Bytes.of_mebibytes(max(round(limits.memory.mebibytes * self.settings.share), 16)),
+        )
+
+    def claim(self, size: Bytes) -> Bytes:
+        """Return the size of a claim, capped by the environment."""
+        return min(size, self.settings.storage_limit or size)
+
+
+@dataclass(frozen=True)
+class PlannedDatabase(Planned[DatabaseSpec]):
+    """A database in the cluster."""
+
+    engine: Literal["statefulSet", "cloudNativePg", "clickhouse"] = "statefulSet"
+    archive_interval: str | None = None
+    """Upper bound of the time until a change reaches the archive, where one is declared."""
+    owner_key: tuple[Vault, VaultKey] | None = None
+    """Where the vault keeps the owner's password; None where it is generated."""
+
+    @property
+    def services(self) -> dict[str, str]:
+        """Return its Service names by what they select: `rw` the primary, `ro` the replicas."""
+        return service_names(self.name, self.spec.read_only_service)
+
+
+@dataclass(frozen=True)
+class PlannedExternalDatabase:
+    """A database at an address outside the cluster."""
+
+    name: str
+    namespace: str
+    spec: ExternalDatabaseSpec
+    address: ExternalAddress
+
+
+@dataclass(frozen=True)
+class PlannedCache(Planned[CacheSpec]):
+    """A cache, and its Sentinels where it runs under them."""
+
+    mode: Literal["single", "replica", "sentinel"] = "single"
+    sentinel: Planned[CacheSpec] | None = None
+
+    @property
+    def stateful_set(self) -> str:
+        """Return the name of the StatefulSet, which its pods' names begin with."""
+        return self.spec.stateful_set or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedProcess(Planned[Process]):
+    """A service or a job, with the files that it finds at start."""
+
+    program: Program
+    configs: tuple[PlannedConfig, ...] = ()
+    passthrough: tuple[PlannedApi, ...] = ()
+    """External APIs that it calls by their own names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedService(PlannedProcess[ServiceSpec]):
+    """A service."""
+
+    autoscaling: Autoscaling | None
+    """None where its number of copies is fixed."""

@@ -1,0 +1,194 @@
+"""The planner: binds what a system declares to what its environment decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from quadrant_platform.model.expansion.configs import PlannedConfig, planned_configs
+from quadrant_platform.model.expansion.edge import PlannedEdge, planned_routes
+from quadrant_platform.model.expansion.external_apis import PlannedApi, planned_apis
+from quadrant_platform.model.expansion.matrix import Row
+from quadrant_platform.model.expansion.planned import (
+    LEVEL_OF_TIER,
+    Planned,
+    PlannedCache,
+    PlannedDatabase,
+    PlannedProcess,
+    PlannedService,
+    SecretFiles,
+    pod_settings,
+    workload_labels,
+)
+from quadrant_platform.model.expansion.programs import Calls, job_program, service_program
+from quadrant_platform.model.expansion.topology import Topology
+from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, cache_mode, in_cluster
+from quadrant_platform.model.schema.datastores import (
+    BrokerSpec,
+    CacheSpec,
+    DatabaseSpec,
+    ObjectStoreSpec,
+    PoolerSpec,
+)
+from quadrant_platform.model.schema.service import TIERS, Autoscaling, ContainerSpec, JobSpec, ServiceSpec, Sizing
+from quadrant_platform.model.schema.types import Segment, Stage
+
+TRAEFIK = Sizing(tier=3)
+EGRESS_COPIES = 2
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans one workload after the other."""
+
+    topology: Topology
+    leaving: Mapping[str, Iterable[Row]]
+    """The rows that leave each endpoint, by its id."""
+
+    @cached_property
+    def apis(self) -> dict[str, PlannedApi]:
+        """Return the external APIs of this stage."""
+        return planned_apis(self.topology.system, self.topology.environment)
+
+    @cached_property
+    def configs(self) -> dict[str, PlannedConfig]:
+        """Return the configuration files."""
+        return planned_configs(self.topology)
+
+    def copies(self, declared: int) -> int:
+        """Return how many copies run: one where the environment runs single copies."""
+        return 1 if self.topology.environment.copies == "single" else declared
+
+    def secrets(self, *names: str) -> tuple[SecretFiles, ...]:
+        """Return the files of some secrets."""
+        return tuple(SecretFiles(name, tuple(self.topology.system.secrets[name].keys)) for name in names)
+
+    def bound(
+        self,
+        name: str,
+        sizing: Sizing,
+        labels: Mapping[str, str] | None = None,
+        attached: Iterable[Segment] = (),
+        level: str = "critical",
+    ) -> dict[str, Any]:
+        """Return what all workloads have: by default at the level of those that every other one needs."""
+        endpoint, environment = self.topology.endpoints[name], self.topology.environment
+        leads = {row.target.namespace for row in self.leaving[endpoint.id] if row.target.isolated}
+        profile = sizing.profiles.get(environment.size_profile or "")
+        return {
+            "endpoint": endpoint,
+            "settings": pod_settings(environment, endpoint.kind),
+            "own_image": environment.images.get(endpoint.name),
+            "labels": {**workload_labels(self.topology.system.name, endpoint, sizing.tier, attached), **(labels or {})},
+            "limits": profile or sizing.size or TIERS[sizing.tier],
+            "priority": f"{self.topology.system.name}-{level}",
+            "searches": tuple(sorted(leads - {endpoint.namespace})),
+        }
+
+    def database(self, name: str, spec: DatabaseSpec) -> PlannedDatabase:
+        """Plan a database in the cluster."""
+        system, environment = self.topology.system, self.topology.environment
+        owner = next(iter(system.secrets[spec.password].keys.values()))
+        engine = "clickhouse" if spec.engine == "clickhouse" else environment.databases
+        return PlannedDatabase(
+            spec=spec,
+            engine=engine,
+            copies=self.copies(1 + spec.replicas) if engine == "cloudNativePg" else 1,
+            secrets=self.secrets(spec.password),
+            archive_interval=system.backup.wal_archive_interval if system.backup else None,
+            owner_key=(system.vault, owner) if system.vault and environment.secrets == "vault" else None,
+            **self.bound(name, spec.resources, spec.labels),
+        )
+
+    def pooler(self, name: str, spec: PoolerSpec) -> Planned[PoolerSpec]:
+        """Plan a pooler; an operator's finds its users by itself."""
+        database = in_cluster(self.topology.system, self.topology.environment)[spec.database]
+        own = self.topology.environment.databases == "statefulSet"
+        secrets = self.secrets(database.password) if own else ()
+        return Planned(
+            spec=spec, copies=self.copies(spec.instances), secrets=secrets, **self.bound(name, spec.resources)
+        )
+
+    def cache(self, name: str, spec: CacheSpec) -> PlannedCache:
+        """Plan a cache, and its Sentinels where it runs under them."""
+        mode = cache_mode(self.topology.environment, spec)
+        secrets = self.secrets(spec.password)
+        sentinel = None
+        if mode == "sentinel":
+            bound = self.bound(f"{name}-sentinel", Sizing(tier=3), spec.labels)
+            sentinel = Planned(spec=spec, copies=SENTINEL_MEMBERS, secrets=secrets, **bound)
+        return PlannedCache(
+            spec=spec,
+            mode=mode,
+            copies={"single": 1, "replica": 1 + spec.replicas, "sentinel": SENTINEL_MEMBERS}[mode],
+            secrets=secrets,
+            sentinel=sentinel,
+            **self.bound(name, spec.resources, spec.labels),
+        )
+
+    def object_store(self, name: str, spec: ObjectStoreSpec) -> Planned[ObjectStoreSpec]:
+        """Plan an object store."""
+        secrets = self.secrets(spec.access_key, spec.secret_key)
+        return Planned(spec=spec, secrets=secrets, **self.bound(name, spec.resources, spec.labels))
+
+    def broker(self, name: str, spec: BrokerSpec) -> Planned[BrokerSpec]:
+        """Plan a broker."""
+        return Planned(spec=spec, copies=self.copies(spec.instances), **self.bound(name, spec.resources, spec.labels))
+
+    def service(self, name: str, spec: ServiceSpec) -> PlannedService:
+        """Plan a service."""
+        scaling = spec.replicas if isinstance(spec.replicas, Autoscaling) else None
+        least = spec.replicas if isinstance(spec.replicas, int) else spec.replicas.min
+        level = spec.priority or LEVEL_OF_TIER[spec.resources.tier]
+        return PlannedService(
+            spec=spec,
+            program=service_program(name, spec, self._calls(name)),
+            copies=self.copies(least),
+            autoscaling=scaling if self.topology.environment.copies == "declared" else None,
+            **self._process(name, spec),
+            **self.bound(name, spec.resources, spec.labels, spec.attached, level),
+        )
+
+    def job(self, name: str, spec: JobSpec) -> PlannedProcess[JobSpec]:
+        """Plan a job."""
+        labels = {"quadrant.dev/purpose": spec.purpose}
+        return PlannedProcess(
+            spec=spec,
+            program=job_program(name, spec, self._calls(name)),
+            **self._process(name, spec),
+            **self.bound(name, spec.resources, labels, spec.attached, "supporting"),
+        )
+
+    def edge(self) -> PlannedEdge:
+        """Plan the public entry."""
+        spec, environment = self.topology.system.edge, self.topology.environment
+        return PlannedEdge(
+            spec=spec,
+            copies=self.copies(spec.replicas),
+            topology=self.topology,
+            routes=planned_routes(self.topology),
+            publishing=environment.publishing,
+            authorized_networks=environment.network.authorized_networks,
+            hsts_preload=environment.hsts_preload,
+            for_developers=environment.name is Stage.DEV,
+            **self.bound("edge", TRAEFIK, attached=spec.attached),
+        )
+
+    def egress(self) -> Planned[Mapping[str, PlannedApi]]:
+        """Plan the way out."""
+        return Planned(spec=self.apis, copies=self.copies(EGRESS_COPIES), **self.bound("egress", TRAEFIK))
+
+    def _process(self, name: str, spec: ContainerSpec) -> dict[str, Any]:
+        calls = self._calls(name).apis
+        return {
+            "configs": tuple(self.configs[config] for config in spec.config),
+            "secrets": self.secrets(*spec.secrets),
+            "passthrough": tuple(api for api in sorted(calls, key=lambda one: one.name) if api.address),
+        }
+
+    def _calls(self, name: str) -> Calls:
+        rows = self.leaving[self.topology.endpoints[name].id]
+        ports = {row.listener.number for row in rows if row.target.kind == "egress"}
+        return Calls(self.topology, rows, [api for api in self.apis.values() if api.spec.egress_port in ports])

@@ -1,0 +1,42 @@
+"""A workload's objects: bound once to its name, labels and ports."""
+
+import pytest
+
+from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.model.schema.quantities import Bytes
+from tests.components.sample import planned
+
+
+def store(stage: str = "dev", **overrides: object) -> Workload:
+    """A cache of the shop."""
+    return Workload(planned(stage, overrides=overrides).caches["session"])
+
+
+def test_every_object_has_the_workloads_name_namespace_and_labels() -> None:
+    w = store("prod")
+    objects = [w.account(), w.service(), w.budget(), w.service_monitor()]
+    assert {one["metadata"]["name"] for one in objects} == {"session"}, "one workload, one name"
+    assert {one["metadata"]["namespace"] for one in objects} == {"shop-database"}, "and one home"
+    assert all(w.labels.items() <= one["metadata"]["labels"].items() for one in objects), "found by the same labels"
+    assert w.selector.items() <= w.labels.items(), "the selector's among them"
+    assert not w.selector.keys() & w.other_labels.keys(), "but for objects that no monitor may find"
+
+
+def test_a_claim_has_its_declared_size_in_prod() -> None:
+    claim = store("prod").claim_template(Bytes.parse("20Gi"))
+    assert claim["spec"] == {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "20Gi"}},
+    }, "one node at a time writes it"
+
+
+@pytest.mark.parametrize(("size", "expected"), [("20Gi", "1Gi"), ("512Mi", "512Mi"), ("1Gi", "1Gi")])
+def test_a_claim_in_dev_is_capped(size: str, expected: str) -> None:
+    claim = store("dev").claim_template(Bytes.parse(size))
+    assert claim["spec"]["resources"]["requests"]["storage"] == expected, "a laptop's disk is small"
+
+
+def test_a_claim_names_the_environments_storage_class() -> None:
+    size = Bytes.parse("1Gi")
+    assert store(storageClass="fast").claim(size)["storageClassName"] == "fast", "where it names one"
+    assert "storageClassName" not in store().claim(size), "else the cluster's default"

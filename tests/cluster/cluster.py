@@ -1,17 +1,16 @@
-"""The cluster under test, asked through kubectl."""
+"""The cluster under test, reached by kubectl."""
 
-import json
-import os
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from quadrant_platform.host.kubectl import Answer, Kubectl, listed
 from quadrant_platform.lab.machine import proxies
 
 Manifest = dict[str, Any]
+REMEDY = "`kubectl get events --all-namespaces` shows what happened"
 
 
 @dataclass(frozen=True)
@@ -22,38 +21,36 @@ class Cluster:
     kubeconfig: Path
     lab: bool
 
-    def ask(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-        """What a command answered, whatever it was."""
-        command = [str(self.kubectl), f"--kubeconfig={self.kubeconfig}", *arguments]
-        direct = proxies.exceptions() if self.lab else {}
-        environment = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"} | direct
-        return subprocess.run(command, input=given or "", capture_output=True, text=True, check=False, env=environment)
+    def ask(self, *arguments: str, given: str | None = None) -> Answer:
+        """Return the answer of a command, also where it fails."""
+        return self._client().run(*arguments, stdin=given)
 
     def run(self, *arguments: str, given: str | None = None) -> str:
-        """What a command printed."""
-        done = self.ask(*arguments, given=given)
-        assert done.returncode == 0, f"kubectl {' '.join(arguments[:6])}: {done.stderr}"
-        return done.stdout
+        """Return what a command printed."""
+        return self._client().need(*arguments, stdin=given)
+
+    def _client(self) -> Kubectl:
+        direct = proxies.exceptions() if self.lab else {}
+        return Kubectl(str(self.kubectl), self.kubeconfig, manager="tests", environment=direct, remedy=REMEDY)
 
     def items(self, *arguments: str) -> list[Manifest]:
         """The objects that a `get` lists."""
-        found: list[Manifest] = json.loads(self.run("get", *arguments, "-o", "json"))["items"]
-        return found
+        return self._client().objects("get", *arguments)
 
     def one(self, kind: str, namespace: str, name: str) -> Manifest:
         """An object."""
-        found: Manifest = json.loads(self.run("get", kind, name, f"--namespace={namespace}", "-o", "json"))
+        (found,) = self._client().objects("get", kind, name, f"--namespace={namespace}")
         return found
 
     def apply(self, manifests: list[Manifest]) -> None:
-        """Bring objects to the cluster, under a field manager of the tests' own."""
+        """Apply objects, under a field manager of the tests' own."""
         if manifests:
-            self.run("apply", "--server-side", "--field-manager=tests", "-f", "-", given=as_stream(manifests))
+            self.run("apply", "--server-side", "--field-manager=tests", "-f", "-", given=listed(manifests))
 
     def delete(self, manifests: list[Manifest]) -> None:
         """Remove objects, and wait until they are gone."""
         if manifests:
-            self.run("delete", "--ignore-not-found", "--wait", "-f", "-", given=as_stream(manifests))
+            self.run("delete", "--ignore-not-found", "--wait", "-f", "-", given=listed(manifests))
 
     def addresses(self, pods: list[Manifest]) -> dict[tuple[str, str], str]:
         """The address of each of these pods, by namespace and name, once it runs."""
@@ -70,11 +67,6 @@ class Cluster:
 
         eventually(lambda: found().keys() == wanted, f"pods {sorted(wanted)} run")
         return found()
-
-
-def as_stream(manifests: list[Manifest]) -> str:
-    """Objects as kubectl reads them."""
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
 
 
 def eventually(holds: Callable[[], bool], what: str, seconds: float = 90, period: float = 0.5) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.cluster import Cluster, Manifest, as_stream
+from quadrant_platform.host.kubectl import listed
+from tests.cluster.cluster import Cluster, Manifest
 from tests.cluster.stand_ins import namespace
 from tests.stacks import STACKS, pod_specs, recorded
 
@@ -75,9 +76,9 @@ def named_apart(manifests: list[Manifest]) -> list[Manifest]:
 def test_the_api_server_accepts_every_object_with_strict_validation(room: Cluster, system: str, stage: str) -> None:
     lacking = unknown_kinds(room, system, stage)
     manifests = [one for one in recorded(system, stage).manifests() if (one["apiVersion"], one["kind"]) not in lacking]
-    answer = room.ask(*STRICT, "-f", "-", given=as_stream(named_apart([moved(one) for one in manifests])))
-    assert answer.returncode == 0, f"{system} {stage} is refused: {answer.stderr[:2000]}"
-    assert len(answer.stdout.splitlines()) == len(manifests), "every object was judged"
+    answer = room.ask(*STRICT, "-f", "-", given=listed(named_apart([moved(one) for one in manifests])))
+    assert answer.code == 0, f"{system} {stage} is refused: {answer.err[:2000]}"
+    assert len(answer.out.splitlines()) == len(manifests), "every object was judged"
 
 
 def test_an_unknown_field_is_refused_by_the_same_check(room: Cluster) -> None:
@@ -87,9 +88,9 @@ def test_an_unknown_field_is_refused_by_the_same_check(room: Cluster) -> None:
         "metadata": {"name": "odd", "namespace": ROOM},
         "dta": {},
     }
-    answer = room.ask(*STRICT, "-f", "-", given=as_stream([manifest]))
-    assert answer.returncode != 0, "otherwise the acceptance of the stacks would say nothing"
-    assert "dta" in answer.stderr, "the server names the field"
+    answer = room.ask(*STRICT, "-f", "-", given=listed([manifest]))
+    assert answer.code != 0, "otherwise the acceptance of the stacks would prove nothing"
+    assert "dta" in answer.err, "the server names the field"
 
 
 @pytest.mark.parametrize(("system", "stage"), STACKS)
@@ -105,8 +106,8 @@ def test_every_kind_of_a_stack_is_known_to_the_cluster(cluster: Cluster, system:
 def test_pod_security_restricted_lets_every_pod_of_a_stack_in(room: Cluster, system: str, stage: str) -> None:
     pods = list(pods_of(system, stage))
     assert pods, f"{system} {stage} runs something"
-    answer = room.ask("create", "--dry-run=server", "--validate=strict", "-f", "-", given=as_stream(pods))
-    assert answer.returncode == 0, f"{system} {stage}: {answer.stderr[:2000]}"
+    answer = room.ask("create", "--dry-run=server", "--validate=strict", "-f", "-", given=listed(pods))
+    assert answer.code == 0, f"{system} {stage}: {answer.err[:2000]}"
 
 
 @pytest.mark.demand("SEC-10")
@@ -114,8 +115,8 @@ def test_pod_security_restricted_keeps_a_pod_out_that_may_be_root(room: Cluster)
     pod = next(pods_of("motovault", "dev"))
     pod["spec"]["securityContext"] = {}
     pod["spec"]["containers"][0]["securityContext"] = {"allowPrivilegeEscalation": True}
-    answer = room.ask("create", "--dry-run=server", "-f", "-", given=as_stream([pod]))
-    assert "violates PodSecurity" in answer.stderr, "otherwise the acceptance of the pods would say nothing"
+    answer = room.ask("create", "--dry-run=server", "-f", "-", given=listed([pod]))
+    assert "violates PodSecurity" in answer.err, "otherwise the acceptance of the pods would prove nothing"
 
 
 def pods_of(system: str, stage: str) -> Iterator[Manifest]:

@@ -42,7 +42,7 @@ def asked(cache: Part, pod: str, port: int, *question: str) -> list[str]:
     done = cache.cluster.ask(
         "exec", f"--namespace={STORES}", pod, "--", "sh", "-c", script, "redis-cli", str(port), *question
     )
-    return done.stdout.splitlines()
+    return done.out.splitlines()
 
 
 def master(cache: Part) -> str:

@@ -108,7 +108,8 @@ def test_the_certificate_holds_the_declared_names(entry: PublicEntry) -> None:
     key = found.public_key()
     assert isinstance(key, rsa.RSAPublicKey), "an RSA key"
     assert key.key_size == 2048, "of 2048 bits"
-    assert found.not_valid_after_utc - found.not_valid_before_utc == timedelta(days=365), "a year"
+    lifetime = found.not_valid_after_utc - found.not_valid_before_utc
+    assert abs(lifetime - timedelta(days=365)) < timedelta(minutes=1), "a year"
     found.verify_directly_issued_by(authority)
     assert authority.issuer == authority.subject, "no authority outside signs it"
 

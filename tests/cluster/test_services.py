@@ -26,7 +26,7 @@ def pod(platform: Platform, name: str) -> Manifest:
         one
         for one in found
         if one["metadata"]["namespace"].startswith(f"{SYSTEM}-")
-        and any((c["type"], c["status"]) == ("Ready", "True") for c in one["status"]["conditions"])
+        and any((c["type"], c["status"]) == ("Ready", "True") for c in one["status"].get("conditions", ()))
     )
 
 

@@ -22,7 +22,7 @@ DIGEST = "sha256:" + 64 * "0"
 
 
 def changed(manifest: Manifest, path: str, value: Any) -> Manifest:
-    """A copy with the field at a dotted path set or removed; missing objects on the way are made."""
+    """Return a copy with the field at a dotted path set or removed; missing objects on the way are made."""
     result = copy.deepcopy(manifest)
     node: Any = result
     *parents, last = path.split("/")
@@ -38,7 +38,7 @@ def changed(manifest: Manifest, path: str, value: Any) -> Manifest:
 
 
 def container(name: str, port: int) -> Manifest:
-    """A container that satisfies every policy."""
+    """Return a container that satisfies every policy."""
     probe = {"httpGet": {"path": "/health", "port": port}}
     return {
         "name": name,
@@ -60,13 +60,13 @@ def container(name: str, port: int) -> Manifest:
 
 
 def init_container() -> Manifest:
-    """An init container that satisfies every policy."""
+    """Return an init container that satisfies every policy."""
     serving = ("ports", "startupProbe", "readinessProbe", "livenessProbe")
     return {key: value for key, value in container("seed", 3001).items() if key not in serving}
 
 
 def pod_spec(name: str, port: int) -> Manifest:
-    """The specification of a pod that satisfies every policy."""
+    """Return the specification of a pod that satisfies every policy."""
     return {
         "serviceAccountName": name,
         "automountServiceAccountToken": False,
@@ -84,7 +84,7 @@ def pod_spec(name: str, port: int) -> Manifest:
 
 
 def labels(name: str, component: str = "service") -> dict[str, str]:
-    """The labels of a workload's pods."""
+    """Return the labels of a workload's pods."""
     return {
         "app.kubernetes.io/name": name,
         "app.kubernetes.io/part-of": SYSTEM,
@@ -99,7 +99,7 @@ def workload(
     component: str = "service",
     kind: str = "Deployment",
 ) -> Manifest:
-    """A workload that satisfies every policy, of a kind with a template in its spec."""
+    """Return a workload that satisfies every policy, of a kind with a template in its spec."""
     of_kinds: Manifest = {
         "StatefulSet": {"serviceName": name},
         "Job": {"activeDeadlineSeconds": 600, "ttlSecondsAfterFinished": 3600},
@@ -146,7 +146,7 @@ def of_kind(kind: str, spec: Manifest) -> Manifest:
 
 
 def service(name: str = "api", segment: str = "backend", **spec: Any) -> Manifest:
-    """A Service inside the cluster."""
+    """Return a Service inside the cluster."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -160,7 +160,7 @@ def service(name: str = "api", segment: str = "backend", **spec: Any) -> Manifes
 
 
 def namespace(segment: str) -> Manifest:
-    """The namespace of a segment."""
+    """Return the namespace of a segment."""
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
@@ -177,13 +177,13 @@ def namespace(segment: str) -> Manifest:
 
 
 def obj(api_version: str, kind: str, name: str, segment: str = "frontend", **fields: Any) -> Manifest:
-    """Any other object of the system."""
+    """Return any other object of the system."""
     metadata = {"name": name, "namespace": f"{SYSTEM}-{segment}", **fields.pop("metadata", {})}
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **fields}
 
 
 def router(**spec: Any) -> Manifest:
-    """A public router with TLS and a rate limit."""
+    """Return a public router with TLS and a rate limit."""
     route = {
         "kind": "Rule",
         "match": "Host(`shop.example.com`)",
@@ -195,12 +195,12 @@ def router(**spec: Any) -> Manifest:
 
 
 def middleware(name: str, **spec: Any) -> Manifest:
-    """A Traefik middleware."""
+    """Return a Traefik middleware."""
     return obj("traefik.io/v1alpha1", "Middleware", name, spec=spec)
 
 
 def matrix_config_map(matrix: Manifest) -> Manifest:
-    """The ConfigMap that carries the matrix."""
+    """Return the ConfigMap that carries the matrix."""
     return obj(
         "v1", "ConfigMap", "quadrant-matrix",
         metadata={"labels": {"quadrant.dev/matrix": "true"}},
@@ -209,17 +209,17 @@ def matrix_config_map(matrix: Manifest) -> Manifest:
 
 
 def find(stack: Iterable[Manifest], kind: str, name: str) -> Manifest:
-    """The one object of a stack with this kind and name."""
+    """Return the one object of a stack with this kind and name."""
     return next(one for one in stack if one["kind"] == kind and one["metadata"]["name"] == name)
 
 
 def replaced(stack: list[Manifest], kind: str, name: str, path: str, value: Any) -> list[Manifest]:
-    """The stack with one field of one object changed."""
+    """Return the stack with one field of one object changed."""
     target = find(stack, kind, name)
     return [changed(one, path, value) if one is target else one for one in stack]
 
 
 def without(stack: list[Manifest], kind: str, name: str) -> list[Manifest]:
-    """The stack without one object."""
+    """Return the stack without one object."""
     target = find(stack, kind, name)
     return [one for one in stack if one is not target]

@@ -32,7 +32,7 @@ class Diagnostic(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The diagnostics, and the policies that said that they do not apply."""
+    """The diagnostics, and the policies that do not apply."""
 
     diagnostics: tuple[Diagnostic, ...]
     not_applicable: frozenset[str]
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 
 def token(manifest: Mapping[str, Any]) -> str:
-    """The engine's type of a manifest."""
+    """Return the engine's type of a manifest."""
     version = manifest["apiVersion"]
     return f"kubernetes:{version if '/' in version else f'core/{version}'}:{manifest['kind']}"
 
@@ -56,13 +56,13 @@ PASSWORD = "random:index/randomPassword:RandomPassword"
 
 
 def urn(manifest: Mapping[str, Any]) -> str:
-    """The URN under which a manifest is registered here."""
+    """Return the URN under which a manifest is registered here."""
     metadata = manifest["metadata"]
     return f"urn:pulumi:dev::shop::{token(manifest)}::{metadata.get('namespace', '')}/{metadata['name']}"
 
 
 def as_outputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """A manifest as the engine shows it to stack policies: with the cluster's answers and the provider's keys."""
+    """Return a manifest as stack policies get it: with the cluster's answers and the provider's keys."""
     metadata = {**manifest["metadata"], "uid": "7d2f", "resourceVersion": "12", "managedFields": [{"manager": "x"}]}
     provider = {"__fieldManager": "pulumi", "__initialApiVersion": "v1", "__inputs": {"spec": "x"}}
     return {**manifest, "metadata": metadata, "status": {"phase": "Active", "loadBalancer": {}}, **provider}
@@ -85,20 +85,20 @@ class Pack:
         self._servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig=self._settings), None)
 
     def info(self) -> Any:
-        """What the pack says of itself."""
+        """Return the pack's description of itself."""
         return self._servicer.GetAnalyzerInfo(None, None)
 
     def analyze(self, manifest: Mapping[str, Any]) -> Answer:
-        """One resource before it is created."""
+        """Judge one resource before it is created."""
         return self.analyze_as(token(manifest), manifest)
 
     def analyze_as(self, kind: str, manifest: Mapping[str, Any]) -> Answer:
-        """One resource registered under another type than its manifest says."""
+        """Judge one resource registered under another type than its manifest has."""
         request = proto.AnalyzeRequest(type=kind, urn=urn(manifest), name="x", properties=_struct(manifest))
         return _answer(self._servicer.Analyze(request, None))
 
     def remediate(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The properties that the engine would use instead; nothing where the pack mends nothing."""
+        """Return the properties that the engine would use instead; nothing where the pack mends nothing."""
         request = proto.AnalyzeRequest(type=token(manifest), urn=urn(manifest), name="x", properties=_struct(manifest))
         response = self._servicer.Remediate(request, None)
         if any(one.diagnostic for one in response.remediations):
@@ -107,7 +107,7 @@ class Pack:
         return found[-1] if found else None
 
     def analyze_stack(self, manifests: Iterable[Mapping[str, Any]], generated: Collection[str] = ()) -> Answer:
-        """A whole stack after its update or preview.
+        """Judge a whole stack after its update or preview.
 
         The values of Secrets whose URNs are `generated` depend on a password that the stack registers too.
         """
@@ -124,7 +124,7 @@ class Pack:
         return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
 
     def judge(self, manifests: Sequence[Mapping[str, Any]]) -> Answer:
-        """All resources of a stack one by one, and then the stack."""
+        """Judge all resources of a stack one by one, and then the stack."""
         found = self.analyze_stack(manifests)
         for one in manifests:
             found |= self.analyze(one)
@@ -143,7 +143,7 @@ def _answer(response: Any) -> Answer:
 
 
 def _diagnostic(raw: Any) -> Diagnostic:
-    """A diagnostic of the pack. One that says that a policy could not run is a defect of the pack."""
+    """Return a diagnostic of the pack. A policy that could not run is a defect of the pack."""
     found = _RULE.search(raw.message)
     if "can't run policy" in raw.message or found is None:
         raise AssertionError(f"the engine could not run a policy: {raw.message}")

@@ -32,7 +32,7 @@ ROWS = (
 
 
 def matrix(rows: tuple[tuple[str, str, str, int], ...] = ROWS, environment: str = "prod") -> Manifest:
-    """The declared connections."""
+    """Return the declared connections."""
     workloads = {
         f"{SYSTEM}-{segment}/{name}": {
             "kind": "workload", "namespace": f"{SYSTEM}-{segment}", "ports": [f"{port}/TCP"],
@@ -69,13 +69,13 @@ def _control(namespace: str, labels: dict[str, str], *ports: str) -> Manifest:
 
 
 def default_deny(segment: str) -> Manifest:
-    """The policy that refuses everything in a namespace."""
+    """Return the policy that refuses everything in a namespace."""
     spec: Manifest = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     return builders.obj("networking.k8s.io/v1", "NetworkPolicy", "default-deny", segment, spec=spec)
 
 
 def network_policies(declared: Manifest) -> list[Manifest]:
-    """One policy a workload, both directions in it."""
+    """Return one policy a workload, both directions in it."""
     egress: dict[str, list[Manifest]] = defaultdict(list)
     ingress: dict[str, list[Manifest]] = defaultdict(list)
     for row in declared["rows"]:
@@ -105,7 +105,7 @@ def _selectors(peer: Manifest) -> list[Manifest]:
 
 
 def share(segment: str) -> list[Manifest]:
-    """What a namespace may take."""
+    """Return the quota and limits of a namespace."""
     hard = {"requests.cpu": "4", "requests.memory": "8Gi", "limits.memory": "8Gi"}
     limits = [{"type": "Container", "default": {"memory": "64Mi"}}]
     return [
@@ -115,7 +115,7 @@ def share(segment: str) -> list[Manifest]:
 
 
 def api_with_secret() -> Manifest:
-    """The API with its database password mounted as a read-only file."""
+    """Return the API with its database password mounted as a read-only file."""
     api = builders.workload()
     volume = {"name": "secrets", "projected": {"sources": [{"secret": {"name": "api-secrets"}}]}}
     mount = {"name": "secrets", "mountPath": "/run/secrets", "readOnly": True}
@@ -125,19 +125,19 @@ def api_with_secret() -> Manifest:
 
 
 def pods(name: str) -> Manifest:
-    """A workload of the platform: two copies of it."""
+    """Return a workload of the platform: two copies of it."""
     made = api_with_secret() if name == "api" else builders.workload(name, *WORKLOADS[name])
     return builders.changed(made, "spec/replicas", 2)
 
 
 def budget(name: str, segment: str) -> Manifest:
-    """What a drain may take from a workload."""
+    """Return the disruption budget of a workload."""
     spec = {"maxUnavailable": 1, "selector": {"matchLabels": {"app.kubernetes.io/name": name}}}
     return builders.obj("policy/v1", "PodDisruptionBudget", name, segment, spec=spec)
 
 
 def stack(declared: Manifest | None = None) -> list[Manifest]:
-    """All objects of the platform."""
+    """Return all objects of the platform."""
     declared = declared or matrix()
     segments = ("frontend", "backend", "database")
     secret = builders.obj(
@@ -185,7 +185,7 @@ GOOD = stack()
 
 
 def both_ways(pack: Pack, manifests: list[Manifest]) -> Answer:
-    """What the engine finds: resource by resource, save those known to be good, and then in the whole stack."""
+    """Return what the engine finds: in each resource, save the good ones, and then in the whole stack."""
     answer = pack.analyze_stack(map(as_outputs, manifests))
     for manifest in manifests:
         if manifest not in GOOD:

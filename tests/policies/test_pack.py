@@ -34,8 +34,8 @@ STACK_POLICIES = [policy for policy in POLICIES.values() if isinstance(policy, S
 
 def test_every_policy_explains_itself() -> None:
     for policy in POLICIES.values():
-        assert policy.why.endswith("."), f"{policy.name} says why in a sentence"
-        assert policy.remedy.endswith("."), f"{policy.name} says how to mend it"
+        assert policy.why.endswith("."), f"{policy.name} gives its reason in a sentence"
+        assert policy.remedy.endswith("."), f"{policy.name} gives its remedy in a sentence"
         assert policy.tags, f"{policy.name} names a framework or a purpose"
         assert policy.url == f"docs/reference/policies/{policy.name}.md", f"{policy.name} has a page"
 
@@ -44,7 +44,7 @@ def test_every_predicate_is_documented() -> None:
     for policy in POLICIES.values():
         assert isinstance(policy, ResourcePolicy | StackPolicy), f"{policy.name} has a predicate"
         named = policy.predicate.__name__ != "predicate"
-        assert policy.predicate.__doc__ or not named, f"{policy.name} says what it checks"
+        assert policy.predicate.__doc__ or not named, f"{policy.name} documents its check"
 
 
 def test_the_engine_runs_at_most_six_stack_policies() -> None:
@@ -55,7 +55,7 @@ def test_the_engine_runs_at_most_six_stack_policies() -> None:
 def test_a_group_has_one_level() -> None:
     levels = {(policy.group.name, policy.level) for policy in STACK_POLICIES}
     groups = {name for name, _ in levels}
-    assert len(levels) == len(groups), "the engine knows one level for each"
+    assert len(levels) == len(groups), "the engine takes one level for each"
 
 
 def test_the_engine_gets_level_severity_and_remedy() -> None:
@@ -111,7 +111,7 @@ def test_the_consistent_set_breaks_nothing() -> None:
 def test_manifests_without_segments_and_matrix_are_not_applicable() -> None:
     plain = [builders.workload(), builders.service()]
     assert broken(plain) == set(), "isolation is not judged"
-    assert "network-isolation" in PACK.analyze_stack(plain).not_applicable, "and the engine is told why"
+    assert "network-isolation" in PACK.analyze_stack(plain).not_applicable, "and the engine gets the reason"
     compared = {"matrix-present", "symmetric-rules", "reachability-equals-matrix", "one-entry-one-exit"}
     assert set(not_applicable(plain)) == compared, "a check of files reports it too"
     assert not not_applicable(shop.GOOD), "with a matrix every policy applies"

@@ -20,7 +20,7 @@ WITHOUT_MANIFESTS = {"exemptions"}
 
 @cache
 def broken(path: Path) -> frozenset[tuple[str, str]]:
-    """What `quadrant check --manifests` finds in a file, as policy and check."""
+    """Return what `quadrant check --manifests` finds in a file, as policy and check."""
     return frozenset((found.policy, found.check) for found in judge(read_manifests(path)))
 
 
@@ -37,7 +37,7 @@ def test_the_twin_of_a_manifest_keeps_its_policy(case: CorpusCase) -> None:
     assert not found, f"otherwise the finding in {case.name} would prove nothing"
 
 
-def test_the_corpus_is_large_and_speaks_of_every_policy() -> None:
+def test_the_corpus_is_large_and_covers_every_policy() -> None:
     count = Counter(case.policy for case in CASES)
     assert len(CASES) >= FEWEST, "a comparison needs a sample"
     assert POLICIES.keys() - count.keys() <= WITHOUT_MANIFESTS, "each policy has a manifest that breaks it"
@@ -45,7 +45,7 @@ def test_the_corpus_is_large_and_speaks_of_every_policy() -> None:
 
 def test_a_manifest_lies_in_the_folder_of_its_policy() -> None:
     astray = [case.name for case in CASES if case.path.parent.name != case.policy]
-    assert not astray, "whoever looks for a policy's examples looks there"
+    assert not astray, "a policy's examples are looked up there"
 
 
 def test_every_twin_is_used_and_present() -> None:
@@ -53,7 +53,7 @@ def test_every_twin_is_used_and_present() -> None:
     assert used == set(PASSES.glob("*.yaml")), "a twin without a case proves nothing, a case without a twin neither"
 
 
-def test_a_manifest_without_a_word_on_what_is_wrong_is_refused(tmp_path: Path) -> None:
+def test_a_manifest_without_a_header_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("kind: Pod\n", encoding="utf-8")
     with pytest.raises(ValueError, match=re.escape("# policy/check: what is wrong. Twin: name")):

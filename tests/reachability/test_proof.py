@@ -88,7 +88,7 @@ def test_a_public_address_for_the_wrong_workload_is_in_excess_as_the_internet() 
 
 
 def workload(kind: str, name: str, labels: dict[str, str]) -> Manifest:
-    """A workload of the data namespace with a named port."""
+    """Return a workload of the data namespace with a named port."""
     container = {"name": "main", "ports": [{"containerPort": 5432, "name": "sql"}]}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
     spec = {"jobTemplate": {"spec": {"template": template}}} if kind == "CronJob" else {"template": template}
@@ -105,7 +105,7 @@ def test_a_named_port_is_resolved_by_the_manifest_of_the_workload() -> None:
     planted = [*manifests(), workload("StatefulSet", "postgres", {"app": "postgres"})]
     for rule in find(planted, "postgres")["spec"]["ingress"]:
         rule["ports"] = [{"port": "sql"}]
-    assert prove(planted, matrix()).equal, "the name stands for the number of the row"
+    assert prove(planted, matrix()).equal, "the name is the number of the row"
 
 
 def test_a_pod_that_the_matrix_forgets_has_no_rows() -> None:
@@ -113,7 +113,7 @@ def test_a_pod_that_the_matrix_forgets_has_no_rows() -> None:
     assert prove(planted, matrix()).equal, "every listed workload has a policy of its own"
     planted.append(workload("CronJob", "forgotten", {"app": "forgotten"}))
     excess = {edge.source for edge in prove(planted, matrix()).excess}
-    assert "shop-data/forgotten" in excess, "nothing denies it anything"
+    assert "shop-data/forgotten" in excess, "no policy denies it anything"
     assert prove([*manifests(), planted[-1]], matrix()).equal, "a default deny covers it"
 
 
@@ -121,11 +121,11 @@ def test_connections_among_peers_that_are_not_ours_are_not_judged() -> None:
     ends = {edge[:2] for edge in prove([], matrix()).excess}
     ours = {identity for identity, peer in matrix()["peers"].items() if peer["kind"] == "workload"}
     assert ends, "without policies everything is open"
-    assert all(ours & set(pair) for pair in ends), "we hold no policy on a control namespace or an address"
+    assert all(ours & set(pair) for pair in ends), "no policy here selects pods of a control namespace or an address"
 
 
-def test_a_row_to_nobody_is_an_error_that_names_it() -> None:
+def test_a_row_to_no_peer_is_an_error_that_names_it() -> None:
     broken: dict[str, Any] = deepcopy(matrix())
-    broken["rows"][0]["to"] = "shop-front/nobody"
-    with pytest.raises(ValueError, match="shop-front/nobody is no peer"):
+    broken["rows"][0]["to"] = "shop-front/missing"
+    with pytest.raises(ValueError, match="shop-front/missing is no peer"):
         prove(manifests(), broken)

@@ -1,6 +1,7 @@
 """Dependencies point one way: a package imports only what lies on a lower floor."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -60,6 +61,12 @@ def test_the_lower_floors_know_nothing_of_pulumi(path: Path) -> None:
     roots = {name.partition(".")[0] for name in _imports(path)}
     engine = {name for name in roots if name.startswith("pulumi")}
     assert _package(path) not in WITHOUT_PULUMI or not engine, f"{relative(path)} imports {sorted(engine)}"
+
+
+@pytest.mark.parametrize("path", python_files(*PACKAGES, "tools", "bench"), ids=relative)
+def test_the_evaluation_of_reachability_has_one_face(path: Path) -> None:
+    inside = {name for name in _imports(path) if re.match(r"quadrant_platform\.reachability\.[a-z_]+\.", name)}
+    assert not inside or _package(path) == "reachability", f"{relative(path)} imports {sorted(inside)}: use the package"
 
 
 def test_no_module_of_the_policy_pack_hides_one_of_the_standard_library() -> None:

@@ -12,7 +12,7 @@ _EACH = Path(__file__).with_name("checkov_each.py")
 
 
 def version() -> str:
-    """The version that the requirements name."""
+    """Return the version that the requirements name."""
     return (ROOT / "requirements/checkov.in").read_text(encoding="utf-8").strip().removeprefix("checkov==")
 
 
@@ -27,7 +27,7 @@ def _scan(program: Path, files: Sequence[Path]) -> Mapping[Path, Sequence[Found]
 
 
 def _found(rule: str, resource: str) -> Found:
-    """A resource is kind, namespace and name; a pod that it derives from a template has the labels behind these."""
+    """Return the object of a resource: kind, namespace and name, and a templated pod's labels behind these."""
     kind, namespace, name = (*resource.split(".", 2), "", "")[:3]
     return Found(rule, kind, namespace, name)
 

@@ -10,7 +10,7 @@ FILTER: Any = import_module("checkov.runner_filter")
 
 
 def judge(file: str) -> list[tuple[str, str]]:
-    """The rules that a file breaks, each with the object that breaks it."""
+    """Return the rules that a file breaks, each with the object that breaks it."""
     frameworks = FILTER.RunnerFilter(framework=["kubernetes"])
     report = RUNNER.Runner().run(root_folder=None, files=[file], runner_filter=frameworks)
     return [(check.check_id, check.resource) for check in report.failed_checks]

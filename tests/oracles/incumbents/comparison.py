@@ -26,7 +26,7 @@ class Row:
 
 
 def rows(scanners: Sequence[Scanner] = SCANNERS) -> tuple[Row, ...]:
-    """The comparison, by policy and manifest."""
+    """Return the comparison, by policy and manifest."""
     every = cases()
     texts = {str(path): path.read_text(encoding="utf-8") for case in every for path in (case.path, case.twin)}
     answers = [scanner.judge(texts) for scanner in scanners]
@@ -41,7 +41,7 @@ def rows(scanners: Sequence[Scanner] = SCANNERS) -> tuple[Row, ...]:
 
 
 def _ours(case: CorpusCase) -> tuple[str, ...]:
-    """The checks of the case's own policy that find it and do not find its twin."""
+    """Return the checks of the case's own policy that find it and do not find its twin."""
     failing, passing = (_checks(case, path) for path in (case.path, case.twin))
     return tuple(sorted(failing - passing))
 
@@ -51,6 +51,6 @@ def _checks(case: CorpusCase, path: Path) -> set[str]:
 
 
 def _only_in_first(some: Sequence[Found], others: Sequence[Found]) -> tuple[str, ...]:
-    """The rules with more findings of a text; places are left out, since some manifests differ in a name."""
+    """Return the rules with more findings of a text; places are left out, since some manifests differ in a name."""
     more = Counter((one.rule, one.text) for one in some) - Counter((one.rule, one.text) for one in others)
     return tuple(sorted({rule for rule, _ in more}))

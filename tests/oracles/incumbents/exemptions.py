@@ -20,7 +20,7 @@ class Exempt:
     stacks: str = "*"
 
     def covers(self, scanner: str, stack: str, found: Found) -> bool:
-        """Whether the row speaks of this finding."""
+        """Return whether the row applies to this finding."""
         return (
             (self.scanner == scanner and found.rule in self.rules)
             and fnmatchcase(stack, self.stacks)

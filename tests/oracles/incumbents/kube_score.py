@@ -17,7 +17,7 @@ def _scan(program: Path, files: Sequence[Path]) -> Mapping[Path, Sequence[Found]
 
 
 def _answer(program: Path, file: Path) -> list[dict[str, Any]]:
-    """Objects among the files of one call belong together, so that each file has a call of its own."""
+    """Judge each file in a call of its own, since objects among the files of one call belong together."""
     options = ["--all-default-optional", "--kubernetes-version", "v1.34", "--output-format", "json"]
     run = subprocess.run([program, "score", *options, file], capture_output=True, text=True, check=False)
     try:
@@ -28,7 +28,7 @@ def _answer(program: Path, file: Path) -> list[dict[str, Any]]:
 
 
 def _refusal(text: str) -> dict[str, Any]:
-    """A manifest that it cannot read is a finding about the whole file."""
+    """Return a manifest that it cannot read as a finding about the whole file."""
     check = {"check": {"id": "unreadable"}, "grade": 0, "skipped": False, "comments": [{"summary": text.strip()}]}
     return {"type_meta": {"kind": ""}, "object_meta": {}, "checks": [check]}
 

@@ -38,7 +38,7 @@ def _scan(program: Path, files: Sequence[Path]) -> Mapping[Path, Sequence[Found]
 
 
 def _schemas() -> Path:
-    """A folder of schemas that each stand alone; the package's refer to an address on the web."""
+    """Return a folder of schemas that each stand alone; the package's refer to an address on the web."""
     folder = CACHE / "schemas" / f"{version('kubernetes-validate')}-{KUBERNETES}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def _published() -> Path:
 
 
 def _standing_alone(folder: Path) -> Iterator[tuple[str, Schema]]:
-    """Each kind's schema by its file's name, with the definitions that it needs and without prose."""
+    """Yield each kind's schema by its file's name, with the definitions that it needs and without prose."""
     shared: Schema = json.loads((folder / _SHARED).read_text(encoding="utf-8"))["$defs"]
     for file in folder.glob("*.json"):
         schema: Schema = json.loads(file.read_text(encoding="utf-8"))
@@ -75,7 +75,7 @@ def _standing_alone(folder: Path) -> Iterator[tuple[str, Schema]]:
 
 
 def _bare(node: Any, names: set[str]) -> Any:
-    """A schema that refers to definitions of its own file; `names` takes those up."""
+    """Return a schema that refers to definitions of its own file; `names` takes those up."""
     if isinstance(node, list):
         return [_bare(one, names) for one in node]
     if not isinstance(node, dict):

@@ -53,7 +53,7 @@ class Scanner:
         return "" if self.program.exists() else f"needs {self.need}: {self.name} is not there, run `make incumbents`"
 
     def judge(self, texts: Mapping[str, str]) -> dict[str, list[Found]]:
-        """What it finds in each text; only texts that it has not judged before are given to it."""
+        """Return what it finds in each text; only texts that it has not judged before are given to it."""
         kept = {name: CACHE / "scans" / f"{self.name}-{self._key(text)}.json" for name, text in texts.items()}
         with _alone(self.name):
             unknown = {name: text for name, text in texts.items() if not kept[name].exists()}
@@ -92,6 +92,6 @@ def _keep(file: Path, found: Sequence[Found]) -> None:
 
 
 def installed(name: str) -> tuple[Path, str]:
-    """A program that `make incumbents` builds, and its version, which its file's name ends with."""
+    """Return a program that `make incumbents` builds, and its version, which its file's name ends with."""
     link = BIN / name
     return link, link.resolve().name.removeprefix(f"{name}-")

@@ -42,7 +42,7 @@ OWN_CONVENTIONS = frozenset(
 
 
 def sentence(table: Sequence[Row], what: str = "manifests that must fail") -> str:
-    """The totals, as the page and the README give them."""
+    """Return the totals, as the page and the README give them."""
     caught = [sum(1 for row in table if row.theirs[index]) for index in range(len(SCANNERS))]
     any_of_them = sum(1 for row in table if any(row.theirs))
     ours = sum(1 for row in table if row.ours)
@@ -54,7 +54,7 @@ def sentence(table: Sequence[Row], what: str = "manifests that must fail") -> st
 
 
 def page(table: Sequence[Row]) -> str:
-    """The whole page."""
+    """Return the whole page."""
     rest = [row for row in table if row.case.policy not in OWN_CONVENTIONS]
     general = sentence(
         rest, "manifests that do not concern Traefik, segments or the matrix, which no general tool can know"
@@ -88,7 +88,7 @@ def _detail(row: Row) -> tuple[str, ...]:
 
 
 def outdated(table: Sequence[Row]) -> list[str]:
-    """What the page and the README say no longer, or not yet."""
+    """Return the statements of the page and the README that are no longer true, or not yet."""
     current = (ROOT / PAGE).is_file() and (ROOT / PAGE).read_text(encoding="utf-8") == page(table)
     found = [] if current else [f"{PAGE} is out of date; run `make docs` and commit it"]
     if sentence(table) not in " ".join((ROOT / README).read_text(encoding="utf-8").split()):

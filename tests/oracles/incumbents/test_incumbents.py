@@ -28,7 +28,7 @@ def require(*scanners: Scanner) -> None:
 
 @cache
 def stacks() -> dict[str, str]:
-    """Every shipped stack as one text."""
+    """Return every shipped stack as one text."""
     return {
         f"{system}-{stage}": "---\n".join(files(recorded(system, stage).manifests()).values())
         for system, stage in STACKS
@@ -37,7 +37,7 @@ def stacks() -> dict[str, str]:
 
 @cache
 def findings(name: str) -> list[tuple[str, Found]]:
-    """What a scanner finds in the shipped stacks."""
+    """Return what a scanner finds in the shipped stacks."""
     answer = BY_NAME[name].judge(stacks())
     return [(stack, found) for stack, some in answer.items() for found in some]
 

@@ -15,7 +15,7 @@ ASKED: list[str] = []
 
 
 def length(program: Path, files: Sequence[Path]) -> Mapping[Path, Sequence[Found]]:
-    """A scanner that finds how long a file is."""
+    """Return a scanner that finds how long a file is."""
     texts = {file: file.read_text(encoding="utf-8") for file in files}
     ASKED.extend(texts.values())
     return {file: [Found("length", "Pod", "shop", "api", str(len(text)))] for file, text in texts.items()}

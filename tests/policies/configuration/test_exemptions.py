@@ -1,4 +1,4 @@
-"""Exemptions: they spare what they name until a day, and are violations themselves when they end or match nothing."""
+"""Exemptions: they exempt what they name until a day, and are violations themselves when they end or match nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.policies.servicer import Pack, urn
 
 BAD = changed(service(type="NodePort"), "metadata/labels", {"team": "shop", "app.kubernetes.io/name": "api"})
 TODAY = date(2026, 11, 21)
-SPARED = {("service-exposure", "type"), ("exemptions", "unused")}
+NOT_EXEMPTED = {("service-exposure", "type"), ("exemptions", "unused")}
 
 
 def row(**selector: Any) -> Exemption:
@@ -26,7 +26,7 @@ def row(**selector: Any) -> Exemption:
 
 
 def found(*rows: Exemption, **config: Any) -> set[tuple[str, str]]:
-    """The violations, found alike by the direct check and by the engine."""
+    """Return the violations, found alike by the direct check and by the engine."""
     configured = Config(exemptions=rows, today=TODAY, **config)
     direct = {(one.policy, one.check) for one in check([BAD], configured)}
     if not config:
@@ -41,7 +41,7 @@ def found(*rows: Exemption, **config: Any) -> set[tuple[str, str]]:
     {"labels": {"team": "shop"}},
     {"kind": "Service", "check": "type"},
 ])  # fmt: skip
-def test_an_exemption_in_force_spares_what_it_selects(selector: dict[str, Any]) -> None:
+def test_an_exemption_in_force_exempts_what_it_selects(selector: dict[str, Any]) -> None:
     assert found(row(**selector)) == set(), "all that the row gives fits the object"
     assert found(row(**selector, expires=TODAY)) == set(), "the last day counts"
 
@@ -53,23 +53,23 @@ def test_an_exemption_in_force_spares_what_it_selects(selector: dict[str, Any]) 
     {"kind": "Service", "check": "externalIPs"},
     {"urn": "urn:pulumi:dev::shop::other"},
 ])  # fmt: skip
-def test_an_exemption_of_something_else_spares_nothing_and_is_unused(selector: dict[str, Any]) -> None:
-    assert found(row(**selector)) == SPARED, "another object, policy or check is not meant"
+def test_an_exemption_of_something_else_exempts_nothing_and_is_unused(selector: dict[str, Any]) -> None:
+    assert found(row(**selector)) == NOT_EXEMPTED, "another object, policy or check is not meant"
 
 
 def test_an_exemption_may_name_the_urn_of_a_resource() -> None:
     pack = Pack(Config(exemptions=(row(urn=urn(BAD)),), today=TODAY))
-    assert not pack.analyze(BAD).diagnostics, "the engine knows its resources by their URN"
+    assert not pack.analyze(BAD).diagnostics, "the engine identifies its resources by URN"
 
 
-def test_an_expired_exemption_spares_nothing_and_is_reported() -> None:
+def test_an_expired_exemption_exempts_nothing_and_is_reported() -> None:
     expected = {("service-exposure", "type"), ("exemptions", "expired")}
     assert found(row(name="api", expires=date(2026, 11, 20))) == expected, "an exception has an end"
 
 
 def test_an_exemption_from_a_policy_that_is_off_is_not_called_unused() -> None:
     off = {"service-exposure": Level.DISABLED}
-    assert found(row(name="api"), levels=off) == set(), "nobody looked whether it is used"
+    assert found(row(name="api"), levels=off) == set(), "whether it is used was not checked"
 
 
 @pytest.mark.parametrize("given", [
@@ -80,5 +80,5 @@ def test_a_row_without_object_or_reason_is_refused(given: dict[str, Any]) -> Non
         Exemption.model_validate({"policy": "service-exposure", "reason": "x", "expires": TODAY, **given})
 
 
-def test_the_rows_in_force_speak_of_policies_that_exist() -> None:
+def test_the_rows_in_force_name_policies_that_exist() -> None:
     assert all(one.policy in POLICIES for one in EXEMPTIONS), "each exception is from a rule"

@@ -1,4 +1,4 @@
-"""The configuration file: one format for the engine and for `quadrant check`, with every mistake told by its line."""
+"""The configuration file: one format for the engine and for `quadrant check`, every mistake reported with its line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def problems(folder: Path, content: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("content", ["", "{}", {"all": {}}, {"service-exposure": {}}])
-def test_a_file_that_says_nothing_changes_nothing(content: Any, tmp_path: Path) -> None:
+def test_an_empty_file_changes_nothing(content: Any, tmp_path: Path) -> None:
     today = Config()
     assert CONFIGURATION.load(written(tmp_path, content), today) == today, "defaults hold"
 
@@ -42,7 +42,7 @@ def test_a_file_that_says_nothing_changes_nothing(content: Any, tmp_path: Path) 
 def test_a_level_may_be_given_as_text_as_object_and_for_all(tmp_path: Path) -> None:
     content = {"service-exposure": {"enforcementLevel": "advisory"}, "all": "mandatory", "stack-advice": "disabled"}
     levels = CONFIGURATION.load(written(tmp_path, content)).levels
-    assert levels["service-exposure"] is Level.ADVISORY, "what names the policy wins, wherever it stands"
+    assert levels["service-exposure"] is Level.ADVISORY, "what names the policy wins, wherever it is in the file"
     assert levels["stack-advice"] is Level.DISABLED, "a group is named like a policy"
     assert levels["tls-only"] is Level.MANDATORY, "the others get the level of all"
 
@@ -90,7 +90,7 @@ def test_a_switch_of_a_group_reaches_its_policies(tmp_path: Path) -> None:
     assert "rate-limited-routers" not in {one.policy for one in check(stack, config)}, "now it is not"
 
 
-def test_every_mistake_is_told_with_its_line_and_remedy(tmp_path: Path) -> None:
+def test_every_mistake_is_reported_with_its_line_and_remedy(tmp_path: Path) -> None:
     wrong = """{
  "all": "mandtory",
  "service-exposur": "advisory",
@@ -103,7 +103,7 @@ def test_every_mistake_is_told_with_its_line_and_remedy(tmp_path: Path) -> None:
  "volume-types": {"podSecurityVersion": "1.20"},
  "seccomp": 5
 }"""
-    told = problems(tmp_path, wrong)
+    found = problems(tmp_path, wrong)
     expected = [
         ("2: all", "did you mean 'mandatory'"), ("3: service-exposur", "did you mean 'service-exposure'"),
         ("4: symmetric-rules", "write 'network-isolation'"), ("5: tls-only", "did you mean 'secureEntryPoints'"),
@@ -111,14 +111,14 @@ def test_every_mistake_is_told_with_its_line_and_remedy(tmp_path: Path) -> None:
         ("8: network-isolation.exempt.0", "add policy"), ("9: network-isolation.exempt.1", "'symmetric-rules'"),
         ("10: volume-types", "1.34 on"), ("11: seccomp", "expected a mapping"),
     ]  # fmt: skip
-    assert len(told) == len(expected), "each mistake is told once, and all of them at once"
+    assert len(found) == len(expected), "each mistake is reported once, and all of them at once"
     for start, part in expected:
-        assert any(text.startswith(start) and part in text for text in told), f"{start} says {part}"
+        assert any(text.startswith(start) and part in text for text in found), f"{start} is reported with {part}"
 
 
 @pytest.mark.parametrize("content", ["[]", "{", "5", '{"all": {"exempt": []}}'])
 def test_what_is_no_configuration_is_refused(content: str, tmp_path: Path) -> None:
-    assert problems(tmp_path, content), "it is told, not passed over"
+    assert problems(tmp_path, content), "it is refused, not ignored"
 
 
 def test_the_engine_reports_a_row_that_cannot_be_read() -> None:
@@ -126,32 +126,32 @@ def test_the_engine_reports_a_row_that_cannot_be_read() -> None:
     pack.configure("service-exposure", exempt=[{"reason": "x", "expires": "2027-01-31"}])
     pack.configure("network-isolation", exempt=[ROW])
     assert pack.analyze(service()).rules == {("service-exposure", "configuration")}, "a row must select something"
-    told = pack.analyze_stack([]).diagnostics
-    assert [(one.policy, one.mandatory) for one in told] == [("network-isolation", True)], "and name its policy"
+    found = pack.analyze_stack([]).diagnostics
+    assert [(one.policy, one.mandatory) for one in found] == [("network-isolation", True)], "and name its policy"
 
 
 def test_the_schema_has_every_policy_and_every_switch_with_its_default() -> None:
     known = CONFIGURATION.schema()["properties"]
     groups = {policy.engine_name for policy in POLICIES.values() if isinstance(policy, StackPolicy)}
-    assert set(known) == set(CONFIGURATION.names) | {"all"}, "a key for whatever the engine knows"
+    assert set(known) == set(CONFIGURATION.names) | {"all"}, "a key for each name of the engine"
     assert groups <= set(known), "stack policies by their group"
     for setting in settings():
         assert setting.switch.policies, f"{setting.switch.key} is read by a policy"
         for name in setting.switch.policies:
-            told = CONFIGURATION.properties(name)[setting.switch.key]
-            assert "default" in told, f"the engine fills in {setting.switch.key} of {name}"
-            assert told["description"], f"{setting.switch.key} explains itself"
+            given = CONFIGURATION.properties(name)[setting.switch.key]
+            assert "default" in given, f"the engine fills in {setting.switch.key} of {name}"
+            assert given["description"], f"{setting.switch.key} explains itself"
 
 
-def test_the_engine_is_told_a_schema_without_references() -> None:
+def test_the_engine_gets_a_schema_without_references() -> None:
     for policy in Pack().info().policies:
-        told = str(policy.configSchema)
-        assert "exempt" in told, f"{policy.name} takes exemptions"
-        assert "$ref" not in told, f"the engine could not follow a reference of {policy.name}"
+        given = str(policy.configSchema)
+        assert "exempt" in given, f"{policy.name} takes exemptions"
+        assert "$ref" not in given, f"the engine could not follow a reference of {policy.name}"
 
 
 def test_the_defaults_that_the_engine_fills_in_change_nothing() -> None:
     pack = Pack()
     for name in CONFIGURATION.names:
-        pack.configure(name, **{key: told["default"] for key, told in CONFIGURATION.properties(name).items()})
+        pack.configure(name, **{key: given["default"] for key, given in CONFIGURATION.properties(name).items()})
     assert not shop.both_ways(pack, shop.GOOD).diagnostics, "they are the defaults of this pack"

@@ -45,12 +45,12 @@ def identity(manifest: Manifest) -> tuple[object, ...]:
 
 
 def fields(value: Any) -> dict[Step, Any] | None:
-    """What a value is made of."""
+    """Return the parts of a value."""
     return dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, dict) else None
 
 
 def differences(good: Any, bad: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
-    """The paths at which two values differ, as deep as both have the same shape."""
+    """Yield the paths at which two values differ, as deep as both have the same shape."""
     ours, theirs = fields(good), fields(bad)
     same_shape = type(good) is type(bad) and (isinstance(good, dict) or len(ours or ()) == len(theirs or ()))
     if ours is None or theirs is None or not same_shape:
@@ -62,7 +62,7 @@ def differences(good: Any, bad: Any, path: tuple[Step, ...] = ()) -> Iterator[tu
 
 
 def unknown_at(value: Any, path: tuple[Step, ...]) -> Any:
-    """A copy of a value with one field unknown."""
+    """Return a copy of a value with one field unknown."""
     if not path:
         return UNKNOWN
     key, rest = path[0], path[1:]
@@ -72,7 +72,7 @@ def unknown_at(value: Any, path: tuple[Step, ...]) -> Any:
 
 
 def with_unknowns(case: CorpusCase) -> list[Manifest]:
-    """The twin with the fields that decide unknown; nothing where whole objects decide."""
+    """Return the twin with the fields that decide unknown; nothing where whole objects decide."""
     broken = {identity(one): one for one in manifests(case.path)}
     found, changed = list[Manifest](), 0
     for one in manifests(case.twin):
@@ -85,29 +85,29 @@ def with_unknowns(case: CorpusCase) -> list[Manifest]:
 
 @cache
 def answer(case: CorpusCase) -> Answer:
-    """What the engine is told of the twin with unknowns; the servicer fails on a policy that cannot run."""
+    """Return the engine's answer to the twin with unknowns; the servicer fails on a policy that cannot run."""
     found = with_unknowns(case)
     return PACK.judge(found) if found else Answer((), frozenset())
 
 
 def unknown(found: Answer) -> set[str]:
-    """The policies that say in it that a value must be known, and stop the deployment for it."""
+    """Return the policies that require a value to be known, and stop the deployment for it."""
     return {one.policy for one in found.diagnostics if one.mandatory and "must be known at preview" in one.text}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if with_unknowns(case)], ids=lambda case: case.name)
 def test_an_unknown_where_a_manifest_differs_from_its_twin_is_reported(case: CorpusCase) -> None:
     found = answer(case)
-    said = {one.policy for one in found.diagnostics if "must be known at preview" in one.text}
-    assert said, f"{case.wrong}: with an unknown nobody knows whether that is so"
+    reported = {one.policy for one in found.diagnostics if "must be known at preview" in one.text}
+    assert reported, f"{case.wrong}: an unknown value may be exactly that"
     advisory = POLICIES[case.policy].level is Level.ADVISORY
-    assert advisory or unknown(found), "what a mandatory policy has to know stops the deployment"
+    assert advisory or unknown(found), "an unknown value of a mandatory policy stops the deployment"
 
 
 @pytest.mark.parametrize("policy", sorted(POLICIES.keys() - WITHOUT_FIELDS))
 def test_every_policy_has_a_case_in_which_an_unknown_is_reported(policy: str) -> None:
     own = [case for case in CASES if case.policy == policy and with_unknowns(case)]
-    assert own, f"no manifest of {policy} differs from its twin in a field: add one, or say that no field decides"
+    assert own, f"no manifest of {policy} differs from its twin in a field: add one, or list it in WITHOUT_FIELDS"
     if isinstance(POLICIES[policy], ResourcePolicy):  # the others share an index, which reports what it cannot read
-        told = {one.check for case in own for one in answer(case).diagnostics if one.policy == policy}
-        assert "unknown" in told, f"{policy} says it in its own name"
+        found = {one.check for case in own for one in answer(case).diagnostics if one.policy == policy}
+        assert "unknown" in found, f"{policy} reports it under its own name"

@@ -72,7 +72,7 @@ def test_a_violation_names_file_and_line() -> None:
 
 def test_the_engine_reports_wrong_types_too() -> None:
     answer = PACK.analyze(changed(workload(), f"{POD}/containers", "none"))
-    assert {policy for policy, _ in answer.rules} == {"well-formed"}, "every policy that met it says the same"
+    assert {policy for policy, _ in answer.rules} == {"well-formed"}, "all policies report it as the same"
 
 
 def test_an_unknown_label_is_a_violation_and_an_unknown_status_is_not() -> None:
@@ -109,7 +109,7 @@ KINDS = st.sampled_from(
 
 
 def paths(node: Any, prefix: str = "") -> list[str]:
-    """All paths into a manifest."""
+    """Return all paths into a manifest."""
     found = []
     for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         if "/" not in str(key):
@@ -122,7 +122,7 @@ def paths(node: Any, prefix: str = "") -> list[str]:
 @given(st.lists(st.fixed_dictionaries({"kind": KINDS, "metadata": JSON, "spec": JSON}) | JSON, max_size=3))
 def test_no_manifest_of_any_shape_crashes_a_policy(manifests: list[Any]) -> None:
     for found in check(manifests):
-        assert found.message, "whatever is found is said"
+        assert found.message, "every finding has a text"
 
 
 @settings(max_examples=100)
@@ -133,4 +133,4 @@ def test_no_damage_to_one_field_of_a_good_platform_crashes_a_policy(data: st.Dat
     damaged = changed(shop.GOOD[index], path, data.draw(JSON))
     manifests: list[Manifest] = [*shop.GOOD[:index], damaged, *shop.GOOD[index + 1 :]]
     for found in check(manifests):
-        assert found.message, "whatever is found is said"
+        assert found.message, "every finding has a text"

@@ -21,13 +21,13 @@ PACK = Pack()
 
 
 def directly(manifests: Sequence[Manifest]) -> set[tuple[str, str, bool, str]]:
-    """What the direct check finds: policy, check, whether it stops the deployment, and the words."""
+    """Return what the direct check finds: policy, check, whether it stops the deployment, and the text."""
     found = check([Object(one, urn=urn(one)) for one in manifests])
     return {(one.policy, one.check, one.level == "mandatory", message_of(one, POLICIES[one.policy])) for one in found}
 
 
 def through_the_engine(manifests: Sequence[Manifest]) -> set[tuple[str, str, bool, str]]:
-    """What the engine is told; the first line of a text is its title."""
+    """Return what the engine reports; the first line of a text is its title."""
     found = PACK.judge(manifests).diagnostics
     return {(one.policy, one.check, one.mandatory, one.text.partition("\n")[2]) for one in found}
 
@@ -37,7 +37,7 @@ def manifests(path: Path) -> list[Any]:
 
 
 def registrable(found: list[Any]) -> bool:
-    """Whether the engine could register these at all: it needs their version, kind and name."""
+    """Return whether the engine could register these at all: it needs their version, kind and name."""
     return all(
         isinstance(one, dict) and one.get("apiVersion") and one.get("kind") and (one.get("metadata") or {}).get("name")
         for one in found
@@ -54,7 +54,7 @@ def test_a_stack_is_judged_alike(system: str, stage: str) -> None:
 def test_a_manifest_of_the_corpus_is_judged_alike(case: CorpusCase) -> None:
     found = manifests(case.path)
     if registrable(found):
-        assert through_the_engine(found) == directly(found), f"{case.wrong}: both say so in the same words"
+        assert through_the_engine(found) == directly(found), f"{case.wrong}: both report it in the same words"
     else:
         assert case.policy == "well-formed", "only what is no object cannot be registered"
 

@@ -15,7 +15,7 @@ PATHS = ("metadata/labels", "spec/template/metadata/labels")
 
 
 def bare(labels: Any = REMOVE) -> Manifest:
-    """A workload with other labels, or none, on itself and on its pods."""
+    """Return a workload with other labels, or none, on itself and on its pods."""
     manifest = workload()
     for path in PATHS:
         manifest = changed(manifest, path, labels)
@@ -29,7 +29,7 @@ def broken(manifest: Manifest) -> set[str]:
 @pytest.mark.parametrize("labels", [REMOVE, {}, {"team": "shop"}, None])
 def test_missing_labels_are_written_and_the_mended_object_passes(labels: Any) -> None:
     manifest = bare(labels)
-    assert broken(manifest) == {"name", "part-of"}, "nobody could tell what it is"
+    assert broken(manifest) == {"name", "part-of"}, "nothing identifies it"
     mended = Pack().remediate(manifest)
     assert mended is not None, "the engine gets new properties"
     assert broken(mended) == set(), "the policy is kept now"
@@ -56,12 +56,12 @@ def test_an_object_with_its_labels_is_left_alone() -> None:
     assert Pack().remediate(service()) is None, "a Service is found by its name"
 
 
-def test_a_label_that_nobody_can_guess_is_left_to_people() -> None:
+def test_a_label_that_does_not_follow_from_the_object_is_left_to_people() -> None:
     pack = Pack()
     pack.configure("labels", "remediate", requiredLabels=["team"])
     assert pack.remediate(workload()) is None, "who owns it is not in the manifest"
     found = pack.analyze(workload())
-    assert {check for _, check in found.rules} == {"team"}, "so validation says what is missing"
+    assert {check for _, check in found.rules} == {"team"}, "so validation reports it as missing"
     assert all(one.mandatory for one in found.diagnostics), "what could not be mended stops the deployment"
 
 
@@ -79,7 +79,7 @@ def test_labels_that_are_not_known_yet_are_not_overwritten(labels: Any) -> None:
     manifest = bare(labels)
     pack = Pack()
     assert pack.remediate(manifest) is None, "they may be right"
-    assert ("labels", "unknown") in pack.analyze(manifest).rules, "validation asks to know them"
+    assert ("labels", "unknown") in pack.analyze(manifest).rules, "validation requires known labels"
 
 
 def test_an_exempted_object_is_not_mended() -> None:

@@ -27,7 +27,7 @@ def _without(node: Any, path: Sequence[str]) -> Any:
 
 
 def _changed(change: Callable[[Any], Any]) -> Defect:
-    """The check sees another pod than it is given."""
+    """Yield a check that sees another pod than it is given."""
 
     def defect(check: str, version: Version) -> Judge | None:
         judge = CHECKS[check].judge(version)
@@ -42,12 +42,12 @@ def _changed(change: Callable[[Any], Any]) -> Defect:
 
 
 def _blind(*path: str) -> Defect:
-    """The check does not see a field."""
+    """Return a check that does not see a field."""
     return _changed(lambda template: _without(template, path))
 
 
 def _in_version(asked: Version) -> Defect:
-    """The check judges as in one version, whatever the version."""
+    """Return a check that judges as in one version, whatever the version."""
     return lambda check, _: CHECKS[check].judge(asked)
 
 
@@ -84,7 +84,7 @@ DEFECTS: dict[str, Defect] = {
 
 
 def planted(check: str) -> Lookup:
-    """The pack's checks with the defect in one of them."""
+    """Return the pack's checks with the defect in one of them."""
     judges = {version: DEFECTS[check](check, version) for version in VERSIONS}
 
     def lookup(name: str, version: Version) -> Judge | None:

@@ -27,7 +27,7 @@ _API_VERSIONS = {"Rollout": "argoproj.io/v1alpha1", "Job": "batch/v1", "CronJob"
 
 
 def workload(kind: str, pod: Mapping[str, Any]) -> Object:
-    """A workload of any kind that makes this pod."""
+    """Return a workload of any kind that makes this pod."""
     manifest: dict[str, Any] = dict(pod)
     for key in reversed(POD_TEMPLATES[kind]):
         manifest = {key: manifest}
@@ -37,12 +37,12 @@ def workload(kind: str, pod: Mapping[str, Any]) -> Object:
 
 
 def as_shipped(check: str, version: Version) -> Judge | None:
-    """The pack's own check."""
+    """Return the pack's own check."""
     return CHECKS[check].judge(version)
 
 
 def verdicts(obj: Object, lookup: Lookup = as_shipped) -> Verdicts:
-    """The checks that the workload's pod violates, by profile and version."""
+    """Return the checks that the workload's pod violates, by profile and version."""
     pod = pod_of(obj)
     assert pod, "the workload makes a pod"
     known: dict[Judge, bool] = {}

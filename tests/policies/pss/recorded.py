@@ -33,7 +33,7 @@ RECORDED = tuple(map(_read, LINES))
 
 
 def violated(manifest: dict[str, Any]) -> frozenset[str]:
-    """What the pack finds in the newest version."""
+    """Return what the pack finds in the newest version."""
     pod = pod_of(Object(manifest))
     assert pod, "the manifest is a pod"
     judges = {name: check.judge(LATEST) for name, check in CHECKS.items()}

@@ -108,7 +108,7 @@ CHANGES: tuple[Change, ...] = tuple(_changes())
 
 
 def with_change(node: Any, path: Sequence[str | int], value: Any) -> Any:
-    """A copy with the field set; objects on the way are made, and an element that is not there is left so."""
+    """Return a copy with the field set; objects on the way are made, and an element that is not there is left so."""
     if not path:
         return value
     key, rest = path[0], path[1:]
@@ -151,13 +151,13 @@ CODES = st.binary(min_size=50 * _WIDTH, max_size=50 * _WIDTH)
 
 
 def workloads(codes: bytes) -> Iterator[Spec]:
-    """The workloads that some bytes stand for: each its base, its kind, and up to eight changes."""
+    """Yield the workloads that some bytes encode: each its base, its kind, and up to eight changes."""
     for at in range(0, len(codes), _WIDTH):
         yield _workload(codes[at : at + _WIDTH])
 
 
 def _workload(code: bytes) -> Spec:
-    """One workload. Zeros change nothing."""
+    """Return one workload. Zeros change nothing."""
     base = (GOOD, GOOD, SINGLE, BARE)[code[0] % 4]
     pod = {**base, "spec": base["spec"] | PLATFORMS[code[1] % len(PLATFORMS)]}
     for slot in range(3, len(code), 2):

@@ -39,7 +39,7 @@ def _of_container(place: Path) -> Iterator[Path]:
 
 
 def paths() -> Iterator[Path]:
-    """Every field that a check reads, from the pod's own on."""
+    """Yield every field that a check reads, from the pod's own on."""
     yield from ((field,) for field in ("hostNetwork", "hostPID", "hostIPC", "hostUsers", "os", "volumes"))
     yield ("os", "name")
     yield from _of_context(("securityContext",), iter(OF_POD))
@@ -49,7 +49,7 @@ def paths() -> Iterator[Path]:
 
 
 def pods() -> Iterator[tuple[str, Json]]:
-    """Good pods with a value of some type in one of these fields, and what was put there."""
+    """Yield good pods with a value of some type in one of these fields, and that value."""
     for path in paths():
         for value in VALUES:
             yield f"{path} = {value!r}", with_change(GOOD, ("spec", *path), value)

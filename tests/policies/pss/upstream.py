@@ -25,7 +25,7 @@ class RefusedError(Exception):
 
 
 def program() -> Path:
-    """The executable: QUADRANT_PSS_JUDGE, or the one that `make oracles` builds from these very sources."""
+    """Return the executable: QUADRANT_PSS_JUDGE, or the one that `make oracles` builds from these very sources."""
     content = b"".join((SOURCES / name).read_bytes() for name in _FILES)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quadrant" / "bin"
     built = cache / f"pss-judge-{hashlib.sha256(content).hexdigest()[:16]}"
@@ -40,7 +40,7 @@ class Upstream:
     answers: IO[str]
 
     def judge(self, pod: Mapping[str, Any]) -> Verdicts:
-        """The checks that a pod violates, by profile and version. Raises RefusedError."""
+        """Return the checks that a pod violates, by profile and version. Raises RefusedError."""
         self.questions.write(f"{json.dumps(pod)}\n")
         self.questions.flush()
         answer = json.loads(self.answers.readline())

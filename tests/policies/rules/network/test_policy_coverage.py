@@ -12,9 +12,9 @@ from tests.policies.judging import PACK, broken, consistency, found_in
 CHANGES = (
     Change("default-deny-everywhere/Egress", "egress is open by default", "NetworkPolicy", "spec/policyTypes",
            ["Ingress"], name="default-deny"),
-    Change("every-pod-covered-both-directions/selector", "a policy for nobody", "NetworkPolicy", "spec/podSelector",
+    Change("every-pod-covered-both-directions/selector", "a policy without pods", "NetworkPolicy", "spec/podSelector",
            {"matchLabels": {"app.kubernetes.io/name": "apy"}}),
-    Change("every-pod-covered-both-directions/peer", "a peer that is nobody", "NetworkPolicy",
+    Change("every-pod-covered-both-directions/peer", "a peer without pods", "NetworkPolicy",
            "spec/ingress/0/from/0/podSelector/matchLabels", {"app.kubernetes.io/name": "apy"}),
     Change("", "a peer in a namespace that is not here", "NetworkPolicy", "spec/ingress/0/from/0/namespaceSelector",
            {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}),
@@ -34,7 +34,7 @@ def test_a_segment_without_default_deny_is_refused(direction: str) -> None:
     stack = [deny if one == shop.default_deny("backend") else one for one in shop.stack()]
     found = found_in(stack, "default-deny-everywhere")
     assert [(one.check, one.name) for one in found] == [(direction, "shop-backend")], "both directions are denied"
-    assert ("default-deny-everywhere", direction) in broken(stack), "and the engine says so too"
+    assert ("default-deny-everywhere", direction) in broken(stack), "and the engine finds the same"
 
 
 def test_a_default_deny_with_a_rule_denies_nothing() -> None:
@@ -48,13 +48,13 @@ def test_a_segment_without_a_matrix_is_refused() -> None:
     assert {one.name for one in found_in(stack, "matrix-present")} == {
         "shop-frontend", "shop-backend", "shop-database",
     }, "each segment of the system is named"  # fmt: skip
-    assert ("matrix-present", "missing") in broken(stack), "and the engine says so too"
+    assert ("matrix-present", "missing") in broken(stack), "and the engine finds the same"
     assert all(one.mandatory for one in PACK.analyze_stack(stack).diagnostics), "this stops the deployment"
 
 
 def test_a_second_matrix_of_a_system_is_refused() -> None:
     stack = [*shop.stack(), builders.matrix_config_map(shop.matrix())]
-    assert ("matrix-present", "duplicate") in broken(stack), "nobody could say which one holds"
+    assert ("matrix-present", "duplicate") in broken(stack), "either could hold"
 
 
 def test_a_pod_that_no_policy_selects_is_refused() -> None:
@@ -75,12 +75,12 @@ def test_a_peer_that_does_not_exist_is_refused() -> None:
     assert ("every-pod-covered-both-directions", "peer") in broken(stack), "a typing error is found"
 
 
-def test_a_row_that_names_a_stranger_is_refused() -> None:
+def test_a_row_that_names_no_peer_is_refused() -> None:
     declared = shop.matrix()
-    declared["rows"].append({"from": "nobody", "to": "shop-database/db", "protocol": "TCP", "port": 1})
+    declared["rows"].append({"from": "unknown", "to": "shop-database/db", "protocol": "TCP", "port": 1})
     stack = shop.stack()
     stack[3] = builders.matrix_config_map(declared)
-    assert ("matrix-present", "peer") in broken(stack), "rows speak of peers"
+    assert ("matrix-present", "peer") in broken(stack), "rows name peers"
     assert ("reachability-equals-matrix", "unprovable") in broken(stack), "and cannot be proved otherwise"
 
 

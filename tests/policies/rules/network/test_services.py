@@ -27,13 +27,13 @@ OBJECTS = (
 
 TARGET_PORT = "spec/ports/0/targetPort"
 CHANGES = (
-    Change("services-resolve/pod", "a selector for nobody", "Service", "spec/selector",
+    Change("services-resolve/pod", "a selector without pods", "Service", "spec/selector",
            {"app.kubernetes.io/name": "apy"}),
-    Change("services-resolve/target-port", "a port number that nobody declares", "Service", TARGET_PORT, 3999),
-    Change("services-resolve/target-port", "a port name that nobody has", "Service", TARGET_PORT, "metrics"),
+    Change("services-resolve/target-port", "a port number that no container declares", "Service", TARGET_PORT, 3999),
+    Change("services-resolve/target-port", "a port name that no container has", "Service", TARGET_PORT, "metrics"),
     Change("services-resolve/target-port", "a port of another protocol", "Service", "spec/ports/0/protocol", "UDP"),
     Change("", "a port by its name", "Service", TARGET_PORT, "http"),
-    Change("", "a pod that says no ports", "Deployment", f"{CONTAINER}/ports"),
+    Change("", "a pod that declares no ports", "Deployment", f"{CONTAINER}/ports"),
     Change("services-resolve/pod", "pods in another namespace only",
            added=service("api", "frontend", ports=[{"port": 1, "targetPort": 3001}])),
 )  # fmt: skip

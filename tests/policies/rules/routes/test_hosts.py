@@ -12,7 +12,7 @@ CHANGES = (
     Change("host-hygiene/host", "an Ingress for every host", "Ingress", "spec/rules/0/host"),
     Change("host-hygiene/wildcard", "an Ingress for a whole domain", "Ingress", "spec/rules/0/host", "*.example.com"),
     Change("host-hygiene/backend", "an Ingress that leads nowhere", "Ingress", f"{BACKEND}/name", "apy"),
-    Change("host-hygiene/backend-port", "an Ingress to a port that is none", "Ingress", f"{BACKEND}/port",
+    Change("host-hygiene/backend-port", "an Ingress to a missing port", "Ingress", f"{BACKEND}/port",
            {"number": 8080}),
     Change("host-hygiene/taken", "two Ingresses for one host and path", added=ingress("other")),
     Change("", "one host in two classes", added=ingress("other", ingressClassName="internal")),

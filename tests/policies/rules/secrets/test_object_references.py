@@ -33,7 +33,7 @@ def test_a_change_of_a_consistent_set_breaks_exactly_its_rule(case: Change) -> N
 def test_whatever_is_referred_to_must_exist(kind: str) -> None:
     found = consistency(without(tidy(), kind, "api"))
     expected = ("host-hygiene", "backend") if kind == "Service" else ("secret-references-resolve", kind)
-    assert found == {expected}, f"nothing else stands for the {kind}"
+    assert found == {expected}, f"nothing else is the {kind}"
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_a_secret_with_values_is_no_secret_unless_they_are_generated() -> None:
     written = obj("v1", "Secret", "api", "backend", stringData={"password": "correct-horse"})
     stack = [*without(tidy(), "Secret", "api"), written]
     assert consistency(stack) == {("secret-references-resolve", "hand-written")}, (
-        "whoever reads the repository knows it"
+        "every reader of the repository has it"
     )
-    told = " ".join(found.message for found in check(stack))
-    assert "correct-horse" not in told, "and the message does not spread it"
+    text = " ".join(found.message for found in check(stack))
+    assert "correct-horse" not in text, "and the message does not spread it"
 
 
 def test_manifests_of_a_part_are_not_judged_for_what_is_elsewhere() -> None:

@@ -77,7 +77,7 @@ def test_a_tier_has_a_ceiling_of_its_own() -> None:
     small = workload()
     small["spec"]["template"]["metadata"]["labels"]["quadrant.dev/tier"] = "3"
     config = Config(ceilings={"3": Ceiling(memory="100Mi"), "other": Ceiling()})
-    assert rules(small, config=config) == {("tier-ceilings", "max")}, "its label says which"
+    assert rules(small, config=config) == {("tier-ceilings", "max")}, "its label names it"
     pack = Pack()
     pack.configure("tier-ceilings", ceilings={"3": {"memory": "100Mi"}})
     assert pack.analyze(small).rules == {("tier-ceilings", "max")}, "the engine passes it on"

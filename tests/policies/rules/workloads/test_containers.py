@@ -35,7 +35,7 @@ def test_the_engine_sees_the_same_rules_broken(case: PodCase) -> None:
     assert engine_rules(case.manifest) == case.rules, "proxies, floats and unknowns change nothing"
 
 
-def test_probes_are_asked_of_serving_containers_only() -> None:
+def test_serving_containers_alone_need_probes() -> None:
     path = "spec/template/spec/containers/0/livenessProbe"
     for kind in ("Job", "CronJob"):
         spec = {**pod_spec("api", 3001)}
@@ -44,7 +44,7 @@ def test_probes_are_asked_of_serving_containers_only() -> None:
     assert rules(changed(workload(component="edge"), path, None)) == {("probes", "livenessProbe")}, "all others serve"
     helper = {**init_container(), "name": "helper", "ports": []}
     both = [workload()["spec"]["template"]["spec"]["containers"][0], helper]
-    assert rules(changed(workload(), "spec/template/spec/containers", both)) == set(), "a helper serves nobody"
+    assert rules(changed(workload(), "spec/template/spec/containers", both)) == set(), "a helper does not serve"
 
 
 @pytest.mark.demand("WRK-06")

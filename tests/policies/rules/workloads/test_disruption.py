@@ -40,4 +40,4 @@ def test_an_autoscaler_counts_as_the_number_of_pods() -> None:
 @pytest.mark.parametrize("path", ["spec/maxUnavailable", "spec/selector/matchLabels"])
 def test_an_unknown_value_must_be_known_at_preview(path: str) -> None:
     stack = replaced(tidy(), PDB, "api", path, UNKNOWN)
-    assert (POLICY, "unknown") in consistency(stack), "nobody could say whether drains end"
+    assert (POLICY, "unknown") in consistency(stack), "a drain may never end"

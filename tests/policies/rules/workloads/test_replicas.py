@@ -35,11 +35,11 @@ def autoscaler(least: int | None) -> Manifest:
 
 
 def test_a_single_copy_is_reported_by_its_tier() -> None:
-    assert found(copies(1)) == {(ADVICE, "replicas")}, "advice, where nothing says that it is critical"
+    assert found(copies(1)) == {(ADVICE, "replicas")}, "advice, where nothing marks it as critical"
     assert found(copies(1, tier="2")) == {(ADVICE, "replicas")}, "nor is a lower tier"
     assert found(copies(1, tier="1")) == {(MUST, "replicas")}, "what is critical must survive its node"
     assert found(copies(1, tier="2"), config=Config(critical_tiers=frozenset({"1", "2"}))) == {(MUST, "replicas")}, (
-        "the platform says which are critical"
+        "the platform decides which are critical"
     )
     levels = {one.policy: one.level for one in check([copies(1), changed(copies(1, tier="1"), "metadata/name", "b")])}
     assert (levels[ADVICE], levels[MUST]) == ("advisory", "mandatory"), "one warns, the other stops the deployment"
@@ -67,7 +67,7 @@ def test_the_autoscalers_minimum_counts() -> None:
     assert found(bare, autoscaler(2)) == set(), "it leaves two"
     assert found(bare, autoscaler(None)) == {(ADVICE, "replicas")}, "its own default is one"
     assert found(bare) == set(), "an autoscaler may be in manifests that are not here"
-    assert found(bare, namespace("backend")) == {(ADVICE, "replicas")}, "where all is here, there is none"
+    assert found(bare, namespace("backend")) == {(ADVICE, "replicas")}, "where all manifests are here, there is none"
 
 
 def test_a_stack_in_development_has_one_copy_of_each() -> None:

@@ -5,8 +5,8 @@ import yaml
 
 from quadrant_platform.model.consistency import problems_of
 from quadrant_platform.model.loader import system_file
-from quadrant_platform.model.schema.quantities import parse_quantity
 from quadrant_platform.model.schema.system import System
+from quadrant_platform.quantities import parse_quantity
 from tests.demands.reach import reach
 from tests.demands.rendered import STAGES, container, labels, manifests, named, ports, segments, settings, workload
 from tests.demands.stores import claim, file_text, limits, redis_settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.model.schema.quantities import parse_quantity
+from quadrant_platform.quantities import parse_quantity
 from tests.demands.rendered import (
     STAGES,
     breaks,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from quadrant_platform.model.loader import load_system, system_file
-from quadrant_platform.model.schema.quantities import parse_quantity
+from quadrant_platform.quantities import parse_quantity
 from tests.demands.variants import with_settings
 from tests.stacks import SYSTEMS, Manifest, pod_specs
 

@@ -11,19 +11,16 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import override
 
-_QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti)?", re.ASCII)
-_FACTORS: dict[str, float] = {
-    "m": 1e-3, "": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
-    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
-}  # fmt: skip
+from quadrant_platform.quantities import FACTORS, parse_quantity
+
+_WRITTEN = re.compile(r"\d+(\.\d+)?(m|k|[MGT]|[KMGT]i)?", re.ASCII)
+"""The forms that a system file may use; the API server accepts more."""
 
 
-def parse_quantity(text: str) -> float:
-    """Return a Kubernetes quantity in base units (cores or bytes)."""
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
+def _amount(text: str) -> float:
+    if _WRITTEN.fullmatch(text) is None:
         raise ValueError(f"{text!r} is not a quantity; write a number with a unit, such as 500m, 2, 512Mi or 20Gi")
-    return float(match["number"]) * _FACTORS[match["suffix"] or ""]
+    return parse_quantity(text)
 
 
 def number_as_text(value: Any) -> Any:
@@ -57,7 +54,7 @@ class Cpu(Quantity):
     @classmethod
     @override
     def parse(cls, text: str) -> Self:
-        cores = parse_quantity(text)
+        cores = _amount(text)
         if not text.endswith("m") and not text.replace(".", "", 1).isdigit():
             raise ValueError(f"{text!r} is not a CPU quantity; write cores or millicores, such as 500m or 2")
         if not 0 < cores <= 1024:
@@ -80,7 +77,7 @@ class Bytes(Quantity):
     @classmethod
     @override
     def parse(cls, text: str) -> Self:
-        size = parse_quantity(text)
+        size = _amount(text)
         if text.endswith("m"):
             raise ValueError(f"{text!r} is in thousandths of a byte; did you mean {text[:-1]}Mi?")
         if text[-1].isdigit():
@@ -105,7 +102,7 @@ class Bytes(Quantity):
     def __str__(self) -> str:
         """Return the largest unit that divides the size, binary units first: the form that the API server stores."""
         for unit in ("Ti", "Gi", "Mi", "Ki", "T", "G", "M", "k"):
-            factor = int(_FACTORS[unit])
+            factor = int(FACTORS[unit])
             if self.number % factor == 0:
                 return f"{self.number // factor}{unit}"
         return str(self.number)

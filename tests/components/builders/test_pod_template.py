@@ -12,8 +12,8 @@ from quadrant_platform.components.builders.pod_template import fingerprint, pod_
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.workload.service import Service
 from quadrant_platform.model.expansion.planned import Planned
-from quadrant_platform.model.schema.quantities import parse_quantity
 from quadrant_platform.model.schema.service import TIERS, Size
+from quadrant_platform.quantities import parse_quantity
 from tests.components.sample import Manifest, one, planned
 
 STAGES = ("dev", "prod")

@@ -6,7 +6,8 @@ import pytest
 
 from quadrant_platform.components.cache.redis import Cache, memory_text
 from quadrant_platform.components.cache.sentinel import Sentinel
-from quadrant_platform.model.schema.quantities import Bytes, parse_quantity
+from quadrant_platform.model.schema.quantities import Bytes
+from quadrant_platform.quantities import parse_quantity
 from tests.components.sample import Manifest, args, kinds, main_container, one, planned, pod_spec, registered
 
 MASTER = "statefulset.kubernetes.io/pod-name"

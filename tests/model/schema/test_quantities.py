@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from quadrant_platform.model.schema.quantities import Bytes, Cpu, parse_quantity
+from quadrant_platform.model.schema.quantities import Bytes, Cpu
+from quadrant_platform.quantities import parse_quantity
 
 BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}

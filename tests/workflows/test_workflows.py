@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -156,6 +157,15 @@ def test_the_rendered_difference_names_stack_and_change(tmp_path: Path) -> None:
     for line in ("-image: web:1", "+image: web:2", "shop-dev/web.yaml", "shop-prod/web.yaml"):
         assert line in done.stdout, f"a reviewer looks for {line}"
     assert "written" not in done.stdout, "only the difference goes into the comment"
+
+
+def test_a_base_from_before_systems_had_folders_is_compared_too(tmp_path: Path) -> None:
+    base = checkout(tmp_path / "base", "web:1")
+    shutil.rmtree(base / "systems" / "shop")
+    (base / "systems" / "shop.yaml").touch()
+    done = difference(base, checkout(tmp_path / "head", "web:2"))
+    assert done.returncode == 0, done.stderr
+    assert "shop-dev/web.yaml" in done.stdout, "the file of the base and the folder of the head are one system"
 
 
 def test_equal_checkouts_have_an_empty_difference(tmp_path: Path) -> None:

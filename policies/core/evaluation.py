@@ -13,7 +13,7 @@ from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.policy import WELL_FORMED, Finding, Policy, ResourcePolicy, StackPolicy, Subject
 from quadrant_platform.policies.core.violation import Violation
 
-_NOWHERE = Object({})
+_NO_OBJECT = Object({})
 
 
 def level_of(policy: Policy, config: Config) -> Level:
@@ -56,15 +56,15 @@ def run_stack(policy: StackPolicy, stack: StackIndex) -> Iterator[Violation]:
     """Yield the violations of a whole stack against one policy."""
     if policy.needs_matrix and not stack.has_isolation:
         return
-    seen = stack.seen_by(policy.engine_name)
-    yield from _run(policy, lambda: policy.predicate(seen), _NOWHERE, stack.config)
+    seen = stack.configured_for(policy.engine_name)
+    yield from _run(policy, lambda: policy.predicate(seen), _NO_OBJECT, stack.config)
 
 
 def unreadable_views(policy: Policy, stack: StackIndex) -> Iterator[Violation]:
     """Yield what the shared index had to leave out, on behalf of the policies that rely on it."""
     if not stack.readable:
         for error in stack.errors.values():
-            obj = error.origin if isinstance(error.origin, Object) else _NOWHERE
+            obj = error.origin if isinstance(error.origin, Object) else _NO_OBJECT
             yield unreadable(policy, error, obj, stack.config)
 
 

@@ -70,7 +70,7 @@ class StackIndex:
         """Return the objects of these kinds."""
         return tuple(obj for obj in self.objects if obj.kind in kinds)
 
-    def seen_by(self, group: str) -> StackIndex:
+    def configured_for(self, group: str) -> StackIndex:
         """Return the stack with the configuration of one group of policies, and the same views."""
         config = self.config.of(group)
         if config is self.config:
@@ -141,7 +141,7 @@ class StackIndex:
     def _kinds(self) -> frozenset[tuple[str, str]]:
         return frozenset((obj.kind, obj.namespace) for obj in self.objects)
 
-    def shows(self, namespace: str, *kinds: str) -> bool:
+    def is_complete(self, namespace: str, *kinds: str) -> bool:
         """Return whether all objects of these kinds in a namespace should be here: the namespace is, or some are.
 
         Otherwise they may be in other manifests, so that a missing one is no mistake.

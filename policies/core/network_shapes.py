@@ -113,7 +113,7 @@ def one_direction(policy: Shape, direction: str) -> Shape | None:
 
 def pod_manifest(pod: WorkloadPod) -> Shape:
     """Build a Pod with only what decides about connections: place, labels and ports."""
-    lasting = (container for container in pod.containers if container.lasts)
+    lasting = (container for container in pod.containers if container.keeps_running)
     ports = [port for container in lasting for port in container.ports]
     return {
         "apiVersion": "v1",

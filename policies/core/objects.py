@@ -94,7 +94,7 @@ class Object:
         return value if isinstance(value, str) else ""
 
 
-def listed(value: Any) -> list[Any] | None:
+def list_items(value: Any) -> list[Any] | None:
     """Return the items of a List of objects; nothing for another value.
 
     Items of a typed List, such as a DeploymentList, need not repeat its version and their kind.
@@ -113,7 +113,7 @@ def objects(manifests: Iterable[Object | Mapping[str, Any]]) -> Iterator[Object]
     """Wrap bare manifests and unfold lists of objects."""
     for manifest in manifests:
         wrapped = manifest if isinstance(manifest, Object) else Object(manifest)
-        items = listed(wrapped.node.value) if wrapped.kind.endswith("List") else None
+        items = list_items(wrapped.node.value) if wrapped.kind.endswith("List") else None
         if items is None:
             yield wrapped
         else:

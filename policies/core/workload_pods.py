@@ -40,7 +40,7 @@ class Container:
         return f"{self.role} {self.name!r} ({self.node.path})"
 
     @property
-    def lasts(self) -> bool:
+    def keeps_running(self) -> bool:
         """Whether it runs beside the main containers: an init container does if it is restarted, as a sidecar."""
         return self.role == "container" or self.node.at("restartPolicy").text() == "Always"
 

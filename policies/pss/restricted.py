@@ -10,19 +10,7 @@ from collections.abc import Iterator
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 from quadrant_platform.policies.pss.baseline import PROFILES, contexts
 
-VOLUMES = frozenset(
-    {
-        "configMap",
-        "csi",
-        "downwardAPI",
-        "emptyDir",
-        "ephemeral",
-        "image",
-        "persistentVolumeClaim",
-        "projected",
-        "secret",
-    }
-)
+VOLUMES = frozenset("configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret".split())
 
 
 def restricted_volumes(pod: WorkloadPod) -> Iterator[str]:

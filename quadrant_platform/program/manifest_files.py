@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from quadrant_platform.documents.bounds import ExcessError, check_aliases, check_text
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.policies.core.objects import Object, listed
+from quadrant_platform.policies.core.objects import Object, list_items
 
 MAX_DEPTH = 100
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -147,7 +147,7 @@ def _problem(file: Path, error: yaml.YAMLError) -> Problem:
 
 def _unfolded(found: LocatedDocument, lines: list[int]) -> Iterator[LocatedDocument]:
     """Yield a document, or the items of a List; an empty document is no object."""
-    items = listed(found.value)
+    items = list_items(found.value)
     if items is not None:
         places = lines if len(lines) == len(items) else [found.line] * len(items)
         yield from (LocatedDocument(item, line) for item, line in zip(items, places, strict=True))

@@ -13,19 +13,9 @@ from quadrant_platform.reachability.labelled_pods import ContainerPort, Manifest
 from quadrant_platform.reachability.network_policy import Socket, parse_policies
 
 PROBES = (
-    "169.254.169.254/32",
-    "fd00:ec2::254/128",
-    "169.254.20.10/32",
-    "203.0.113.10/32",
-    "2001:db8::10/128",
-    "10.0.0.1/32",
-    "172.16.0.1/32",
-    "192.168.0.1/32",
-    "100.64.0.1/32",
-    "127.0.0.1/32",
-    "fd00::1/128",
-    "fe80::1/128",
-)
+    "169.254.169.254/32", "fd00:ec2::254/128", "169.254.20.10/32", "203.0.113.10/32", "2001:db8::10/128", "10.0.0.1/32",
+    "172.16.0.1/32", "192.168.0.1/32", "100.64.0.1/32", "127.0.0.1/32", "fd00::1/128", "fe80::1/128",
+)  # fmt: skip
 """Addresses that always have a cell of their own, so that a finding names them: metadata, node-local DNS, public,
 private, carrier-grade, loopback and link-local."""
 

@@ -68,10 +68,10 @@ def _world(subject: Subject, peers: Node, direction: str) -> Iterator[Finding]:
         if name not in edge:
             yield Finding(f"{block.path} is {network}: only the edge may name the world", "world")
         elif direction == "Egress":
-            yield from _unexcepted(peer, network)
+            yield from _reached_private(peer, network)
 
 
-def _unexcepted(peer: Node, network: IPv4Network | IPv6Network) -> Iterator[Finding]:
+def _reached_private(peer: Node, network: IPv4Network | IPv6Network) -> Iterator[Finding]:
     """Yield the private networks that an exit reaches."""
     excepted = [_network(node) for node in peer.at("ipBlock", "except").items()]
     reached = (one for one in _PRIVATE if _overlaps(one, network))

@@ -61,7 +61,7 @@ def every_pod_covered(stack: StackIndex) -> Iterator[Finding]:
     workloads = {f"{pod.workload.namespace}/{pod.workload.name}": pod.workload for pod in stack.pods}
     for identity, obj in workloads.items():
         selecting = {"Ingress": graph.ingress, "Egress": graph.egress}
-        judged = obj.namespace in stack.segment_names or stack.shows(obj.namespace, "NetworkPolicy")
+        judged = obj.namespace in stack.segment_names or stack.is_complete(obj.namespace, "NetworkPolicy")
         for direction in DIRECTIONS if judged else ():
             if identity not in selecting[direction]:
                 yield Finding(f"no NetworkPolicy selects its pods for {direction}", direction, obj)

@@ -47,7 +47,11 @@ def services_resolve(stack: StackIndex) -> Iterator[Finding]:
             yield from _judged(stack, service, wanted)
     for obj in stack.of_kind("StatefulSet"):
         name = obj.node.at("spec", "serviceName").text()
-        if name and ("Service", obj.namespace, name) not in stack.by_name and stack.shows(obj.namespace, "Service"):
+        if (
+            name
+            and ("Service", obj.namespace, name) not in stack.by_name
+            and stack.is_complete(obj.namespace, "Service")
+        ):
             yield Finding(f"spec.serviceName: there is no Service {name!r}", "service-name", obj)
 
 

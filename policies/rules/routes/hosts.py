@@ -28,7 +28,7 @@ class PublicRoute(NamedTuple):
 
 
 def host_hygiene(stack: StackIndex) -> Iterator[Finding]:
-    """Check that every public route names its hosts, no two answer alike, and each leads to a port of a Service."""
+    """Check that every public route names its hosts, no two share one, and each leads to a port of a Service."""
     taken: dict[tuple[str, ...], Object] = {}
     for route in _routes(stack):
         yield from _named(stack, route)
@@ -96,27 +96,27 @@ def _backends(stack: StackIndex) -> Iterator[tuple[Object, Node]]:
 
 def _backend(stack: StackIndex, obj: Object, node: Node) -> Iterator[Finding]:
     name, namespace = node.at("name").text(), node.at("namespace").text() or obj.namespace
-    if not name or not stack.shows(namespace, "Service"):
+    if not name or not stack.is_complete(namespace, "Service"):
         return
     service = stack.by_name.get(("Service", namespace, name))
     if service is None:
         yield Finding(f"{node.path}: there is no Service {namespace}/{name}", "backend", obj)
         return
     port = node.at("port")
-    asked = port.scalar() if obj.kind != "Ingress" else port.at("number").integer() or port.at("name").text()
+    wanted = port.scalar() if obj.kind != "Ingress" else port.at("number").integer() or port.at("name").text()
     ports = {value for one in service.node.at("spec", "ports").items()
              for value in (one.at("port").integer(), one.at("name").text())}  # fmt: skip
-    if asked and asked not in ports:
-        yield Finding(f"{node.path}: {service.identity} has no port {asked!r}", "backend-port", obj)
+    if wanted and wanted not in ports:
+        yield Finding(f"{node.path}: {service.identity} has no port {wanted!r}", "backend-port", obj)
 
 
 POLICIES = (
     StackPolicy(
         name="host-hygiene", title="Public routes name their hosts and lead somewhere",
         severity=Severity.HIGH, tags=("NSA-3",), group=CONSISTENCY, predicate=host_hygiene,
-        why="A route for every host answers for names that were never meant, and of two for one host "
+        why="A route for every host answers for unintended names, and of two for one host "
         "either may answer.",
         remedy="Name the hosts one by one, give each host and path one route, and correct the Service or its port; "
-        "list patterns that are meant in wildcardHosts.",
+        "list intended patterns in wildcardHosts.",
     ),
 )  # fmt: skip

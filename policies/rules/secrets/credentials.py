@@ -50,7 +50,7 @@ def _is_credential(name: str, value: str) -> bool:
     return bool(text) and not computed and not number and not _PLACEHOLDER.search(text)
 
 
-def _held(text: str) -> str:
+def _credential_in(text: str) -> str:
     """Return what a text holds that looks like a credential; empty if nothing does."""
     for what, pattern in _FORMATS.items():
         if pattern.search(text):
@@ -62,7 +62,7 @@ def _held(text: str) -> str:
 def _env(container: Container) -> Iterator[Finding]:
     for node in container.node.at("env").items():
         name, value = node.at("name").text(), node.at("value").text()
-        held = _held(value) or (_is_credential(name, value) and "a credential")
+        held = _credential_in(value) or (_is_credential(name, value) and "a credential")
         if held:
             yield Finding(f"{container.where} has {held} in the variable {name!r} ({node.path})", "env")
 
@@ -76,7 +76,7 @@ def _args(container: Container) -> Iterator[Finding]:
             name, value = (option["name"], option["value"]) if option else (text.lstrip("-"), "")
             if not option and text.startswith("--") and following is not None:
                 value = following.text() if not following.text().startswith("-") else ""
-            held = _held(text) or (_is_credential(name, value) and "a credential")
+            held = _credential_in(text) or (_is_credential(name, value) and "a credential")
             if held:
                 yield Finding(f"{container.where} has {held} in its command line ({node.path})", "args")
 
@@ -87,7 +87,7 @@ def _config_map(subject: Subject) -> Iterator[Finding]:
         pairs = [(found["name"], found["value"]) for pattern in (_SETTING, _QUOTED) for found in pattern.finditer(text)]
         one_line = [(key, text.strip())] if "\n" not in text.strip() else []
         named = [name for name, value in (*one_line, *pairs) if _is_credential(name, value)]
-        if held := _held(text):
+        if held := _credential_in(text):
             yield Finding(f"{node.path} holds {held}", "config-map")
         elif named:
             yield Finding(f"{node.path} holds a credential as {named[0]!r}", "config-map")

@@ -121,7 +121,7 @@ def _resolved(
 
 def _unseen(stack: StackIndex, kind: str, namespace: str, name: str) -> bool:
     """Return whether an account may be in other manifests, or is the one of every namespace."""
-    return kind == "ServiceAccount" and (name == "default" or not stack.shows(namespace, kind))
+    return kind == "ServiceAccount" and (name == "default" or not stack.is_complete(namespace, kind))
 
 
 def _key(config: Object, reference: ObjectReference, obj: Object) -> Iterator[Finding]:

@@ -23,8 +23,8 @@ _HELPERS = frozenset({"exporter", "proxy", "client", "operator"})
 """Words of a program beside the slow one."""
 
 
-class Asked(NamedTuple):
-    """What a probe asks."""
+class ProbeRequest(NamedTuple):
+    """The request of a probe."""
 
     action: str
     target: tuple[str | int | float | None, ...]
@@ -65,20 +65,20 @@ def _is_slow(container: Container) -> bool:
 
 
 def _identical(readiness: Node, liveness: Node) -> bool:
-    asked = _asked(readiness)
-    return asked is not None and asked == _asked(liveness) and _patience(liveness) <= _patience(readiness)
+    request = _request(readiness)
+    return request is not None and request == _request(liveness) and _patience(liveness) <= _patience(readiness)
 
 
-def _asked(probe: Node) -> Asked | None:
+def _request(probe: Node) -> ProbeRequest | None:
     if probe.at("httpGet").present():
         get = probe.at("httpGet")
         scheme = get.at("scheme").text() or "HTTP"
-        return Asked("httpGet", (get.at("path").text() or "/", get.at("port").scalar(), scheme))
+        return ProbeRequest("httpGet", (get.at("path").text() or "/", get.at("port").scalar(), scheme))
     if probe.at("exec").present():
-        return Asked("exec", tuple(word.text() for word in probe.at("exec", "command").items()))
+        return ProbeRequest("exec", tuple(word.text() for word in probe.at("exec", "command").items()))
     for action in ("tcpSocket", "grpc"):
         if probe.at(action).present():
-            return Asked(action, (probe.at(action, "port").scalar(), probe.at(action, "service").text()))
+            return ProbeRequest(action, (probe.at(action, "port").scalar(), probe.at(action, "service").text()))
     return None
 
 

@@ -17,7 +17,7 @@ _REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Replication
 
 
 def pdb_and_hpa(stack: StackIndex) -> Iterator[Finding]:
-    """Check that workloads of several pods have a budget that spares one, and autoscalers a target to scale."""
+    """Check that workloads of several pods have a budget that lets one go, and autoscalers a target to scale."""
     for scaler in stack.of_kind("HorizontalPodAutoscaler"):
         yield from _scaler(stack, scaler)
     scaled = autoscaled(stack)
@@ -60,7 +60,7 @@ def _scaler(stack: StackIndex, scaler: Object) -> Iterator[Finding]:
     spec, key = scaler.node.at("spec"), _target(scaler)
     least, most = spec.at("minReplicas").integer() or 1, spec.at("maxReplicas").integer()
     target = stack.by_name.get(key)
-    if target is None and stack.shows(scaler.namespace, key[0]):
+    if target is None and stack.is_complete(scaler.namespace, key[0]):
         yield Finding(f"its target {key[0]} {key[2]} does not exist", "target", scaler)
     if target is not None and target.node.at("spec", "replicas").integer() is not None:
         message = f"{target.identity} fixes spec.replicas, so that each deployment undoes the autoscaler"
@@ -89,13 +89,13 @@ def _made_elsewhere(stack: StackIndex, budget: Object) -> bool:
 
 def _drains(budget: Object, pods: int) -> Iterator[Finding]:
     spec = budget.node.at("spec")
-    kept, spared = spec.at("minAvailable"), spec.at("maxUnavailable")
-    if not kept.present() and not spared.present():
+    least, most = spec.at("minAvailable"), spec.at("maxUnavailable")
+    if not least.present() and not most.present():
         yield Finding("spec sets neither minAvailable nor maxUnavailable, which lets all pods go", "amount", budget)
-    if kept.present() and pods > 0 and _amount(kept, pods) >= pods:
-        yield Finding(f"spec.minAvailable {kept.value} of {pods} pods lets none go", "drain", budget)
-    if spared.present() and pods > 0 and _amount(spared, pods) < 1:
-        yield Finding(f"spec.maxUnavailable {spared.value} of {pods} pods lets none go", "drain", budget)
+    if least.present() and pods > 0 and _amount(least, pods) >= pods:
+        yield Finding(f"spec.minAvailable {least.value} of {pods} pods lets none go", "drain", budget)
+    if most.present() and pods > 0 and _amount(most, pods) < 1:
+        yield Finding(f"spec.maxUnavailable {most.value} of {pods} pods lets none go", "drain", budget)
 
 
 def _amount(node: Node, pods: int) -> int:
@@ -113,7 +113,7 @@ POLICIES = (
     StackPolicy(
         name="pdb-and-hpa-consistent", title="Disruption budgets and autoscalers fit their workloads",
         severity=Severity.HIGH, tags=("availability",), group=CONSISTENCY, predicate=pdb_and_hpa,
-        why="Without a budget a drain takes all pods at once; with one that spares none it never ends; and an "
+        why="Without a budget a drain takes all pods at once; with one that lets none go it never ends; and an "
         "autoscaler that is overruled, aimless or alone scales nothing.",
         remedy="Give workloads of several pods a PodDisruptionBudget with maxUnavailable 1, leave replicas out where "
         "an autoscaler scales, and let it keep two pods.",

@@ -31,14 +31,14 @@ def _service_ports(subject: Subject) -> Iterator[Finding]:
         if number == _SSH:
             yield Finding(f"port 22 ({port.path}) is for remote shells", "service-port")
         if isinstance(target, int) and _is_low(target, subject.config.low_ports):
-            yield Finding(f"{port.path} forwards to {_called(target)}", "service-port")
+            yield Finding(f"{port.path} forwards to {_describe(target)}", "service-port")
 
 
 def _container_ports(pod: WorkloadPod, allowed: frozenset[int]) -> Iterator[Finding]:
     for container in pod.containers:
         for number in sorted({_number(port) for port in container.ports}):
             if _is_low(number, allowed):
-                yield Finding(f"{container.where} listens on {_called(number)}", "container-port")
+                yield Finding(f"{container.where} listens on {_describe(number)}", "container-port")
 
 
 def _number(port: Node) -> int:
@@ -49,13 +49,13 @@ def _is_low(number: int, allowed: frozenset[int]) -> bool:
     return number == _SSH or (number < FIRST_UNPRIVILEGED and number not in allowed)
 
 
-def _called(number: int) -> str:
+def _describe(number: int) -> str:
     return "port 22, which is for remote shells" if number == _SSH else f"the privileged port {number}"
 
 
 def _names(pod: WorkloadPod) -> Iterator[Finding]:
     """Yield port names that a NetworkPolicy or a Service could not resolve to one number in the pod."""
-    ports = [port for container in pod.containers if container.lasts for port in container.ports]
+    ports = [port for container in pod.containers if container.keeps_running for port in container.ports]
     numbers = defaultdict(set)
     for port in ports:
         name = port.at("name").text()
@@ -69,7 +69,7 @@ def _names(pod: WorkloadPod) -> Iterator[Finding]:
 
 def _probe_ports(container: Container) -> Iterator[Finding]:
     """Yield probes of undeclared ports; a number may be another container's, a name only this one's."""
-    declared = {_number(port) for one in container.pod.containers if one.lasts or one is container
+    declared = {_number(port) for one in container.pod.containers if one.keeps_running or one is container
                 for port in one.ports}  # fmt: skip
     names = {port.at("name").text() for port in container.ports} - {""}
     for probe in _PROBES:

@@ -14,7 +14,7 @@ from quadrant_platform.policies.rules.workloads.disruption import autoscaled, le
 from quadrant_platform.vocabulary import TIER_LABEL
 
 _SERVING = frozenset({"Deployment", "Rollout", "ReplicaSet", "ReplicationController"})
-"""Kinds whose copies are all alike. A StatefulSet's are what its program makes of them, often one primary."""
+"""Kinds whose copies are all alike. Those of a StatefulSet differ by its program, often with one primary."""
 _SPREAD = _SERVING | {"StatefulSet"}
 _DEV = "dev"
 
@@ -38,7 +38,9 @@ def _judged(stack: StackIndex, *, critical: bool) -> Iterator[WorkloadPod]:
 def _is_single(stack: StackIndex, obj: Object, copies: int) -> bool:
     """Return whether one copy is all; where none are stated, an autoscaler may be in other manifests."""
     stated = obj.node.at("spec", "replicas").present()
-    return copies == 1 and obj.kind in _SERVING and (stated or stack.shows(obj.namespace, "HorizontalPodAutoscaler"))
+    return (
+        copies == 1 and obj.kind in _SERVING and (stated or stack.is_complete(obj.namespace, "HorizontalPodAutoscaler"))
+    )
 
 
 def _lacking(stack: StackIndex, *, critical: bool) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -38,6 +39,13 @@ def test_every_policy_explains_itself() -> None:
         assert policy.remedy.endswith("."), f"{policy.name} gives its remedy in a sentence"
         assert policy.tags, f"{policy.name} names a framework or a purpose"
         assert policy.url == f"docs/reference/policies/{policy.name}.md", f"{policy.name} has a page"
+
+
+def test_every_file_that_a_policy_names_exists() -> None:
+    for policy in POLICIES.values():
+        named = re.findall(r"[\w./-]+\.(?:yaml|json|md|lock)\b", f"{policy.why} {policy.remedy} {policy.url}")
+        missing = [name for name in named if not (FOLDER.parent / name).exists()]
+        assert not missing, f"{policy.name} refers to {missing}: a remedy must be possible"
 
 
 def test_every_predicate_is_documented() -> None:

@@ -99,7 +99,7 @@ POLICIES = (
         name="pinned-by-tag-and-digest", title="Images are pinned to a version",
         severity=Severity.HIGH, tags=("NSA-1", "CIS-5.5"), kinds=_KINDS, predicate=pinned_image,
         why="A floating tag changes the program without a change in the repository.",
-        remedy="Give the image a version tag; with requireDigest also the digest from images.lock.yaml.",
+        remedy="Give the image a version tag; with requireDigest also the sha256 digest that its registry gives.",
     ),
     ResourcePolicy(
         name="registry-allow-list", title="Images come from listed registries",

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from quadrant_platform.model.expansion.endpoint import Listener
+from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER, PART_OF_LABEL
 
 Manifest = dict[str, Any]
 
 PORT_NAME_LENGTH = 15
-MANAGED_BY = {"app.kubernetes.io/managed-by": "quadrant"}
+MANAGED_BY = {MANAGED_BY_LABEL: OWNER}
 
 
 def metadata(
@@ -31,7 +32,7 @@ def metadata(
 
 def part_of(system: str) -> dict[str, str]:
     """Return the label of all objects of a system."""
-    return {"app.kubernetes.io/part-of": system}
+    return {PART_OF_LABEL: system}
 
 
 def manifest(api_version: str, kind: str, meta: Manifest, spec: Manifest) -> Manifest:

@@ -1,4 +1,4 @@
-"""Files that pods mount from objects, and the objects that bring them."""
+"""Mount sources: the Secrets and ConfigMaps that pods mount, and the objects that provide them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from quadrant_platform.components.builders.manifests import Manifest
+from quadrant_platform.vocabulary import POD_TEMPLATES
 
 
 class MountSource(NamedTuple):
-    """A Secret or a ConfigMap, which is there once some object is."""
+    """A Secret or a ConfigMap, which some object provides."""
 
     kind: str
     namespace: str
@@ -18,9 +19,10 @@ class MountSource(NamedTuple):
 
 def mounted(manifest: Manifest) -> Iterator[MountSource]:
     """Yield every Secret and ConfigMap that the pods of a workload mount; nothing for other objects."""
-    spec, namespace = manifest.get("spec", {}), manifest["metadata"].get("namespace", "")
-    spec = spec.get("jobTemplate", {}).get("spec", spec)
-    for volume in spec.get("template", {}).get("spec", {}).get("volumes", ()):
+    namespace, template = manifest["metadata"].get("namespace", ""), manifest
+    for key in POD_TEMPLATES.get(manifest["kind"], ()):
+        template = template.get(key, {})
+    for volume in template.get("spec", {}).get("volumes", ()):
         for source in (volume, *volume.get("projected", {}).get("sources", ())):
             if "configMap" in source:
                 yield MountSource("ConfigMap", namespace, source["configMap"]["name"])

@@ -11,6 +11,7 @@ from quadrant_platform.components.builders.manifests import Manifest, metadata
 from quadrant_platform.components.builders.spreading import spread
 from quadrant_platform.components.builders.volumes import Mount
 from quadrant_platform.model.expansion.planned import Planned
+from quadrant_platform.vocabulary import CONFIG_ANNOTATION
 
 USER = 10001
 """A user without an account on any node, outside the range that distributions hand out."""
@@ -52,7 +53,7 @@ def pod_template(
     }
     spec |= {key: value for key, value in optional.items() if value}
     digest = fingerprint(texts)
-    annotations = {"quadrant.dev/config": digest} if digest else None
+    annotations = {CONFIG_ANNOTATION: digest} if digest else None
     meta = metadata(None, "", planned.labels, annotations)
     return {"metadata": {key: meta[key] for key in ("labels", "annotations") if key in meta}, "spec": spec}
 

@@ -33,7 +33,7 @@ class Cache(Component[PlannedCache, Address]):
         yield w.account()
         yield from maps
         yield from services(w, inputs)
-        # In order, the first copy would wait for a master that comes after it.
+        # In order, the first copy would wait for a master that starts after it.
         together = {"podManagementPolicy": "Parallel"} if inputs.mode == "sentinel" else {}
         yield w.stateful_set(pod(w, inputs, texts_of(maps)), inputs.spec.storage, name=inputs.stateful_set, **together)
         if inputs.copies > 1:

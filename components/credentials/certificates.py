@@ -145,10 +145,10 @@ def acme_issuer(edge: PlannedEdge) -> Manifest:
     """
     name = acme_name(edge)
     acme = {
-        "server": edge.publishing.acme_server,
-        "email": edge.publishing.acme_email,
+        "server": edge.settings.publishing.acme_server,
+        "email": edge.settings.publishing.acme_email,
         "privateKeySecretRef": {"name": f"{name}-account"},
-        "solvers": [{"dns01": edge.publishing.dns_challenge}],
+        "solvers": [{"dns01": edge.settings.publishing.dns_challenge}],
     }
     return manifest(API_VERSION, "Issuer", _metadata(edge.part_of, edge.endpoint.namespace, name), {"acme": acme})
 

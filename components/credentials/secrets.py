@@ -14,9 +14,9 @@ from quadrant_platform.components.credentials import vault
 from quadrant_platform.model.expansion.consumers import consumers
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.system import Secret, VaultKey
+from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION
 
 REFERENCE = re.compile(r"\$\{([^}]+)\}")
-CONSUMERS = "quadrant.dev/consumers"
 
 
 class Secrets(Component[Plan, Names]):
@@ -66,7 +66,7 @@ def generated(
 
 
 def _consumed_by(workloads: Iterable[str]) -> dict[str, str]:
-    return {CONSUMERS: ",".join(workloads)}
+    return {CONSUMERS_ANNOTATION: ",".join(workloads)}
 
 
 class GeneratedSecrets:
@@ -89,7 +89,7 @@ class GeneratedSecrets:
         return pulumi.Output.concat(*parts)
 
     def _part(self, reference: str) -> pulumi.Output[str]:
-        """Return the value that `${secret}` or `${bcrypt:secret}` stands for."""
+        """Return the value of `${secret}` or `${bcrypt:secret}`."""
         kind, _, name = reference.rpartition(":")
         key, place = next(iter(self._secrets[name].keys.items()))
         if kind == "bcrypt":

@@ -49,8 +49,8 @@ class ManagedPooler(Component[PoolerInputs, Server]):
 
 
 def pgbouncer(inputs: PoolerInputs) -> Manifest:
-    """Return the settings; the operator offers TLS to clients by itself, and the rules refuse whoever goes without."""
-    rules = [f"hostnossl all all {everybody} reject" for everybody in ("0.0.0.0/0", "::/0")]
+    """Return the settings; the operator offers TLS to clients by itself, and the rules refuse clients without it."""
+    rules = [f"hostnossl all all {addresses} reject" for addresses in ("0.0.0.0/0", "::/0")]
     demanded = {"pg_hba": rules} if inputs.server.tls else {}
     return {"poolMode": inputs.pooler.spec.mode, "parameters": pool(inputs.pooler), **demanded}
 

@@ -102,7 +102,7 @@ def transport(tls: bool) -> dict[str, str]:
         return {"server_tls_sslmode": "prefer"}
     return {
         "client_tls_sslmode": "require",
-        # Without one of its own, PgBouncer loads the image's authorities, and does not start where there are none.
+        # Without one of its own, PgBouncer loads the image's authorities, and does not start where the image has none.
         "client_tls_ca_file": server_tls.AUTHORITY,
         "client_tls_cert_file": server_tls.CERTIFICATE,
         "client_tls_key_file": server_tls.KEY,

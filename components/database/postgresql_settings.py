@@ -10,7 +10,7 @@ STATEMENTS = {"pg_stat_statements.max": "10000", "pg_stat_statements.track": "al
 
 
 def parameters(database: PlannedDatabase) -> dict[str, str]:
-    """Return the server's settings; declared ones come last and win."""
+    """Return the server's settings; declared ones override ours."""
     memory = database.limits.memory.mebibytes
     return {
         "max_connections": str(database.spec.max_connections),

@@ -107,8 +107,8 @@ def public_service(w: Workload, edge: PlannedEdge) -> Manifest:
 
     Its labels are not the selector's, so that a monitor scrapes each pod once.
     """
-    annotations = dict(edge.publishing.load_balancer_annotations)
-    if edge.publishing.external_dns:
+    annotations = dict(edge.settings.publishing.load_balancer_annotations)
+    if edge.settings.publishing.external_dns:
         hosts = sorted({route.spec.host for route in edge.routes})
         annotations["external-dns.alpha.kubernetes.io/hostname"] = ",".join(hosts)
     spec: Manifest = {
@@ -117,10 +117,10 @@ def public_service(w: Workload, edge: PlannedEdge) -> Manifest:
         "selector": w.selector,
         "ports": [service_port(80, w.ports["web"]), service_port(443, w.ports["websecure"])],
     }
-    if edge.publishing.load_balancer_address:
-        spec["loadBalancerIP"] = edge.publishing.load_balancer_address
-    if edge.authorized_networks:
-        spec["loadBalancerSourceRanges"] = list(edge.authorized_networks)
+    if edge.settings.publishing.load_balancer_address:
+        spec["loadBalancerIP"] = edge.settings.publishing.load_balancer_address
+    if edge.settings.network.authorized_networks:
+        spec["loadBalancerSourceRanges"] = list(edge.settings.network.authorized_networks)
     return manifest("v1", "Service", metadata(w.namespace, w.name, part_of(edge.part_of), annotations), spec)
 
 

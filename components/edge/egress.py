@@ -108,7 +108,7 @@ def forwarded(copies: int, name: str, api: ExternalApi) -> Manifest:
 
 
 def guards(copies: int, name: str, api: ExternalApi) -> Manifest:
-    """Return an API's middlewares in their order; the host comes first, as the limits count by it."""
+    """Return an API's middlewares in their order; the host is set first, as the limits count by it."""
     blank = dict.fromkeys(INTERNAL_HEADERS, "")
     found: Manifest = {f"{name}-host": {"headers": {"customRequestHeaders": {"Host": api.host, **blank}}}}
     per_host: Manifest = {"sourceCriterion": {"requestHost": True}}

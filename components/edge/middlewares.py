@@ -44,7 +44,7 @@ HEADERS: dict[str, str] = {
 }
 """Our fields and Traefik's."""
 STICKY_HSTS = ("sts_include_subdomains", "sts_preload")
-"""What browsers remember beyond the host that said it: only where the environment wants that."""
+"""Fields that browsers apply beyond the host itself: only where the environment permits it."""
 
 
 def middleware(edge: PlannedEdge, namespace: str, name: str) -> Manifest:
@@ -89,7 +89,7 @@ def rate_limit(edge: PlannedEdge, declared: RateLimit) -> Manifest:
 
 
 def forward_auth(edge: PlannedEdge, declared: ForwardAuth) -> Manifest:
-    """Return the question to the service that knows who is allowed."""
+    """Return the forward-auth request, which asks a service whether to let a request through."""
     port = service_port(edge.topology, declared.service, declared.port)
     return {
         "address": f"http://{declared.service}:{port}{declared.path}",
@@ -140,13 +140,13 @@ KINDS: dict[str, tuple[str, Callable[[PlannedEdge, Any], Manifest]]] = {
 
 
 def host_rule(host: str) -> str:
-    """Return the rule of a host; a leading "*." stands for any one label."""
+    """Return the rule of a host; a leading "*." matches any one label."""
     if host.startswith("*."):
         return f"HostRegexp(`^[^.]+{re.escape(host[1:])}$`)"
     return f"Host(`{host}`)"
 
 
 def _is_set(edge: PlannedEdge, declared: SecurityHeaders, field: str) -> bool:
-    if field in STICKY_HSTS and not edge.hsts_preload:
+    if field in STICKY_HSTS and not edge.settings.hsts_preload:
         return False
     return getattr(declared, field) not in (None, (), {})

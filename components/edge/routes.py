@@ -10,6 +10,7 @@ from quadrant_platform.components.builders.manifests import Manifest, manifest, 
 from quadrant_platform.components.edge.middlewares import API_VERSION, host_rule, middleware
 from quadrant_platform.model.expansion.edge import PlannedEdge, PlannedRoute
 from quadrant_platform.model.schema.exposure import Route
+from quadrant_platform.vocabulary import WHY_ANNOTATION
 
 
 class RoutesOutputs(NamedTuple):
@@ -48,7 +49,7 @@ def ingress_route(system: str, route: PlannedRoute) -> Manifest:
         rule["priority"] = route.spec.priority
     if route.spec.middlewares:
         rule["middlewares"] = [{"name": used} for used in route.spec.middlewares]
-    meta = metadata(route.namespace, route.name, part_of(system), {"quadrant.dev/why": route.spec.why})
+    meta = metadata(route.namespace, route.name, part_of(system), {WHY_ANNOTATION: route.spec.why})
     return manifest(API_VERSION, "IngressRoute", meta, {"entryPoints": ["websecure"], "routes": [rule], "tls": {}})
 
 

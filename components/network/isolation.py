@@ -11,9 +11,14 @@ from quadrant_platform.components.builders.manifests import Manifest, config_map
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.matrix import Row
 from quadrant_platform.model.expansion.plan import Plan
-
-MATRIX = "quadrant-matrix"
-WHY = "quadrant.dev/why"
+from quadrant_platform.vocabulary import (
+    MATRIX_KEY,
+    MATRIX_LABEL,
+    MATRIX_NAME,
+    NAMESPACE_LABEL,
+    SYSTEM_LABEL,
+    WHY_ANNOTATION,
+)
 
 
 class IsolationOutputs(NamedTuple):
@@ -43,15 +48,15 @@ class Isolation(Component[Plan, IsolationOutputs]):
 
 def matrix(plan: Plan) -> Manifest:
     """Return the ConfigMap with the canonical matrix."""
-    labels = {"quadrant.dev/matrix": "true", "quadrant.dev/system": plan.name}
-    return config_map(metadata(plan.home, MATRIX, labels), {"matrix.json": plan.matrix.canonical()})
+    labels = {MATRIX_LABEL: "true", SYSTEM_LABEL: plan.name}
+    return config_map(metadata(plan.home, MATRIX_NAME, labels), {MATRIX_KEY: plan.matrix.canonical()})
 
 
 def network_policies(plan: Plan) -> Iterator[Manifest]:
     """Yield the policy of every workload, under the workload's name."""
     for _, endpoint in plan.topology.own():
         arriving, leaving = plan.rows[endpoint.id]
-        meta = metadata(endpoint.namespace, endpoint.name, annotations={WHY: why(arriving, leaving)})
+        meta = metadata(endpoint.namespace, endpoint.name, annotations={WHY_ANNOTATION: why(arriving, leaving)})
         spec = {
             "podSelector": {"matchLabels": endpoint.selector},
             "policyTypes": ["Ingress", "Egress"],
@@ -71,7 +76,7 @@ def peers(endpoint: Endpoint) -> Iterator[Manifest]:
     """Yield the peers of an endpoint: pods by namespace and labels, or address blocks."""
     if endpoint.namespace:
         yield {
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": endpoint.namespace}},
+            "namespaceSelector": {"matchLabels": {NAMESPACE_LABEL: endpoint.namespace}},
             "podSelector": {"matchLabels": endpoint.selector},
         }
     for block in endpoint.blocks:

@@ -9,9 +9,10 @@ from quadrant_platform.components.base.component import BuildContext, Component
 from quadrant_platform.components.builders.manifests import MANAGED_BY, Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
 
-PROFILE = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
-VERSIONS = {f"pod-security.kubernetes.io/{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}
+PROFILE = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
+VERSIONS = {f"{POD_SECURITY_PREFIX}{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}
 QUOTA = {
     "requests.cpu": "128",
     "requests.memory": "512Gi",
@@ -69,8 +70,8 @@ class Segments(Component[Plan, SegmentsOutputs]):
 def namespace(plan: Plan, segment: Segment) -> Manifest:
     """Return a segment's namespace with its Pod Security labels."""
     labels = {
-        "quadrant.dev/system": plan.name,
-        "quadrant.dev/segment": segment.value,
+        SYSTEM_LABEL: plan.name,
+        SEGMENT_LABEL: segment.value,
         **PROFILE,
         **VERSIONS,
         **plan.segment_labels(segment),
@@ -80,7 +81,7 @@ def namespace(plan: Plan, segment: Segment) -> Manifest:
 
 def default_deny(name: str) -> Manifest:
     """Return the policy that selects every pod of a namespace and permits nothing."""
-    meta = metadata(name, "default-deny", annotations={"quadrant.dev/why": "denied unless a row permits it"})
+    meta = metadata(name, "default-deny", annotations={WHY_ANNOTATION: "denied unless a row permits it"})
     spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     return manifest("networking.k8s.io/v1", "NetworkPolicy", meta, spec)
 

@@ -12,8 +12,7 @@ from quadrant_platform.applier.planning import desired
 from quadrant_platform.applier.planning.apply_plan import plan_changes
 from quadrant_platform.applier.planning.changes import Change, FieldDifference
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
-from quadrant_platform.commands.notice import announce
-from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
+from quadrant_platform.commands.options import OutputFormat, Stack, System
 
 NAME = "diff"
 
@@ -21,11 +20,10 @@ _SIGNS = {"create": "+", "change": "~", "recreate": "!", "delete": "-"}
 _WIDTH = 60
 
 
-def command(system: System, stack: Stack, verbose: Verbose = False, output: OutputFormat = Format.TEXT) -> None:
+def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
     """Show what `up` would change in the cluster (exit code 1: something)."""
     session = cluster_session.open_session(cluster_session.choose_target(system, stack))
     built = desired.configure_stack(system, stack, cluster_session.local_overrides(session))
-    announce(built.config, output, verbose)
     way = pulumi_cli.choose_applier(cluster_session.stored_parent(session, system))
     if way.pulumi is not None:
         options = ("--refresh", "--diff", "--expect-no-changes", "--policy-pack", pulumi_cli.PACK)

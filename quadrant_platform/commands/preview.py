@@ -11,10 +11,8 @@ from rich.tree import Tree
 from quadrant_platform.applier.applying import pulumi_cli
 from quadrant_platform.commands.check import as_json, as_line, mandatory, summary, violations
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show, show_json, show_lines
-from quadrant_platform.commands.notice import announce
-from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
+from quadrant_platform.commands.options import OutputFormat, Stack, System
 from quadrant_platform.policies.pack import Object, Violation
-from quadrant_platform.program.overview import lines, overview
 from quadrant_platform.program.recorder import Recorded, Recording
 from quadrant_platform.program.stacks import config_for, recorded, stack_name
 from quadrant_platform.program.traffic import Traffic
@@ -23,7 +21,7 @@ from quadrant_platform.reachability import prove
 NAME = "preview"
 
 
-def command(system: System, stack: Stack, verbose: Verbose = False, output: OutputFormat = Format.TEXT) -> None:
+def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
     """Show what a stack registers, what the policies say and what may talk to what.
 
     Where pulumi is on PATH and the stack names a cluster, this is pulumi's own preview with the policy pack.
@@ -32,17 +30,15 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     if output is Format.TEXT:
         say(way.reason)
         if way.pulumi is not None:
-            announce(config_for(system, stack), output, verbose)
             raise typer.Exit(pulumi_cli.preview(way.pulumi, stack_name(system, stack)))
     with progress(f"recording and judging {system} {stack}"):
         recording = recorded(system, stack)
         found = violations([Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest])
         matrix = _matrix(recording)
-    declared = overview(*announce(config_for(system, stack), output, verbose))
     if output is Format.JSON:
-        show_json(_as_json(recording, found, matrix) | declared)
+        show_json(_as_json(recording, found, matrix))
     else:
-        _show(recording, found, matrix, declared)
+        _show(recording, found, matrix)
     if mandatory(found):
         raise typer.Exit(ExitCode.FOUND)
 
@@ -75,8 +71,8 @@ def _as_json(recording: Recording, found: list[Violation], matrix: dict[str, Any
     }
 
 
-def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any], declared: dict[str, Any]) -> None:
-    show(_tree(recording, declared["title"]))
+def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any]) -> None:
+    show(_tree(recording))
     counts = ", ".join(f"{number} {kind}" for kind, number in _counts(recording).items())
     verdict = "equal to" if matrix["proved"] else "different from"
     show_lines(f"{len(recording.resources)} resources: {counts}")
@@ -85,12 +81,10 @@ def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any], 
     show_lines(f"policies: {summary(found)}")
     rows = f"{matrix['rows']} rows ({matrix['written']} written, {matrix['implied']} implied)"
     show_lines(f"matrix: {rows} between {matrix['peers']} peers; the NetworkPolicies are {verdict} it")
-    for line in lines(declared):
-        show_lines(line)
 
 
-def _tree(recording: Recording, title: str) -> Tree:
-    root = Tree(f"{recording.project} {recording.stack}{': ' * bool(title)}{title}")
+def _tree(recording: Recording) -> Tree:
+    root = Tree(f"{recording.project} {recording.stack}")
     branches: dict[str | None, Tree] = {None: root}
     for one in recording.resources:
         branches[one.urn] = Tree(_label(one))

@@ -8,10 +8,9 @@ import typer
 from rich.table import Table
 
 from quadrant_platform.commands.console import ExitCode, Format, progress, show, show_json, show_lines
-from quadrant_platform.commands.notice import announce
-from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
+from quadrant_platform.commands.options import OutputFormat, Stack, System
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.program.stacks import config_for, recorded
+from quadrant_platform.program.stacks import recorded
 from quadrant_platform.program.traffic import Traffic
 
 NAME = "reach"
@@ -25,14 +24,12 @@ def command(
     stack: Stack,
     source: Source = None,
     target: Target = None,
-    verbose: Verbose = False,
     output: OutputFormat = Format.TEXT,
 ) -> None:
     """Say who may talk to whom; with FROM and TO whether and why (exit code 1: refused)."""
     with progress(f"computing who reaches whom in {system} {stack}"):
         isolation = Traffic(recorded(system, stack).manifests())
         edges = isolation.edges
-    announce(config_for(system, stack), output, verbose)
     if source is None:
         rows = [{"from": e.source, "to": e.target, "protocol": e.protocol, "port": e.port} for e in edges]
         show_json(rows) if output is Format.JSON else show(_table(rows))

@@ -17,8 +17,7 @@ from quadrant_platform.applier.planning.container_images import images_of
 from quadrant_platform.applier.status import watching
 from quadrant_platform.commands.check import as_line, mandatory, violations
 from quadrant_platform.commands.console import ExitCode, Format, complain, interruptible, progress, say
-from quadrant_platform.commands.notice import announce
-from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
+from quadrant_platform.commands.options import OutputFormat, Stack, System
 from quadrant_platform.commands.status import show_page
 from quadrant_platform.policies.pack import Object
 from quadrant_platform.program.recorder import Recording
@@ -30,15 +29,12 @@ NAME = "up"
 Timeout = Annotated[int, typer.Option("--timeout", help="Seconds until everything must be ready.", min=1)]
 
 
-def command(
-    system: System, stack: Stack, timeout: Timeout = 600, verbose: Verbose = False, output: OutputFormat = Format.TEXT
-) -> None:
+def command(system: System, stack: Stack, timeout: Timeout = 600, output: OutputFormat = Format.TEXT) -> None:
     """Bring a stack up and wait until it is ready (exit code 1: it may not, or was not in time)."""
     with interruptible(NAME), system_lock(system):
         target = cluster_session.choose_target(system, stack)
         built = desired.configure_stack(system, stack, {})
         recording = _judged(built)
-        announce(built.config, output, verbose)
         session = cluster_session.start_session(target, built, images_of(recording.manifests()))
         if brought := cluster_session.local_overrides(session):
             built = desired.configure_stack(system, stack, brought)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ class Diagram(NamedTuple):
     outside: frozenset[str]
 
 
-def diagram(isolation: Traffic, title: str = "") -> Diagram:
+def diagram(isolation: Traffic) -> Diagram:
     """Return what is drawn of a stack: every workload, and of the others those that an arrow touches."""
     arrows = sorted(_arrows(isolation))
     touched = {peer for arrow in arrows for peer in (arrow.source, arrow.target)}
@@ -45,8 +44,7 @@ def diagram(isolation: Traffic, title: str = "") -> Diagram:
         if isolation.is_ours(peer) or peer in touched:
             clusters[isolation.segment(peer)].append(peer)
     matrix = isolation.matrix
-    heading = f"{matrix['system']} {matrix['environment']}{': ' * bool(title)}{title}"
-    return Diagram(heading, _ordered(clusters), arrows, frozenset(clusters[""]))
+    return Diagram(f"{matrix['system']} {matrix['environment']}", _ordered(clusters), arrows, frozenset(clusters[""]))
 
 
 def _arrows(isolation: Traffic) -> Iterator[Arrow]:
@@ -77,7 +75,7 @@ def short(peer: str) -> str:
 
 def mermaid(drawn: Diagram) -> str:
     """Return a fenced Mermaid flowchart."""
-    lines = ["```mermaid", "---", f"title: {json.dumps(drawn.title, ensure_ascii=False)}", "---", "flowchart LR"]
+    lines = ["```mermaid", "flowchart LR"]
     for cluster, peers in drawn.clusters.items():
         shapes = [f"{_identity(peer)}{_shape(short(peer), not cluster)}" for peer in peers]
         body = [f"    {shape}" for shape in shapes] if cluster else [f"  {shape}" for shape in shapes]
@@ -108,8 +106,7 @@ def dot(drawn: Diagram) -> str:
     """Return the diagram in Graphviz's language."""
     lines = [
         "digraph {",
-        f"  label={json.dumps(drawn.title, ensure_ascii=False)}; labelloc=t; fontname=Helvetica;",
-        "  rankdir=LR; newrank=true; ranksep=1.2; nodesep=.25;",
+        f'  label="{drawn.title}"; labelloc=t; rankdir=LR; newrank=true; ranksep=1.2; nodesep=.25; fontname=Helvetica;',
         '  node [shape=box style="rounded,filled" fillcolor=white fontname=Helvetica fontsize=11];',
         "  edge [fontname=Helvetica fontsize=9 color=\"#374151\"];",
     ]  # fmt: skip

@@ -10,12 +10,13 @@ from quadrant_platform.documents.document import read_document
 from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
 from quadrant_platform.model.loader import system_file
 from quadrant_platform.model.schema.types import Stage
-from quadrant_platform.model.stack_file import ENVIRONMENT, SYSTEM, problems_of_stack
-from quadrant_platform.program.recorder import Recording, record
+from quadrant_platform.model.stack_file import problems_of_stack
+from quadrant_platform.program.recorder import PROJECT, Recording, record
 
 ROOT = Path(__file__).resolve().parents[2]
 PRINCIPAL = "motovault"
 """The system whose stacks are called by the stage alone."""
+SYSTEM, ENVIRONMENT = f"{PROJECT}:system", f"{PROJECT}:environment"
 STAGES = tuple(str(stage.value) for stage in Stage)
 
 

@@ -39,12 +39,11 @@ def _schemas() -> Iterator[tuple[str, str]]:
 
 def _stacks() -> Iterator[tuple[str, str]]:
     for system in systems():
-        title = load_system(system_file(system)).title
         for stage in STAGES:
             with progress(f"describing {system} {stage}"):
                 isolation = Traffic(recorded(system, stage).manifests())
             yield f"docs/reference/matrix/{system}-{stage}.md", _matrix(isolation)
-            yield f"docs/topology/{system}-{stage}.md", _topology(isolation, title)
+            yield f"docs/topology/{system}-{stage}.md", _topology(isolation)
 
 
 def _heading(isolation: Traffic, what: str) -> str:
@@ -70,10 +69,10 @@ def _blocks(peer: Mapping[str, Any]) -> str:
     return "; ".join(parts) or "none in this environment"
 
 
-def _topology(isolation: Traffic, title: str) -> str:
+def _topology(isolation: Traffic) -> str:
     omitted = ", ".join(sorted(OMITTED))
     outro = f"\nLeft out are rows of the rules {omitted}; the matrix has them. Dashed: machinery rather than traffic.\n"
-    return _heading(isolation, "topology") + mermaid(diagram(isolation, title)) + outro
+    return _heading(isolation, "topology") + mermaid(diagram(isolation)) + outro
 
 
 def _templates() -> Iterator[tuple[str, str]]:

@@ -14,9 +14,10 @@ import yaml
 from pulumi.automation import InvalidVersionError, PulumiCommand
 
 from quadrant_platform.applier.clusters import local_state
+from quadrant_platform.applier.clusters.target import KUBECONFIG
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
 from quadrant_platform.lab.machine import proxies
-from quadrant_platform.model.stack_file import ENGINE, KUBECONFIG
+from quadrant_platform.model.stack_file import ENGINE
 
 ROOT = Path(__file__).resolve().parents[3]
 PACK = "policies"

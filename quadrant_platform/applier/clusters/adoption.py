@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from quadrant_platform.model.stack_file import CONTEXT, ENVIRONMENT, KUBECONFIG, SYSTEM
+from quadrant_platform.applier.clusters.target import CONTEXT, KUBECONFIG
+from quadrant_platform.program.stacks import ENVIRONMENT, SYSTEM
 
 _HEAD = re.compile(r"config:\s*(#.*)?$")
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from quadrant_platform.model.stack_file import OVERRIDES
+from quadrant_platform.applier.planning.desired import OVERRIDES
 
 PEER = "api-server"
 """What a matrix calls the addresses of `network.apiServer.cidrs`; it has them where a row leads there."""

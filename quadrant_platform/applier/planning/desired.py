@@ -12,10 +12,11 @@ from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey, 
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.changes import TEMPLATE, digest
 from quadrant_platform.model.schema.environment import merged
-from quadrant_platform.model.stack_file import OVERRIDES
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import in_order
 from quadrant_platform.program.stacks import config_for, stack_name
+
+OVERRIDES = "quadrant:overrides"
 
 
 @dataclass(frozen=True, slots=True)

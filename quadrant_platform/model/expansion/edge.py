@@ -1,4 +1,4 @@
-"""The public entry, as it is planned: its routes in this stage, and what stands behind them."""
+"""The public entry, as it is planned: its routes in this stage, and the Services behind them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.expansion.topology import Topology
-from quadrant_platform.model.schema.environment import Publishing
+from quadrant_platform.model.schema.environment import EntrySettings
 from quadrant_platform.model.schema.exposure import DASHBOARD, EdgeSpec, Route
 from quadrant_platform.model.schema.types import PortRef, Segment
 
@@ -27,13 +27,9 @@ class PlannedRoute:
 class PlannedEdge(Planned[EdgeSpec]):
     """The public Traefik of a system."""
 
+    settings: EntrySettings
     topology: Topology = field(repr=False)
     routes: tuple[PlannedRoute, ...]
-    publishing: Publishing
-    authorized_networks: tuple[str, ...]
-    """Networks that may reach it; all where there are none."""
-    hsts_preload: bool
-    """Whether browsers may remember HTTPS for more than the host that asks for it."""
     for_developers: bool
     """Whether developers reach it on their own machines: by address, and by names that no public signer signs."""
 
@@ -45,7 +41,7 @@ class PlannedEdge(Planned[EdgeSpec]):
     @property
     def acme(self) -> bool:
         """Whether an ACME server signs its certificate."""
-        return self.publishing.issuer == "acme"
+        return self.settings.publishing.issuer == "acme"
 
 
 def planned_routes(topology: Topology) -> tuple[PlannedRoute, ...]:

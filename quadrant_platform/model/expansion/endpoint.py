@@ -62,7 +62,7 @@ class Endpoint:
 
     @property
     def isolated(self) -> bool:
-        """Return whether these are our own pods, which our policies select."""
+        """Whether these are our own pods, which a policy of ours selects."""
         return self.kind not in ("control", "outside")
 
     @property

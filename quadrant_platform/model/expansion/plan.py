@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from quadrant_platform.garbage_collection import collection_paused
 from quadrant_platform.model.expansion.configs import PlannedConfig
@@ -24,13 +24,16 @@ from quadrant_platform.model.expansion.planned import (
 )
 from quadrant_platform.model.expansion.planner import Planner
 from quadrant_platform.model.expansion.topology import Topology, topology
-from quadrant_platform.model.expansion.workloads import in_cluster, jobs
+from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outside
 from quadrant_platform.model.schema.datastores import BrokerSpec, ObjectStoreSpec, PoolerSpec
 from quadrant_platform.model.schema.delivery import Alert
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.service import JobSpec
 from quadrant_platform.model.schema.system import Secret, System, Vault
 from quadrant_platform.model.schema.types import Segment
+
+Declared = TypeVar("Declared")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,19 @@ class Plan:
     environment: Environment
     topology: Topology
     matrix: Matrix
+    databases: Mapping[str, PlannedDatabase]
+    external_databases: Mapping[str, PlannedExternalDatabase]
+    poolers: Mapping[str, Planned[PoolerSpec]]
+    caches: Mapping[str, PlannedCache]
+    object_stores: Mapping[str, Planned[ObjectStoreSpec]]
+    brokers: Mapping[str, Planned[BrokerSpec]]
+    services: Mapping[str, PlannedService]
+    jobs: Mapping[str, PlannedProcess[JobSpec]]
+    edge: PlannedEdge | None
+    """The public entry; None where the system has no routes."""
+    egress: Planned[Mapping[str, PlannedApi]] | None
+    """The way out, with its APIs; None where this stage calls none."""
+    configs: Mapping[str, PlannedConfig]
 
     @property
     def name(self) -> str:
@@ -70,70 +86,6 @@ class Plan:
         """Return the further labels of a segment's namespace."""
         settings = self.system.segments.get(segment)
         return settings.labels if settings else {}
-
-    @cached_property
-    def _planner(self) -> Planner:
-        return Planner(self.topology, {name: leaving for name, (_, leaving) in self.rows.items()})
-
-    @cached_property
-    def databases(self) -> dict[str, PlannedDatabase]:
-        """Return the databases in the cluster."""
-        inside = in_cluster(self.system, self.environment)
-        return {name: self._planner.database(name, spec) for name, spec in inside.items()}
-
-    @cached_property
-    def external_databases(self) -> dict[str, PlannedExternalDatabase]:
-        """Return the databases at an address outside the cluster."""
-        return {
-            name: PlannedExternalDatabase(name, self.namespace(spec.segment), spec, address)
-            for name, spec in self.system.external_databases.items()
-            if (address := self.environment.external_databases.get(name)) is not None
-        }
-
-    @cached_property
-    def poolers(self) -> dict[str, Planned[PoolerSpec]]:
-        """Return the poolers."""
-        return {name: self._planner.pooler(name, spec) for name, spec in self.system.poolers.items()}
-
-    @cached_property
-    def caches(self) -> dict[str, PlannedCache]:
-        """Return the caches."""
-        return {name: self._planner.cache(name, spec) for name, spec in self.system.caches.items()}
-
-    @cached_property
-    def object_stores(self) -> dict[str, Planned[ObjectStoreSpec]]:
-        """Return the object stores."""
-        return {name: self._planner.object_store(name, spec) for name, spec in self.system.object_stores.items()}
-
-    @cached_property
-    def brokers(self) -> dict[str, Planned[BrokerSpec]]:
-        """Return the brokers."""
-        return {name: self._planner.broker(name, spec) for name, spec in self.system.brokers.items()}
-
-    @cached_property
-    def services(self) -> dict[str, PlannedService]:
-        """Return the services."""
-        return {name: self._planner.service(name, spec) for name, spec in self.system.services.items()}
-
-    @cached_property
-    def jobs(self) -> dict[str, PlannedProcess[JobSpec]]:
-        """Return the jobs of this stage."""
-        return {name: self._planner.job(name, spec) for name, spec in jobs(self.system, self.environment).items()}
-
-    @cached_property
-    def edge(self) -> PlannedEdge | None:
-        """Return the public entry; None where the system has no routes."""
-        return self._planner.edge() if "edge" in self.topology.endpoints else None
-
-    @cached_property
-    def egress(self) -> Planned[Mapping[str, PlannedApi]] | None:
-        """Return the way out, with its APIs; None where this stage calls none."""
-        return self._planner.egress() if "egress" in self.topology.endpoints else None
-
-    @property
-    def configs(self) -> dict[str, PlannedConfig]:
-        """Return the configuration files."""
-        return self._planner.configs
 
     @property
     def secrets(self) -> dict[str, Secret]:
@@ -186,4 +138,26 @@ class Plan:
 def plan(system: System, environment: Environment) -> Plan:
     """Expand a system in an environment."""
     where = topology(system, environment)
-    return Plan(system, environment, where, expand(where))
+    matrix = expand(where)
+    planner = Planner(where, {name: leaving for name, (_, leaving) in matrix.touching().items()})
+    return Plan(
+        system,
+        environment,
+        where,
+        matrix,
+        databases=_each(planner.database, in_cluster(system, environment)),
+        external_databases=_each(planner.external_database, outside(system, environment)),
+        poolers=_each(planner.pooler, system.poolers),
+        caches=_each(planner.cache, system.caches),
+        object_stores=_each(planner.object_store, system.object_stores),
+        brokers=_each(planner.broker, system.brokers),
+        services=_each(planner.service, system.services),
+        jobs=_each(planner.job, jobs(system, environment)),
+        edge=planner.edge() if "edge" in where.endpoints else None,
+        egress=planner.egress() if "egress" in where.endpoints else None,
+        configs=planner.configs,
+    )
+
+
+def _each(plan_one: Callable[[str, Declared], Found], declared: Mapping[str, Declared]) -> dict[str, Found]:
+    return {name: plan_one(name, spec) for name, spec in declared.items()}

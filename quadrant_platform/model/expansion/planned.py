@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from quadrant_platform.model.expansion.configs import PlannedConfig
-from quadrant_platform.model.expansion.endpoint import Endpoint, EndpointKind
+from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.external_apis import PlannedApi
 from quadrant_platform.model.expansion.programs import Program, service_names
 from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
-from quadrant_platform.model.schema.environment import Environment, ExternalAddress, ProbeTiming
+from quadrant_platform.model.schema.environment import ExternalAddress, PodSettings
 from quadrant_platform.model.schema.quantities import Bytes, Cpu
 from quadrant_platform.model.schema.service import (
     SECRETS_DIR,
@@ -22,6 +22,7 @@ from quadrant_platform.model.schema.service import (
 )
 from quadrant_platform.model.schema.system import Vault, VaultKey
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.vocabulary import ATTACHED_PREFIX, COMPONENT_LABEL, PART_OF_LABEL, SEGMENT_LABEL, TIER_LABEL
 
 Spec = TypeVar("Spec")
 Process = TypeVar("Process", bound=ContainerSpec)
@@ -35,13 +36,13 @@ def workload_labels(system: str, endpoint: Endpoint, tier: int, attached: Iterab
     """Return the labels of a workload's pods: who it is, where it lives, which segments it is attached to."""
     labels = {
         **endpoint.selector,
-        "app.kubernetes.io/component": endpoint.kind,
-        "app.kubernetes.io/part-of": system,
-        "quadrant.dev/tier": str(tier),
+        COMPONENT_LABEL: endpoint.kind,
+        PART_OF_LABEL: system,
+        TIER_LABEL: str(tier),
     }
     if endpoint.segment is not None:
-        labels["quadrant.dev/segment"] = endpoint.segment.value
-    return labels | {f"quadrant.dev/attached-{segment}": "true" for segment in attached}
+        labels[SEGMENT_LABEL] = endpoint.segment.value
+    return labels | {f"{ATTACHED_PREFIX}{segment}": "true" for segment in attached}
 
 
 class SecretFiles(NamedTuple):
@@ -57,40 +58,6 @@ class SecretFiles(NamedTuple):
 
 
 @dataclass(frozen=True)
-class PodSettings:
-    """What an environment sets for the pods of all services, or of all stores."""
-
-    share: float
-    """Requests as a share of the limits."""
-    cpu_limits: bool
-    probes: ProbeTiming
-    spread: Literal["preferred", "required"]
-    """How strictly copies are kept on different nodes."""
-    zones: bool
-    """Whether copies are spread over zones too."""
-    storage_limit: Bytes | None
-    storage_class: str | None
-    scrape_interval: str
-    log_level: str
-
-
-def pod_settings(environment: Environment, kind: EndpointKind) -> PodSettings:
-    """Return what an environment sets for the pods of a kind of workload."""
-    shares = environment.requests
-    return PodSettings(
-        share=(shares.services if kind in APPLICATION_KINDS else shares.stores) / 100,
-        cpu_limits=environment.cpu_limits,
-        probes=environment.probes,
-        spread=environment.spread,
-        zones=environment.zones,
-        storage_limit=environment.storage_limit,
-        storage_class=environment.storage_class,
-        scrape_interval=environment.scrape_interval,
-        log_level=environment.log_level,
-    )
-
-
-@dataclass(frozen=True)
 class Planned(Generic[Spec]):
     """One of our workloads: how many copies, how big, and with what settings."""
 
@@ -99,6 +66,8 @@ class Planned(Generic[Spec]):
     labels: Mapping[str, str]
     """Of its objects and pods; the selector is among them."""
     limits: Size
+    share: float
+    """Requests as a share of the limits."""
     settings: PodSettings
     priority: str
     """Name of its priority class."""
@@ -117,7 +86,7 @@ class Planned(Generic[Spec]):
     @property
     def part_of(self) -> str:
         """Return the system's name."""
-        return self.labels["app.kubernetes.io/part-of"]
+        return self.labels[PART_OF_LABEL]
 
     def image(self, engine: str) -> str:
         """Return the main container's image: the environment's, else the engine's."""
@@ -126,8 +95,8 @@ class Planned(Generic[Spec]):
     def requests(self, limits: Size) -> Size:
         """Return the environment's share of some limits."""
         return Size(
-            cpu=Cpu(max(round(limits.cpu.millicores * self.settings.share), 10)),
-            memory=Bytes.of_mebibytes(max(round(limits.memory.mebibytes * self.settings.share), 16)),
+            cpu=Cpu(max(round(limits.cpu.millicores * self.share), 10)),
+            memory=Bytes.of_mebibytes(max(round(limits.memory.mebibytes * self.share), 16)),
         )
 
     def claim(self, size: Bytes) -> Bytes:

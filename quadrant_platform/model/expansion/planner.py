@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from quadrant_platform.model.expansion.configs import PlannedConfig, planned_configs
+from quadrant_platform.model.expansion.configs import planned_configs
 from quadrant_platform.model.expansion.edge import PlannedEdge, planned_routes
 from quadrant_platform.model.expansion.external_apis import PlannedApi, planned_apis
 from quadrant_platform.model.expansion.matrix import Row
 from quadrant_platform.model.expansion.planned import (
+    APPLICATION_KINDS,
     LEVEL_OF_TIER,
     Planned,
     PlannedCache,
     PlannedDatabase,
+    PlannedExternalDatabase,
     PlannedProcess,
     PlannedService,
     SecretFiles,
-    pod_settings,
     workload_labels,
 )
 from quadrant_platform.model.expansion.programs import Calls, job_program, service_program
@@ -29,41 +28,35 @@ from quadrant_platform.model.schema.datastores import (
     BrokerSpec,
     CacheSpec,
     DatabaseSpec,
+    ExternalDatabaseSpec,
     ObjectStoreSpec,
     PoolerSpec,
 )
 from quadrant_platform.model.schema.service import TIERS, Autoscaling, ContainerSpec, JobSpec, ServiceSpec, Sizing
 from quadrant_platform.model.schema.types import Segment, Stage
+from quadrant_platform.vocabulary import PURPOSE_LABEL
 
 TRAEFIK = Sizing(tier=3)
 EGRESS_COPIES = 2
 
 
-@dataclass(frozen=True)
 class Planner:
     """Plans one workload after the other."""
 
-    topology: Topology
-    leaving: Mapping[str, Iterable[Row]]
-    """The rows that leave each endpoint, by its id."""
-
-    @cached_property
-    def apis(self) -> dict[str, PlannedApi]:
-        """Return the external APIs of this stage."""
-        return planned_apis(self.topology.system, self.topology.environment)
-
-    @cached_property
-    def configs(self) -> dict[str, PlannedConfig]:
-        """Return the configuration files."""
-        return planned_configs(self.topology)
+    def __init__(self, topology: Topology, leaving: Mapping[str, Iterable[Row]]) -> None:
+        """Take the rows that leave each endpoint, by its id."""
+        self.topology, self.leaving = topology, leaving
+        self.system, self.environment = topology.system, topology.environment
+        self.apis = planned_apis(self.system, self.environment)
+        self.configs = planned_configs(topology)
 
     def copies(self, declared: int) -> int:
         """Return how many copies run: one where the environment runs single copies."""
-        return 1 if self.topology.environment.copies == "single" else declared
+        return 1 if self.environment.copies == "single" else declared
 
     def secrets(self, *names: str) -> tuple[SecretFiles, ...]:
         """Return the files of some secrets."""
-        return tuple(SecretFiles(name, tuple(self.topology.system.secrets[name].keys)) for name in names)
+        return tuple(SecretFiles(name, tuple(self.system.secrets[name].keys)) for name in names)
 
     def bound(
         self,
@@ -74,46 +67,51 @@ class Planner:
         level: str = "critical",
     ) -> dict[str, Any]:
         """Return what all workloads have: by default at the level of those that every other one needs."""
-        endpoint, environment = self.topology.endpoints[name], self.topology.environment
+        endpoint, environment = self.topology.endpoints[name], self.environment
         leads = {row.target.namespace for row in self.leaving[endpoint.id] if row.target.isolated}
+        shares = environment.requests
         profile = sizing.profiles.get(environment.size_profile or "")
         return {
             "endpoint": endpoint,
-            "settings": pod_settings(environment, endpoint.kind),
+            "share": (shares.services if endpoint.kind in APPLICATION_KINDS else shares.stores) / 100,
+            "settings": environment,
             "own_image": environment.images.get(endpoint.name),
-            "labels": {**workload_labels(self.topology.system.name, endpoint, sizing.tier, attached), **(labels or {})},
+            "labels": {**workload_labels(self.system.name, endpoint, sizing.tier, attached), **(labels or {})},
             "limits": profile or sizing.size or TIERS[sizing.tier],
-            "priority": f"{self.topology.system.name}-{level}",
+            "priority": f"{self.system.name}-{level}",
             "searches": tuple(sorted(leads - {endpoint.namespace})),
         }
 
     def database(self, name: str, spec: DatabaseSpec) -> PlannedDatabase:
         """Plan a database in the cluster."""
-        system, environment = self.topology.system, self.topology.environment
-        owner = next(iter(system.secrets[spec.password].keys.values()))
-        engine = "clickhouse" if spec.engine == "clickhouse" else environment.databases
+        backup, vault = self.system.backup, self.system.vault
+        owner = next(iter(self.system.secrets[spec.password].keys.values()))
+        engine = "clickhouse" if spec.engine == "clickhouse" else self.environment.databases
         return PlannedDatabase(
             spec=spec,
             engine=engine,
             copies=self.copies(1 + spec.replicas) if engine == "cloudNativePg" else 1,
             secrets=self.secrets(spec.password),
-            archive_interval=system.backup.wal_archive_interval if system.backup else None,
-            owner_key=(system.vault, owner) if system.vault and environment.secrets == "vault" else None,
+            archive_interval=backup.wal_archive_interval if backup else None,
+            owner_key=(vault, owner) if vault and self.environment.secrets == "vault" else None,
             **self.bound(name, spec.resources, spec.labels),
         )
 
+    def external_database(self, name: str, spec: ExternalDatabaseSpec) -> PlannedExternalDatabase:
+        """Plan a database at an address outside the cluster."""
+        address = self.environment.external_databases[name]
+        return PlannedExternalDatabase(name, self.topology.namespace(spec.segment), spec, address)
+
     def pooler(self, name: str, spec: PoolerSpec) -> Planned[PoolerSpec]:
         """Plan a pooler; an operator's finds its users by itself."""
-        database = in_cluster(self.topology.system, self.topology.environment)[spec.database]
-        own = self.topology.environment.databases == "statefulSet"
-        secrets = self.secrets(database.password) if own else ()
-        return Planned(
-            spec=spec, copies=self.copies(spec.instances), secrets=secrets, **self.bound(name, spec.resources)
-        )
+        database = in_cluster(self.system, self.environment)[spec.database]
+        secrets = self.secrets(database.password) if self.environment.databases == "statefulSet" else ()
+        bound = self.bound(name, spec.resources)
+        return Planned(spec=spec, copies=self.copies(spec.instances), secrets=secrets, **bound)
 
     def cache(self, name: str, spec: CacheSpec) -> PlannedCache:
         """Plan a cache, and its Sentinels where it runs under them."""
-        mode = cache_mode(self.topology.environment, spec)
+        mode = cache_mode(self.environment, spec)
         secrets = self.secrets(spec.password)
         sentinel = None
         if mode == "sentinel":
@@ -146,33 +144,29 @@ class Planner:
             spec=spec,
             program=service_program(name, spec, self._calls(name)),
             copies=self.copies(least),
-            autoscaling=scaling if self.topology.environment.copies == "declared" else None,
+            autoscaling=scaling if self.environment.copies == "declared" else None,
             **self._process(name, spec),
             **self.bound(name, spec.resources, spec.labels, spec.attached, level),
         )
 
     def job(self, name: str, spec: JobSpec) -> PlannedProcess[JobSpec]:
         """Plan a job."""
-        labels = {"quadrant.dev/purpose": spec.purpose}
         return PlannedProcess(
             spec=spec,
             program=job_program(name, spec, self._calls(name)),
             **self._process(name, spec),
-            **self.bound(name, spec.resources, labels, spec.attached, "supporting"),
+            **self.bound(name, spec.resources, {PURPOSE_LABEL: spec.purpose}, spec.attached, "supporting"),
         )
 
     def edge(self) -> PlannedEdge:
         """Plan the public entry."""
-        spec, environment = self.topology.system.edge, self.topology.environment
+        spec = self.system.edge
         return PlannedEdge(
             spec=spec,
             copies=self.copies(spec.replicas),
             topology=self.topology,
             routes=planned_routes(self.topology),
-            publishing=environment.publishing,
-            authorized_networks=environment.network.authorized_networks,
-            hsts_preload=environment.hsts_preload,
-            for_developers=environment.name is Stage.DEV,
+            for_developers=self.environment.name is Stage.DEV,
             **self.bound("edge", TRAEFIK, attached=spec.attached),
         )
 

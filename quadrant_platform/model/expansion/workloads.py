@@ -7,12 +7,13 @@ from functools import partial
 from typing import Literal
 
 from quadrant_platform.model.expansion.endpoint import Endpoint, EndpointKind, Listener
-from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec
+from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.exposure import ExternalApi
 from quadrant_platform.model.schema.service import JobSpec
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.vocabulary import COMPONENT_LABEL, NAME_LABEL, PART_OF_LABEL
 
 HTTP_PORT, HTTPS_PORT, DASHBOARD_PORT, TRAEFIK_METRICS_PORT = 8000, 8443, 8080, 9100
 """Traefik's container ports, unprivileged behind the Service's 80 and 443."""
@@ -26,7 +27,7 @@ Named = Iterator[tuple[str, Endpoint]]
 
 def selector(system: str, workload: str) -> dict[str, str]:
     """Return the labels that select one workload's pods."""
-    return {"app.kubernetes.io/name": workload, "app.kubernetes.io/part-of": system}
+    return {NAME_LABEL: workload, PART_OF_LABEL: system}
 
 
 def namespace_of(system: System, segment: Segment) -> str:
@@ -39,6 +40,11 @@ def in_cluster(system: System, environment: Environment) -> dict[str, DatabaseSp
     """Return the databases that run in the cluster: all but external ones with an address."""
     inside = {name: db for name, db in system.external_databases.items() if name not in environment.external_databases}
     return {**system.databases, **inside}
+
+
+def outside(system: System, environment: Environment) -> dict[str, ExternalDatabaseSpec]:
+    """Return the databases that listen at an address outside the cluster."""
+    return {name: db for name, db in system.external_databases.items() if name in environment.external_databases}
 
 
 def jobs(system: System, environment: Environment) -> dict[str, JobSpec]:
@@ -102,7 +108,7 @@ def _databases(system: System, environment: Environment) -> Named:
             yield name, pods(_postgresql_listeners(database), probes=("metrics",))
         else:
             # The operator's initdb and join jobs carry these two labels as well, and need the same rows.
-            labels = {"cnpg.io/cluster": name, "app.kubernetes.io/component": "database"}
+            labels = {"cnpg.io/cluster": name, COMPONENT_LABEL: "database"}
             status = Listener("status", CNPG_STATUS_PORT)
             yield name, pods((*_postgresql_listeners(database), status), labels=labels, probes=("status",))
 

@@ -84,7 +84,7 @@ class CacheSpec(DataStore):
     mode: Literal["single", "replica", "sentinel"] = "single"
     port: Port = 6379
     password: str = Field(description="name under `secrets`")
-    max_memory: Bytes = Bytes.parse("256Mi")
+    max_memory: Bytes = Field(default=Bytes.parse("256Mi"), json_schema_extra={"default": "256Mi"})
     eviction: Literal["allkeys-lru", "volatile-ttl", "volatile-lru", "noeviction"] = "allkeys-lru"
     append_only: bool = True
     replicas: int = Field(default=1, ge=1, le=9, description="in mode replica: read replicas beside the master")

@@ -80,32 +80,42 @@ class ExternalAddress(Model):
     replicas: tuple[Cidr, ...] = ()
 
 
-class Environment(Model):
+class PodSettings(Model):
+    """What all pods of an environment have in common."""
+
+    storage_limit: Bytes | None = Field(default=None, description="upper bound of every claim")
+    storage_class: Name | None = None
+    probes: ProbeTiming
+    log_level: Literal["ERROR", "WARN", "INFO", "DEBUG"]
+    cpu_limits: bool = True
+    spread: Literal["preferred", "required"] = Field(description="how strictly copies are kept on different nodes")
+    zones: bool = Field(description="spread over zones too")
+    scrape_interval: Duration = "30s"
+
+
+class EntrySettings(PodSettings):
+    """What the public entry has beside that."""
+
+    hsts_preload: bool
+    network: Network = Network()
+    publishing: Publishing
+
+
+class Environment(EntrySettings):
     """How big, where and on which engines; `dev` and `prod` are presets of it."""
 
     name: Stage
     copies: Literal["single", "declared"] = Field(description="single: one pod each and no autoscaler")
     size_profile: str | None = Field(default=None, description="which of a workload's sizing profiles applies")
     requests: Share
-    storage_limit: Bytes | None = Field(default=None, description="upper bound of every claim")
-    storage_class: Name | None = None
-    probes: ProbeTiming
     databases: Literal["statefulSet", "cloudNativePg"]
     secrets: Literal["generated", "vault"]
     cache_mode: Literal["declared", "single"] = "declared"
-    log_level: Literal["ERROR", "WARN", "INFO", "DEBUG"]
-    hsts_preload: bool
-    cpu_limits: bool = True
-    spread: Literal["preferred", "required"] = Field(description="how strictly copies are kept on different nodes")
-    zones: bool = Field(description="spread over zones too")
     spot: bool = False
-    network: Network = Network()
     peers: dict[str, ControlPeer] = Field(default={}, description="control planes that differ from the usual ones")
-    publishing: Publishing
     external_databases: dict[Name, ExternalAddress] = {}
     images: dict[str, Image] = Field(default={}, description="image in place of the declared one, by workload")
     stand_in: Image | None = Field(default=None, description="image in place of the system's own; `images` goes first")
-    scrape_interval: Duration = "30s"
     dev_ports: bool = Field(default=False, description="list the ports that `make` may forward")
 
     @property

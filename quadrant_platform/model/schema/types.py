@@ -40,7 +40,7 @@ class Segment(StrEnum):
 
 
 class Stage(StrEnum):
-    """The stage of an environment preset."""
+    """The stage that an environment preset stands for."""
 
     DEV = "dev"
     PROD = "prod"

@@ -4,9 +4,10 @@ from itertools import count
 
 import pytest
 
-from quadrant_platform.components.credentials.secrets import CONSUMERS, Secrets
+from quadrant_platform.components.credentials.secrets import Secrets
 from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.program.recorder import placeholders
+from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION
 from tests.components.sample import Manifest, Witness, args, environment, kinds, one, planned, shop, without, witnessed
 from tests.stacks import walk
 
@@ -69,7 +70,7 @@ def test_a_value_is_made_once_however_often_it_is_used() -> None:
 def test_a_generated_secret_says_who_mounts_it() -> None:
     found = {one.name: one.inputs for one in generated(planned()).recorded}
     annotations = found["shop-database/session-password"]["metadata"]["annotations"]
-    assert annotations[CONSUMERS] == "session,session-sentinel", "who must be rolled when it changes"
+    assert annotations[CONSUMERS_ANNOTATION] == "session,session-sentinel", "who must be rolled when it changes"
 
 
 def test_dev_asks_no_vault() -> None:

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from quadrant_platform.components.network.isolation import MATRIX, WHY, matrix, network_policies, peers, rule, why
+from quadrant_platform.components.network.isolation import matrix, network_policies, peers, rule, why
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.vocabulary import MATRIX_NAME, WHY_ANNOTATION
 from tests.components.sample import Manifest, endpoint, one, planned
 
 
@@ -92,7 +93,7 @@ def test_no_other_workload_reaches_addresses_outside(name: str) -> None:
 
 
 def test_the_reasons_stand_at_the_policy() -> None:
-    text = policy("worker")["metadata"]["annotations"][WHY]
+    text = policy("worker")["metadata"]["annotations"][WHY_ANNOTATION]
     assert "from shop-core/api to 8081/TCP: hands over" in text.splitlines(), "who calls, and why"
     assert "to shop-platform/bus:9092/TCP: takes orders" in text.splitlines(), "whom it calls, and why"
     arriving, leaving = planned().rows["shop-core/worker"]
@@ -117,7 +118,9 @@ def test_a_rule_lists_the_ports_of_its_rows() -> None:
 def test_the_matrix_is_one_config_map_in_the_first_namespace() -> None:
     some = planned()
     found = matrix(some)
-    assert (found["metadata"]["namespace"], found["metadata"]["name"]) == ("shop-frontend", MATRIX), "found by its name"
+    assert (found["metadata"]["namespace"], found["metadata"]["name"]) == ("shop-frontend", MATRIX_NAME), (
+        "found by its name"
+    )
     assert found["metadata"]["labels"]["quadrant.dev/matrix"] == "true", "or by its label"
     assert found["data"]["matrix.json"] == some.matrix.canonical(), "the text that proofs compare"
     assert json.loads(found["data"]["matrix.json"])["system"] == "shop", "and can read"

@@ -95,12 +95,12 @@ golden-check: setup ## Fail if the golden files are out of date
 
 .PHONY: docs
 docs: setup ## Regenerate the reference, the topologies and the templates
-	$(BIN)/python -m tools.docs.reference
+	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tests.oracles.incumbents.table
 
 .PHONY: docs-check
 docs-check: setup ## Fail if a generated document is out of date
-	$(BIN)/python -m tools.docs.reference --check
+	$(BIN)/python -m tools.docs --check
 	$(BIN)/python -m tests.oracles.incumbents.table --check
 
 .PHONY: demands

@@ -1,1 +1,68 @@
-"""A stack in a live cluster: which one, what is there, what has to change, and until when to wait."""
+"""Stacks in a live cluster: choose the cluster, plan the changes, apply them, and report.
+
+Other packages import from here, never from the modules below. Those are, from the lowest floor up: `observed` (what a
+cluster serves and holds), `clusters` (which one, and the local ones), `planning` (what has to change), `applying` (with
+kubectl or pulumi) and `status` (readiness and the status page).
+"""
+
+from quadrant_platform.applier.applying.apply import apply_plan
+from quadrant_platform.applier.applying.cluster_session import (
+    adopt,
+    choose_target,
+    load_images,
+    local_overrides,
+    start_session,
+    stored_parent,
+    warn_of_api,
+)
+from quadrant_platform.applier.applying.pulumi_cli import (
+    EngineChoice,
+    choose_applier,
+    choose_previewer,
+    preview,
+    run_on_cluster,
+)
+from quadrant_platform.applier.applying.removal import remove_system
+from quadrant_platform.applier.clusters.connection import ClusterSession, connect
+from quadrant_platform.applier.clusters.local_state import system_lock
+from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
+from quadrant_platform.applier.planning.apply_plan import ApplyPlan, check_rights, plan_changes
+from quadrant_platform.applier.planning.changes import Change, FieldDifference
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack
+from quadrant_platform.applier.planning.container_images import images_of
+from quadrant_platform.applier.status.page import system_status
+from quadrant_platform.applier.status.report import StatusReport
+from quadrant_platform.applier.status.watching import wait_until_ready
+
+__all__ = [
+    "ApplyPlan",
+    "Change",
+    "ClusterSession",
+    "ClusterTarget",
+    "ClusterType",
+    "ConfiguredStack",
+    "EngineChoice",
+    "FieldDifference",
+    "StatusReport",
+    "adopt",
+    "apply_plan",
+    "check_rights",
+    "choose_applier",
+    "choose_previewer",
+    "choose_target",
+    "configure_stack",
+    "connect",
+    "images_of",
+    "load_images",
+    "local_overrides",
+    "plan_changes",
+    "preview",
+    "remove_system",
+    "run_on_cluster",
+    "start_session",
+    "stored_parent",
+    "system_lock",
+    "system_status",
+    "wait_until_ready",
+    "warn_of_api",
+]

@@ -38,7 +38,7 @@ Config = Annotated[
 
 
 class ProfileOption(StrEnum):
-    """A part of the pack that can be run alone."""
+    """A part of the pack that `check` runs alone."""
 
     PSS_BASELINE = "pss-baseline"
     PSS_RESTRICTED = "pss-restricted"
@@ -85,7 +85,7 @@ def _objects(system: str | None, stack: str | None, manifests: Path | None) -> l
             return read_manifests(manifests)
     if manifests is not None or system is None or stack is None:
         remedy = "give --system and --stack, or --manifests alone"
-        raise BadInput([Problem((), "it is not clear what to check", remedy)])
+        raise BadInput([Problem((), "the input to check is ambiguous", remedy)])
     with progress(f"recording {system} {stack}"):
         recording = recorded(system, stack)
     return [Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest]
@@ -118,7 +118,7 @@ def as_json(violation: Violation) -> dict[str, Any]:
 
 
 def explained(found: list[Violation]) -> Iterator[str]:
-    """Yield for each violated policy, once, why it is there, how to mend what it found, and where to read on."""
+    """Yield for each violated policy, once, its reason, its remedy and its page."""
     for name in dict.fromkeys(violation.policy for violation in found):
         policy = POLICIES[name]
         yield f"{name}: {policy.why} Remedy: {policy.remedy} See {policy.url}"

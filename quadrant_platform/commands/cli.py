@@ -8,7 +8,6 @@ import traceback
 import pulumi
 import typer
 
-from quadrant_platform.applier.clusters.kubectl import Refusal
 from quadrant_platform.commands import check, diagram, diff, doctor, down, preview, reach, render, status, up
 from quadrant_platform.commands.console import ExitCode, complain
 from quadrant_platform.documents.problems import BadInput
@@ -26,10 +25,10 @@ for module in (preview, render, check, reach, diagram, doctor, up, status, diff,
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command; leaves with one of `Code`."""
+    """Run one command and exit with one of `ExitCode`."""
     try:
         app(arguments, prog_name="quadrant")
-    except (BadInput, BuildFailed, KubectlError, Refusal, pulumi.RunError) as error:
+    except (BadInput, BuildFailed, KubectlError, pulumi.RunError) as error:
         complain(str(error))
         raise SystemExit(ExitCode.BAD_INPUT) from None
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What is written where: results to stdout, everything else to stderr."""
+"""Output: results to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.console import Console, RenderableType
 from quadrant_platform.host.interrupts import as_interrupts
 
 PATIENCE = 1.0
-"""Seconds that pass in silence."""
+"""Seconds before a progress line appears."""
 _PIPED_WIDTH = 200
 
 
@@ -30,14 +30,14 @@ class ExitCode(IntEnum):
 
 
 class Format(StrEnum):
-    """How a result is written."""
+    """The format of a result."""
 
     TEXT = "text"
     JSON = "json"
 
 
 def _console(stream: IO[str]) -> Console:
-    """Return a console of the stream as it is now; nothing is folded where nobody looks at it."""
+    """Return a console of the stream as it is now; lines are folded on a terminal only."""
     width = None if stream.isatty() else _PIPED_WIDTH
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
@@ -71,7 +71,7 @@ def complain(message: str) -> None:
 
 @contextlib.contextmanager
 def progress(message: str) -> Iterator[None]:
-    """Say what is going on, should it take longer than a moment."""
+    """Write a line of progress if the body takes longer than a moment."""
     timer = threading.Timer(PATIENCE, say, [f"{message} …"])
     timer.daemon = True
     timer.start()
@@ -83,7 +83,7 @@ def progress(message: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def interruptible(command: str) -> Iterator[None]:
-    """Leave when the user says so, and say how to go on."""
+    """Exit on an interrupt, and write how to go on."""
     try:
         with as_interrupts():
             yield

@@ -1,4 +1,4 @@
-"""`quadrant diagram`: a picture of who talks to whom."""
+"""`quadrant diagram`: a picture of the flows between workloads."""
 
 from __future__ import annotations
 

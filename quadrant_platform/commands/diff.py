@@ -1,4 +1,4 @@
-"""`quadrant diff`: a stack against its cluster, object by object, field by field that we own."""
+"""`quadrant diff`: a stack against its cluster, object by object, in the fields that Quadrant owns."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from typing import Any
 
 import typer
 
-from quadrant_platform.applier.applying import cluster_session, pulumi_cli
-from quadrant_platform.applier.planning import desired
-from quadrant_platform.applier.planning.apply_plan import plan_changes
-from quadrant_platform.applier.planning.changes import Change, FieldDifference
+from quadrant_platform import applier
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
 
@@ -22,17 +19,14 @@ _WIDTH = 60
 
 def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
     """Show what `up` would change in the cluster (exit code 1: something)."""
-    session = cluster_session.open_session(cluster_session.choose_target(system, stack))
-    built = desired.configure_stack(system, stack, cluster_session.local_overrides(session))
-    way = pulumi_cli.choose_applier(cluster_session.stored_parent(session, system))
-    if way.pulumi is not None:
-        options = ("--refresh", "--diff", "--expect-no-changes", "--policy-pack", pulumi_cli.PACK)
-        config = built.config | session.target.settings
-        raise typer.Exit(
-            ExitCode.FOUND if pulumi_cli.run(way.pulumi, built.name, "preview", *options, config=config) else 0
-        )
+    session = applier.connect(applier.choose_target(system, stack, say))
+    built = applier.configure_stack(system, stack, applier.local_overrides(session, say))
+    choice = applier.choose_applier(applier.stored_parent(session, system))
+    if choice.pulumi is not None:
+        code = applier.run_on_cluster(choice.pulumi, "preview", session.target, built)
+        raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)
     with progress(f"comparing {system} {stack} with the cluster"):
-        found = plan_changes(session, built, built.recorded()).changes
+        found = applier.plan_changes(session, built, built.recorded()).changes
     if output is Format.JSON:
         show_json([_as_json(change) for change in found.changes])
     else:
@@ -43,11 +37,11 @@ def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) ->
         raise typer.Exit(ExitCode.FOUND)
 
 
-def _as_json(change: Change) -> dict[str, Any]:
+def _as_json(change: applier.Change) -> dict[str, Any]:
     return {**change.key._asdict(), "action": change.action, "fields": [asdict(field) for field in change.fields]}
 
 
-def _line(field: FieldDifference) -> str:
+def _line(field: applier.FieldDifference) -> str:
     return f"    {field.path}: {_short(field.live)} -> {_short(field.wanted)}"
 
 

@@ -1,4 +1,4 @@
-"""`quadrant doctor`: what this machine has, and what it lacks."""
+"""`quadrant doctor`: the programs and resources of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAME = "doctor"
 
 
 def command(output: OutputFormat = Format.TEXT) -> None:
-    """Say what this machine has and lacks, and what each lack costs; always exit code 0."""
+    """List what this machine has and lacks, and what each lack costs; always exit code 0."""
     findings = examine()
     if output is Format.JSON:
         show_json([finding._asdict() for finding in findings])

@@ -1,4 +1,4 @@
-"""What this machine has for a platform engineer, and what each lack costs."""
+"""Programs and resources of this machine, and what each lack costs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
+
 GIB = 1024**3
 MEMORY, DISK = 4, 10
 """Gibibytes that the one-node cluster needs."""
 
 
 class Capability(NamedTuple):
-    """One thing that was looked for; `cost` is empty where it is there."""
+    """A program or resource; `cost` is empty where it is present."""
 
     what: str
     present: bool
@@ -27,17 +29,17 @@ TOOLS: dict[str, str] = {
     "git": "style checks of committed files and `make docs-check` are skipped",
     "make": "call the commands of the Makefile by hand",
     "go": "no independent analyzer of NetworkPolicies and no one-node cluster can be built",
-    "dot": "no .svg diagrams; `quadrant diagram --out FILE.md` needs nothing (install graphviz)",
-    "pulumi": "nothing can be deployed with Pulumi; preview, render and check work without it",
+    "dot": "no .svg diagrams; `quadrant diagram --out FILE.md` works without it (install graphviz)",
+    "pulumi": "optional: kubectl applies in its place; preview, render and check need neither",
     "kubectl": "rendered files cannot be applied from here",
-    "docker": "nothing: the one-node cluster needs no Docker",
-    "kind": "nothing: the one-node cluster needs no kind",
+    "docker": "optional: kind is used where Docker and kind are present",
+    "kind": "optional: the one-node cluster is used in its place",
     "containerd": "the one-node cluster builds its own, which takes minutes once",
 }
 
 
 def examine() -> list[Capability]:
-    """Look for everything, in the order in which a newcomer needs it."""
+    """Return all findings in the order in which a newcomer needs them."""
     version = platform.python_version()
     tools = [_tool(name, cost) for name, cost in TOOLS.items()]
     return [
@@ -45,7 +47,7 @@ def examine() -> list[Capability]:
         _finding("virtual environment", sys.prefix != sys.base_prefix, sys.prefix, "packages may clash; `make setup`"),
         *tools,
         _finding("root", os.geteuid() == 0, f"user {os.geteuid()}", "the one-node cluster cannot start pods"),
-        _amount("memory", _memory(), MEMORY),
+        _amount("memory", psutil.virtual_memory().available, MEMORY),
         _amount("disk", shutil.disk_usage(Path.cwd()).free, DISK),
     ]
 
@@ -62,13 +64,3 @@ def _tool(name: str, cost: str) -> Capability:
 def _amount(what: str, free: int, wanted: int) -> Capability:
     cost = f"the one-node cluster wants {wanted} GiB and may evict pods"
     return _finding(f"{what} {wanted} GiB", free >= wanted * GIB, f"{free / GIB:.1f} GiB free", cost)
-
-
-def _memory() -> int:
-    """Return the bytes that programs may still take; 0 where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        available = dict(line.split(":", 1) for line in lines)["MemAvailable"]
-    except (OSError, KeyError, ValueError):
-        return 0
-    return int(available.split()[0]) * 1024

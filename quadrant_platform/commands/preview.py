@@ -1,4 +1,4 @@
-"""`quadrant preview`: what a stack registers, and whether it may."""
+"""`quadrant preview`: the resources of a stack, the policies' verdict and the matrix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from rich.tree import Tree
 
-from quadrant_platform.applier.applying import pulumi_cli
+from quadrant_platform import applier
 from quadrant_platform.commands.check import as_json, as_line, mandatory, summary, violations
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
@@ -22,15 +22,15 @@ NAME = "preview"
 
 
 def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
-    """Show what a stack registers, what the policies say and what may talk to what.
+    """Show what a stack registers, the policies' verdict and the size of the matrix.
 
     Where pulumi is on PATH and the stack names a cluster, this is pulumi's own preview with the policy pack.
     """
-    way = pulumi_cli.choose_previewer(config_for(system, stack))
+    choice = applier.choose_previewer(config_for(system, stack))
     if output is Format.TEXT:
-        say(way.reason)
-        if way.pulumi is not None:
-            raise typer.Exit(pulumi_cli.preview(way.pulumi, stack_name(system, stack)))
+        say(choice.reason)
+        if choice.pulumi is not None:
+            raise typer.Exit(applier.preview(choice.pulumi, stack_name(system, stack)))
     with progress(f"recording and judging {system} {stack}"):
         recording = recorded(system, stack)
         found = violations([Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest])
@@ -45,14 +45,14 @@ def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) ->
 
 def _matrix(recording: Recording) -> dict[str, Any]:
     manifests = recording.manifests()
-    isolation = Traffic(manifests)
-    implied = sum(1 for row in isolation.rows if row["implied"])
+    traffic = Traffic(manifests)
+    implied = sum(1 for row in traffic.rows if row["implied"])
     return {
-        "peers": len(isolation.peers),
-        "rows": len(isolation.rows),
-        "written": len(isolation.rows) - implied,
+        "peers": len(traffic.peers),
+        "rows": len(traffic.rows),
+        "written": len(traffic.rows) - implied,
         "implied": implied,
-        "proved": prove(manifests, isolation.matrix).equal,
+        "proved": prove(manifests, traffic.matrix).equal,
     }
 
 

@@ -1,4 +1,4 @@
-"""`quadrant reach`: who may talk to whom, computed from the NetworkPolicies."""
+"""`quadrant reach`: permitted connections, computed from the NetworkPolicies."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from quadrant_platform.program.traffic import Traffic
 
 NAME = "reach"
 
-Source = Annotated[str | None, typer.Argument(metavar="FROM", help="Who opens the connection.")]
-Target = Annotated[str | None, typer.Argument(metavar="TO", help="Who is called.")]
+Source = Annotated[str | None, typer.Argument(metavar="FROM", help="The peer that opens the connection.")]
+Target = Annotated[str | None, typer.Argument(metavar="TO", help="The peer that accepts it.")]
 
 
 def command(
@@ -26,28 +26,28 @@ def command(
     target: Target = None,
     output: OutputFormat = Format.TEXT,
 ) -> None:
-    """Say who may talk to whom; with FROM and TO whether and why (exit code 1: refused)."""
+    """List the permitted connections; with FROM and TO whether and why (exit code 1: refused)."""
     with progress(f"computing who reaches whom in {system} {stack}"):
-        isolation = Traffic(recorded(system, stack).manifests())
-        edges = isolation.edges
+        traffic = Traffic(recorded(system, stack).manifests())
+        connections = traffic.connections
     if source is None:
-        rows = [{"from": e.source, "to": e.target, "protocol": e.protocol, "port": e.port} for e in edges]
+        rows = [{"from": e.source, "to": e.target, "protocol": e.protocol, "port": e.port} for e in connections]
         show_json(rows) if output is Format.JSON else show(_table(rows))
         return
     if target is None:
         raise BadInput([Problem((), "FROM is given without TO", "name both or none")])
-    answer = _answer(isolation, *_resolved(isolation, (source, target)))
+    answer = _answer(traffic, *_resolved(traffic, (source, target)))
     show_json(answer) if output is Format.JSON else show_lines(_sentences(answer))
     if not answer["allowed"]:
         raise typer.Exit(ExitCode.FOUND)
 
 
-def _resolved(isolation: Traffic, names: tuple[str, ...]) -> list[str]:
-    """Return the peers of names; BadInput with every name that is none."""
+def _resolved(traffic: Traffic, names: tuple[str, ...]) -> list[str]:
+    """Return the peers of names; BadInput with every unknown name."""
     peers, problems = list[str](), list[Problem]()
     for name in names:
         try:
-            peers.append(isolation.resolve(name))
+            peers.append(traffic.resolve(name))
         except BadInput as error:
             problems += error.problems
     if problems:
@@ -62,12 +62,12 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _answer(isolation: Traffic, source: str, target: str) -> dict[str, Any]:
-    if not isolation.is_ours(source) and not isolation.is_ours(target):
-        what = f"neither {source} nor {target} is a workload of {isolation.matrix['system']}"
-        raise BadInput([Problem((), f"{what}, so nothing here decides about them", "name a workload")])
-    rows = isolation.rows_between(source, target)
-    verdicts = list(isolation.verdicts(source, target))
+def _answer(traffic: Traffic, source: str, target: str) -> dict[str, Any]:
+    if not traffic.is_ours(source) and not traffic.is_ours(target):
+        what = f"neither {source} nor {target} is a workload of {traffic.matrix['system']}"
+        raise BadInput([Problem((), f"{what}, so no policy here decides about them", "name a workload")])
+    rows = traffic.rows_between(source, target)
+    verdicts = list(traffic.verdicts(source, target))
     missing = [] if rows else [f"no row of the matrix leads from {source} to {target}"]
     missing += [text for _, verdict in verdicts for text in verdict.missing]
     return {

@@ -11,7 +11,7 @@ import typer
 from quadrant_platform.commands.console import Format, progress, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.program.render_folder import replace
+from quadrant_platform.program.render_folder import write_render
 from quadrant_platform.program.rendering import files
 from quadrant_platform.program.stacks import recorded
 
@@ -33,7 +33,7 @@ def command(system: System, stack: Stack, out: Out, output: OutputFormat = Forma
 
 def _write(out: Path, rendered: Mapping[str, str], origin: Mapping[str, str]) -> None:
     try:
-        replace(out, rendered, origin)
+        write_render(out, rendered, origin)
     except OSError as error:
         what = f"{out} cannot be written: {error.strerror or error}"
         raise BadInput([Problem((), what, "name a folder beside which files can be made")]) from None

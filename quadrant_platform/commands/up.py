@@ -1,4 +1,4 @@
-"""`quadrant up`: a stack, running."""
+"""`quadrant up`: a stack, applied and ready."""
 
 from __future__ import annotations
 
@@ -6,15 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quadrant_platform.applier.applying import apply, cluster_session, pulumi_cli
-from quadrant_platform.applier.clusters import local_clusters
-from quadrant_platform.applier.clusters.kubectl import Refusal
-from quadrant_platform.applier.clusters.local_state import system_lock
-from quadrant_platform.applier.observed import discovery
-from quadrant_platform.applier.planning import desired
-from quadrant_platform.applier.planning.apply_plan import ApplyPlan, ClusterSession, plan_changes
-from quadrant_platform.applier.planning.container_images import images_of
-from quadrant_platform.applier.status import watching
+from quadrant_platform import applier
 from quadrant_platform.commands.check import as_line, mandatory, violations
 from quadrant_platform.commands.console import ExitCode, Format, complain, interruptible, progress, say
 from quadrant_platform.commands.options import OutputFormat, Stack, System
@@ -30,27 +22,27 @@ Timeout = Annotated[int, typer.Option("--timeout", help="Seconds until everythin
 
 
 def command(system: System, stack: Stack, timeout: Timeout = 600, output: OutputFormat = Format.TEXT) -> None:
-    """Bring a stack up and wait until it is ready (exit code 1: it may not, or was not in time)."""
-    with interruptible(NAME), system_lock(system):
-        target = cluster_session.choose_target(system, stack)
-        built = desired.configure_stack(system, stack, {})
+    """Apply a stack and wait until it is ready (exit code 1: blocked by a policy, or not ready in time)."""
+    with interruptible(NAME), applier.system_lock(system):
+        target = applier.choose_target(system, stack, say)
+        built = applier.configure_stack(system, stack)
         recording = _judged(built)
-        session = cluster_session.start_session(target, built, images_of(recording.manifests()))
-        if brought := cluster_session.local_overrides(session):
-            built = desired.configure_stack(system, stack, brought)
+        session = applier.start_session(target, built, applier.images_of(recording.manifests()), say)
+        if overrides := applier.local_overrides(session, say):
+            built = applier.configure_stack(system, stack, overrides)
             recording = _judged(built)
-        cluster_session.warn_of_api(session, built, recording)
-        way = pulumi_cli.choose_applier(cluster_session.stored_parent(session, system))
-        say(way.reason)
-        if way.pulumi is not None:
-            _by_pulumi(way.pulumi, session, built)
+        applier.warn_of_api(session, built, recording, say)
+        choice = applier.choose_applier(applier.stored_parent(session, system))
+        say(choice.reason)
+        if choice.pulumi is not None:
+            _apply_with_pulumi(choice.pulumi, session, built)
         else:
-            _by_kubectl(session, built, recording, timeout)
+            _apply_with_kubectl(session, built, recording, timeout)
         show_page(session, system, stack, output)
 
 
-def _judged(built: desired.ConfiguredStack) -> Recording:
-    """Return what a stack registers; leaves where a policy forbids it or the isolation is not what the matrix says."""
+def _judged(built: applier.ConfiguredStack) -> Recording:
+    """Return what a stack registers; exit where a policy forbids it or the NetworkPolicies differ from the matrix."""
     with progress(f"recording and judging {built.system} {built.stage}"):
         recording = built.recorded()
         manifests = recording.manifests()
@@ -68,45 +60,25 @@ def _judged(built: desired.ConfiguredStack) -> Recording:
     return recording
 
 
-def _by_pulumi(pulumi: str, session: ClusterSession, built: desired.ConfiguredStack) -> None:
-    """Let pulumi apply what differs from the cluster; leaves with its exit code where it fails.
-
-    Without a refresh it would compare with its own record, which outlives a cluster that somebody removes.
-    """
-    cluster_session.adopt(session, built)
-    config = built.config | session.target.settings
-    options = ("--refresh", "--policy-pack", pulumi_cli.PACK, "--yes")
-    code = pulumi_cli.run(pulumi, built.name, "up", *options, config=config)
-    if code != 0:
+def _apply_with_pulumi(pulumi: str, session: applier.ClusterSession, built: applier.ConfiguredStack) -> None:
+    """Let pulumi apply what differs from the cluster; exit with its code where it fails."""
+    applier.adopt(session, built, say)
+    if code := applier.run_on_cluster(pulumi, "up", session.target, built):
         raise typer.Exit(code)
 
 
-def _by_kubectl(session: ClusterSession, built: desired.ConfiguredStack, recording: Recording, timeout: int) -> None:
-    """Apply what differs and wait; leaves where something is not ready in the end."""
+def _apply_with_kubectl(
+    session: applier.ClusterSession, built: applier.ConfiguredStack, recording: Recording, timeout: int
+) -> None:
+    """Apply what differs and wait; exit where something is not ready in the end."""
     with progress("comparing with the cluster"):
-        plan = plan_changes(session, built, recording)
-        discovery.check_rights(session.kubectl, session.table, list(plan.wanted.values()))
-    cluster_session.adopt(session, built)
-    if session.target.kind in local_clusters.LOCAL_CLUSTERS:
-        local_clusters.LOCAL_CLUSTERS[session.target.kind].load(images_of(plan.wanted.values()), say)
-    _carried_out(session, built, plan)
-    over = watching.watch(session.kubectl, session.table, built.system, list(plan.wanted.values()))
-    missing = watching.until_ready(over, timeout, say)
-    if missing:
+        plan = applier.plan_changes(session, built, recording)
+        applier.check_rights(session, plan)
+    applier.adopt(session, built, say)
+    applier.load_images(session, applier.images_of(plan.wanted.values()), say)
+    applier.apply_plan(session, built, plan, say)
+    if missing := applier.wait_until_ready(session, built.system, plan, timeout, say):
         complain(f"not ready after at most {timeout} s; the same command goes on from here:")
-        for line in watching.explained(over, missing):
+        for line in missing:
             complain(line)
         raise typer.Exit(ExitCode.FOUND)
-
-
-def _carried_out(session: ClusterSession, built: desired.ConfiguredStack, plan: ApplyPlan) -> None:
-    for key in plan.changes.spared:
-        say(f"kept although nothing names it any more, because it holds data: {key}")
-    if plan.settled:
-        say(f"nothing changed: all {plan.changes.unchanged} objects are as they should be")
-        return
-    say(plan.changes.summary())
-    try:
-        apply.carry_out(session.kubectl, built, plan, say)
-    except Refusal as error:
-        raise Refusal(f"{error}\nnot everything was applied; without the cause, the same command goes on") from None

@@ -1,1 +1,1 @@
-"""The command line, and the recorder under it."""
+"""The Pulumi program run without a cluster, and views of the objects that it registers."""

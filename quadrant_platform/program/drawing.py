@@ -12,13 +12,13 @@ from quadrant_platform.program.traffic import Traffic
 SEGMENT_COLOURS = {"frontend": "#dbeafe", "backend": "#dcfce7", "database": "#fef3c7", "platform": "#f3e8ff"}
 CONTROL_COLOUR, OUTSIDE_COLOUR = "#e5e7eb", "#ffffff"
 OMITTED = frozenset({"dns", "metrics", "api-server", "probes"})
-"""Rules whose rows lead from or to nearly everybody; the matrix lists them."""
+"""Rules whose rows start or end at nearly every workload; the matrix lists them."""
 FAINT = frozenset({"operator", "replication", "sentinel", "status"})
-"""Rules whose rows are machinery rather than traffic."""
+"""Rules whose rows belong to the machinery, not to the traffic."""
 
 
 class Arrow(NamedTuple):
-    """All that one peer opens to another."""
+    """All connections that one peer opens to another."""
 
     source: str
     target: str
@@ -27,7 +27,7 @@ class Arrow(NamedTuple):
 
 
 class Diagram(NamedTuple):
-    """What is drawn: the peers of each cluster (the nameless one is outside), and the arrows."""
+    """The peers of each cluster (the one without a name is outside), and the arrows."""
 
     title: str
     clusters: dict[str, list[str]]
@@ -35,21 +35,21 @@ class Diagram(NamedTuple):
     outside: frozenset[str]
 
 
-def diagram(isolation: Traffic) -> Diagram:
-    """Return what is drawn of a stack: every workload, and of the others those that an arrow touches."""
-    arrows = sorted(_arrows(isolation))
+def diagram(traffic: Traffic) -> Diagram:
+    """Return the diagram of a stack: every workload, and each other peer that an arrow touches."""
+    arrows = sorted(_arrows(traffic))
     touched = {peer for arrow in arrows for peer in (arrow.source, arrow.target)}
     clusters: dict[str, list[str]] = defaultdict(list)
-    for peer in sorted(isolation.peers):
-        if isolation.is_ours(peer) or peer in touched:
-            clusters[isolation.segment(peer)].append(peer)
-    matrix = isolation.matrix
+    for peer in sorted(traffic.peers):
+        if traffic.is_ours(peer) or peer in touched:
+            clusters[traffic.segment(peer)].append(peer)
+    matrix = traffic.matrix
     return Diagram(f"{matrix['system']} {matrix['environment']}", _ordered(clusters), arrows, frozenset(clusters[""]))
 
 
-def _arrows(isolation: Traffic) -> Iterator[Arrow]:
+def _arrows(traffic: Traffic) -> Iterator[Arrow]:
     pairs: dict[tuple[str, str], list[tuple[int, str, bool]]] = defaultdict(list)
-    for row in isolation.rows:
+    for row in traffic.rows:
         if row["implied"] not in OMITTED and row["from"] != row["to"]:
             port = f"{row['port']}{'' if row['protocol'] == 'TCP' else '/' + row['protocol'].lower()}"
             pairs[row["from"], row["to"]].append((row["port"], port, row["implied"] in FAINT))
@@ -98,7 +98,7 @@ def _shape(label: str, outside: bool) -> str:
 
 
 def _identity(peer: str) -> str:
-    """Return a peer as an identifier that is no keyword of Mermaid."""
+    """Return a peer as an identifier that is not a keyword of Mermaid."""
     return re.sub(r"[^A-Za-z0-9_]", "_", peer.replace("/", "__")) + "_"
 
 

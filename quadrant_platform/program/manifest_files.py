@@ -1,4 +1,4 @@
-"""Kubernetes files read as objects with the line where each begins."""
+"""Kubernetes files, read as objects with their line numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CLUSTER_SCOPED = frozenset(
 
 
 class ManifestLoader(yaml.CSafeLoader):
-    """Reads what looks like a date or a time of day as text, as Kubernetes does."""
+    """Reads dates and times of day as text, as Kubernetes does."""
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
@@ -52,7 +52,7 @@ ManifestLoader.add_implicit_resolver(
 
 @dataclass(frozen=True)
 class LocatedDocument:
-    """A document, or an item of a List, and its line."""
+    """A document, or an item of a List, with its line."""
 
     value: Any
     line: int
@@ -116,7 +116,7 @@ def _of_yaml(text: str) -> Iterator[LocatedDocument]:
 
 
 def _of_json(text: str, file: Path) -> list[LocatedDocument]:
-    """Return what a file of one or more JSON values holds."""
+    """Return the documents of a file of one or more JSON values."""
     decoder, found, at = json.JSONDecoder(), list[LocatedDocument](), 0
     try:
         while rest := text[at:].lstrip():
@@ -146,7 +146,7 @@ def _problem(file: Path, error: yaml.YAMLError) -> Problem:
 
 
 def _unfolded(found: LocatedDocument, lines: list[int]) -> Iterator[LocatedDocument]:
-    """Yield a document, or the items of a List; an empty document is no object."""
+    """Yield a document, or the items of a List; an empty document yields nothing."""
     items = list_items(found.value)
     if items is not None:
         places = lines if len(lines) == len(items) else [found.line] * len(items)
@@ -156,14 +156,14 @@ def _unfolded(found: LocatedDocument, lines: list[int]) -> Iterator[LocatedDocum
 
 
 def _item_lines(node: Node) -> list[int]:
-    """Return the lines of a List's items; none where they come from a merged mapping."""
+    """Return the lines of a List's items; an empty list where a merged mapping holds them."""
     pairs = node.value if isinstance(node, MappingNode) else ()
     sequences = [value for key, value in pairs if key.value == "items" and isinstance(value, SequenceNode)]
     return [item.start_mark.line + 1 for item in sequences[-1].value] if sequences else []
 
 
 def _located(obj: Object) -> Object:
-    """Write out the namespace that Kubernetes assumes."""
+    """Return an object with the namespace that Kubernetes assumes."""
     manifest = obj.manifest
     if not isinstance(manifest, dict) or str(manifest.get("kind")) in CLUSTER_SCOPED:
         return obj

@@ -15,16 +15,17 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
 from typing_extensions import override
 
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.program.runtime import OfflineProvider, execute
 from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest, unknown_paths
 
-PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+PROGRAM = ROOT / "__main__.py"
 PROJECT = "quadrant"
 PLACEHOLDER = "placeholder-of-the-recorder"
-"""The random value of every run that is given no other source."""
+"""The random value of every run without another source."""
 
 Values = Callable[[str, str], Mapping[str, str]]
-"""Source of random values: the outputs of a random resource, by its URN and name."""
+"""Source of random values: returns the outputs of a random resource by its URN and name."""
 
 _STACK = "pulumi:pulumi:Stack"
 _SECRET = "kubernetes:core/v1:Secret"
@@ -56,7 +57,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """All that a program registered, in the order of registration."""
+    """All resources that a program registered, in the order of registration."""
 
     project: str
     stack: str
@@ -67,7 +68,7 @@ class Recording:
         return [resource.inputs for resource in self.resources if resource.is_manifest]
 
     def unknowns(self) -> list[tuple[str, str]]:
-        """Return (URN, path) of every input that depends on a value which only a provider computes."""
+        """Return (URN, path) of every input that depends on a value that only a provider computes."""
         return [(one.urn, path) for one in self.resources for path in unknown_paths(one.inputs)]
 
 
@@ -80,11 +81,11 @@ def record(
     unknown: bool = False,
     reveal: bool = False,
 ) -> Recording:
-    """Run a program and return what it registers.
+    """Run a program and return the resources that it registers.
 
     With `unknown`, values that a provider computes (uid, status, random results) are unknown, as in a preview.
-    With `reveal`, Secrets carry their values: only what streams them to an API server may ask for that.
-    Raises whatever the program raises. Changes directory and sys.path while it runs, so not for several threads.
+    With `reveal`, Secrets carry their values, only to be streamed to an API server.
+    Raises the program's own error. Changes directory and sys.path while it runs, so not for several threads.
     """
     monitor = Monitor(stack, values, unknown, reveal)
     with _project(program):
@@ -98,7 +99,7 @@ def _run(program: Path) -> None:
 
 @contextlib.contextmanager
 def _project(program: Path) -> Iterator[None]:
-    """Stand in the program's directory and import from it, as the engine's language host does."""
+    """Change to the program's directory and import from it, as the engine's language host does."""
     directory = program.resolve().parent
     before, path = Path.cwd(), sys.path
     os.chdir(directory)
@@ -111,7 +112,7 @@ def _project(program: Path) -> Iterator[None]:
 
 
 class Monitor(mocks.MockMonitor):
-    """Keeps every registration as it came over the wire and answers with its inputs."""
+    """Keeps every registration in its wire form and answers with its inputs."""
 
     def __init__(self, stack: str, values: Values, unknown: bool, reveal: bool) -> None:
         super().__init__(OfflineProvider())
@@ -120,7 +121,7 @@ class Monitor(mocks.MockMonitor):
         self.recorded: list[Recorded] = []
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """Return the URN that the engine gives, with the types of all components around the resource."""
+        """Return the engine's URN, with the types of all components around the resource."""
         around = parent.split("::")[2] if parent else _STACK
         qualified = type_ if around == _STACK else f"{around}${type_}"
         return f"urn:pulumi:{self.stack}::{PROJECT}::{qualified}::{name}"
@@ -139,7 +140,7 @@ class Monitor(mocks.MockMonitor):
         return RegisterResourceResponse(urn=urn, id=identity, object=self._outputs(request, urn))
 
     def _outputs(self, request: RegisterResourceRequest, urn: str) -> Any:
-        """Return what the provider adds; known inputs are outputs without being repeated."""
+        """Return the outputs that the provider adds; known inputs count as outputs without repetition."""
         outputs = type(request.object)()
         if self.unknown:
             outputs.CopyFrom(request.object)

@@ -1,8 +1,7 @@
-"""A folder of generated files, replaced as a whole or not at all."""
+"""The output folder of `render`, replaced as a whole or not at all."""
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -11,22 +10,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.files import replace_folder
 
 MARKER = ".quadrant-render"
-"""Names the files of a render; no tool takes it for a manifest."""
-_HERE, _EXCHANGE = -100, 2
-"""Of renameat2: paths from the current directory, and that both change places."""
+"""The file that lists the files of a render; no tool takes it for a manifest."""
 
 
-def replace(folder: Path, files: Mapping[str, str], origin: Mapping[str, str]) -> None:
-    """Put files into a folder that is empty, absent or an earlier render; BadInput for any other."""
+def write_render(folder: Path, files: Mapping[str, str], origin: Mapping[str, str]) -> None:
+    """Write files into a folder that is empty, absent or an earlier render; BadInput for any other."""
     target = folder.resolve()
     _refuse_foreign(folder, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         _fill(fresh, {**files, MARKER: json.dumps({**origin, "files": sorted(files)}, indent=1) + "\n"})
-        _swap(fresh, target)
+        replace_folder(fresh, target)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
@@ -44,7 +42,7 @@ def _refuse_foreign(folder: Path, target: Path) -> None:
     foreign = sorted(present - _listed(target / MARKER) - {MARKER})
     if foreign:
         shown = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
-        what = f"{folder} holds what no render wrote ({shown}); it would be lost"
+        what = f"{folder} holds files that no render wrote ({shown}); they would be lost"
         raise BadInput([Problem((), what, remedy)])
 
 
@@ -62,34 +60,3 @@ def _fill(folder: Path, files: Mapping[str, str]) -> None:
     folder.chmod(0o777 & ~umask)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    """Put one folder into the place of another, in a single step where the system can exchange two."""
-    if not target.exists():
-        fresh.rename(target)
-    elif _exchanged(fresh, target):
-        shutil.rmtree(fresh, ignore_errors=True)
-    else:
-        _replaced(fresh, target)
-
-
-def _exchanged(fresh: Path, target: Path) -> bool:
-    """Exchange two folders as Linux does, so that whoever kills the process leaves one of them whole."""
-    exchange = getattr(ctypes.CDLL(None), "renameat2", None)
-    if exchange is None:
-        return False
-    paths = os.fsencode(fresh), os.fsencode(target)
-    return bool(exchange(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0)
-
-
-def _replaced(fresh: Path, target: Path) -> None:
-    """Exchange two folders in two steps; the old one comes back should the new one not take its place."""
-    old = fresh.with_name(f"{fresh.name}.old")
-    target.rename(old)
-    try:
-        fresh.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

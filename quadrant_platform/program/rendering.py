@@ -1,4 +1,4 @@
-"""Objects as files: stable names in the order in which they are applied, and one way to write YAML."""
+"""Objects as YAML files with stable names, in the order of application."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ _ORDER: tuple[tuple[str, ...], ...] = (
     ("Job", "CronJob"),
 )
 RANKS: dict[str, int] = {kind: rank for rank, kinds in enumerate(_ORDER) for kind in kinds}
-"""When a kind is applied; everything else follows after these."""
+"""The order in which kinds are applied; all others follow."""
 _LAST = len(_ORDER)
 _LEADING = ("apiVersion", "kind", "metadata", "spec")
 _LOOKS_LIKE_NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-FxXoObB_.:eE+-]*|[yYnN]")
-"""Text that a YAML 1.1 or 1.2 reader may take for a number or a truth value."""
+"""Text that a YAML 1.1 or 1.2 reader may take for a number or a Boolean."""
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Writes every value out where it stands, and long text as text."""
+    """Writes values without aliases, and text of several lines as a block."""
 
     @override
     def ignore_aliases(self, data: Any) -> bool:
-        """Refer to nothing."""
+        """Use no aliases."""
         return True
 
 
@@ -71,12 +71,12 @@ def in_order(manifests: Collection[Manifest]) -> list[Manifest]:
 
 
 def is_ground(manifest: Manifest) -> bool:
-    """Whether an object belongs to what must stand before a pod may start: namespaces, limits, closed networks."""
+    """Return whether an object must exist before a pod may start: namespaces, limits, closed networks."""
     return RANKS.get(manifest["kind"], _LAST) <= RANKS["NetworkPolicy"]
 
 
 def write(manifest: Manifest) -> str:
-    """Return an object as YAML: what it is first, then the rest by name."""
+    """Return an object as YAML: its identity first, then the other keys by name."""
     leading = {key: manifest[key] for key in _LEADING if key in manifest}
     text: str = yaml.dump(
         leading | {key: manifest[key] for key in sorted(manifest) if key not in _LEADING},
@@ -86,7 +86,7 @@ def write(manifest: Manifest) -> str:
 
 
 def _rank(manifest: Manifest) -> int:
-    """Return the place of an object's kind; what denies everything comes before what permits something."""
+    """Return the rank of an object; a default deny goes before the policies that permit connections."""
     rank = RANKS.get(manifest["kind"], _LAST) * 10
     denies = manifest["kind"] == "NetworkPolicy" and manifest["metadata"]["name"] == "default-deny"
     return rank - 1 if denies else rank

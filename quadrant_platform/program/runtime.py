@@ -1,4 +1,4 @@
-"""Pulumi's mock runtime, run in a thread of its own so that nothing of a run outlives it."""
+"""Pulumi's mock runtime, in a thread of its own so that no state of a run outlives it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _run_in_stack: Callable[[Callable[[], Coroutine[Any, Any, None]]], Coroutine[Any
 
 
 class InlineExecutor(ThreadPoolExecutor):
-    """Calls at once what Pulumi would hand to a thread: a mock answers faster than threads switch."""
+    """Calls a function at once instead of in a thread: a mock answers faster than threads switch."""
 
     def submit(
         self, fn: Callable[Parameters, Result], /, *args: Parameters.args, **kwargs: Parameters.kwargs
@@ -34,15 +34,15 @@ class InlineExecutor(ThreadPoolExecutor):
 
 
 class OfflineProvider(mocks.Mocks):
-    """Answers of a provider: there are none, because nothing may depend on a live cluster."""
+    """A provider that refuses every call, because nothing may depend on a live cluster."""
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Refuse a function of a provider."""
-        raise RuntimeError(f"the program calls {args.token}; without a cluster nothing answers, so pass the value in")
+        raise RuntimeError(f"the program calls {args.token}, which needs a cluster; pass the value in")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Refuse to read a resource; registrations never come here."""
-        raise RuntimeError(f"the program reads {args.typ} {args.name!r}; without a cluster there is nothing to read")
+        """Refuse to read a resource; the monitor answers registrations itself."""
+        raise RuntimeError(f"the program reads {args.typ} {args.name!r}, which needs a cluster; pass the value in")
 
 
 def execute(
@@ -50,9 +50,9 @@ def execute(
 ) -> None:
     """Run a program against a monitor; `names` are the project and the stack.
 
-    Raises what the program raised.
+    Raises the program's own error.
     """
-    with _hurried(), ThreadPoolExecutor(1, thread_name_prefix="recorder") as thread:
+    with _accelerated(), ThreadPoolExecutor(1, thread_name_prefix="recorder") as thread:
         error = thread.submit(_isolated, program, monitor, config, names, dry).exception()
     # Assigning a setting in a fresh context also sets its process-wide default, which would keep the run alive.
     contextvars.Context().run(settings.reset_options)
@@ -61,8 +61,8 @@ def execute(
 
 
 @contextlib.contextmanager
-def _hurried() -> Iterator[None]:
-    """Switch off what costs a third of a run: cycle collection, and the stack trace of every registration."""
+def _accelerated() -> Iterator[None]:
+    """Switch off cycle collection and the stack trace of every registration, a third of the time of a run."""
     limit = getattr(sys, "tracebacklimit", None)
     sys.tracebacklimit = 1
     try:
@@ -91,7 +91,7 @@ def _isolated(
 
 
 async def _settled(program: Callable[[], None]) -> None:
-    """Run the program, then wait for all that it started at once; Pulumi waits for one after another."""
+    """Run the program, then wait for all its tasks together; Pulumi waits for one after another."""
     program()
     while pending := [task for task in (*settings.SETTINGS.outputs, *_rpcs()) if not task.done()]:
         await asyncio.wait(pending)
@@ -102,9 +102,9 @@ def _rpcs() -> list[asyncio.Future[Any]]:
 
 
 def _original(error: BaseException) -> BaseException:
-    """Return the program's own error, out of the ones that Pulumi puts around it.
+    """Return the program's own error without those that Pulumi wraps around it.
 
-    The cause is of no use for that: Pulumi raises the outer error once more, from itself.
+    `__cause__` does not lead there: Pulumi raises the outer error once more, from itself.
     """
     while str(error).startswith("While processing ") and error.__context__ is not None:
         error = error.__context__

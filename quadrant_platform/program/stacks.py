@@ -1,4 +1,4 @@
-"""The stacks: a system in a stage, its configuration as the engine hands it over, and what it registers."""
+"""The stacks: a system in a stage, its configuration as the engine passes it on, and its recording."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from quadrant_platform.documents.document import read_document
 from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.model.loader import system_file
 from quadrant_platform.model.schema.types import Stage
 from quadrant_platform.model.stack_file import problems_of_stack
 from quadrant_platform.program.recorder import PROJECT, Recording, record
 
-ROOT = Path(__file__).resolve().parents[2]
 PRINCIPAL = "motovault"
-"""The system whose stacks are called by the stage alone."""
+"""The system whose stacks have the name of the stage alone."""
 SYSTEM, ENVIRONMENT = f"{PROJECT}:system", f"{PROJECT}:environment"
 STAGES = tuple(str(stage.value) for stage in Stage)
 
@@ -28,7 +28,7 @@ def stack_name(system: str, stage: str) -> str:
 def config_for(system: str, stage: str) -> dict[str, str]:
     """Return a stack's configuration, or the bare preset where the stack has no file.
 
-    Raises BadInput for a system or stage that does not exist and for a file that is no configuration.
+    Raises BadInput for a system or stage that does not exist and for a file that is not a configuration.
     """
     system_file(system)
     if stage not in STAGES:
@@ -40,7 +40,7 @@ def config_for(system: str, stage: str) -> dict[str, str]:
 
 
 def _config(file: Path, system: str, stage: str) -> dict[str, Any]:
-    """Return what a stack's file sets; BadInput where pulumi would take it for another stack."""
+    """Return the settings of a stack's file; BadInput where pulumi would take it for another stack."""
     problems = problems_of_stack(file)
     document = read_document(file)
     config: dict[str, Any] = {} if problems else document.data["config"]
@@ -56,10 +56,10 @@ def _config(file: Path, system: str, stage: str) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """Write a setting as the engine hands it over."""
+    """Return a setting as the engine passes it on."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def recorded(system: str, stage: str, *, unknown: bool = False) -> Recording:
-    """Return what a stack registers."""
+    """Return the resources that a stack registers."""
     return record(config_for(system, stage), stack_name(system, stage), unknown=unknown)

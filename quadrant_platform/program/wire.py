@@ -1,4 +1,4 @@
-"""Wire inputs of a resource as plain data: whole numbers as ints, nothing secret, unknowns marked."""
+"""Wire inputs of a resource as plain data: whole numbers as ints, secrets redacted, unknowns marked."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any, Protocol
 
 from pulumi.runtime import rpc
 
+from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
+
 SECRET = "[secret]"
-"""What stands in place of a secret value."""
+"""The placeholder of a secret value."""
 
 UNKNOWN = "[unknown]"
-"""What stands in place of a value that only the provider computes."""
-
-KEYS_ANNOTATION = "quadrant.dev/generated-keys"
-"""Annotation of a redacted Secret: its keys, separated by commas."""
+"""The placeholder of a value that only the provider computes."""
 
 _SIGNATURE = rpc._special_sig_key
 _SECRET_SIGNATURE = rpc._special_secret_sig
@@ -23,7 +22,7 @@ _RESOURCE_SIGNATURE = rpc._special_resource_sig
 
 
 class Struct(Protocol):
-    """What is read of a protobuf Struct."""
+    """The part of a protobuf Struct that is read."""
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -90,12 +89,12 @@ def secret_manifest(struct: Struct) -> dict[str, Any]:
     manifest = _members({key: value for key, value in struct.fields.items() if key not in ("data", "stringData")})
     keys = sorted({key for name in ("data", "stringData") for key in _keys(struct.fields.get(name))})
     if keys:
-        manifest.setdefault("metadata", {}).setdefault("annotations", {})[KEYS_ANNOTATION] = ",".join(keys)
+        manifest.setdefault("metadata", {}).setdefault("annotations", {})[GENERATED_KEYS_ANNOTATION] = ",".join(keys)
     return manifest
 
 
 def revealed_secret(struct: Struct) -> dict[str, Any]:
-    """Return a Kubernetes Secret with its values, all as `data`; for the API server's eyes only."""
+    """Return a Kubernetes Secret with its values, all as `data`; for the API server alone."""
     manifest = _members({key: value for key, value in struct.fields.items() if key not in ("data", "stringData")})
     data = {key: _opened(value).string_value for key, value in _pairs(struct.fields.get("data"))}
     for key, value in _pairs(struct.fields.get("stringData")):
@@ -108,19 +107,19 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the members of a mapping that may as a whole be secret; none of one that is absent."""
+    """Yield the members of a mapping, which may be secret as a whole or absent."""
     if value is not None:
         yield from _opened(value).struct_value.fields.items()
 
 
 def _opened(value: Any) -> Any:
-    """Return what the envelope of a secret value holds."""
+    """Return a value without the envelope that marks it as secret."""
     fields = value.struct_value.fields
     return fields["value"] if _SIGNATURE in fields else value
 
 
 def unknown_paths(value: object, path: str = "") -> Iterator[str]:
-    """Find where a value that only the provider computes is used, as dotted paths."""
+    """Yield the dotted paths of values that only the provider computes."""
     if value == UNKNOWN:
         yield path
     elif isinstance(value, dict):

@@ -2,5 +2,6 @@
 
 from tests.applier.cluster import cluster, settled
 from tests.applier.kind_machine import kind
+from tests.commands.running import quadrant, sample
 
-__all__ = ["cluster", "kind", "settled"]
+__all__ = ["cluster", "kind", "quadrant", "sample", "settled"]

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.applier.planning import desired, generated_values
+from quadrant_platform.applier import configure_stack
+from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.lab.kubernetes import node_images
 from quadrant_platform.lab.machine.home import Home
@@ -59,7 +60,7 @@ def part(
     """Segments of a system in its dev stack without what runs there, but for the workloads; they go at the end."""
     spaces = [f"{system}-{segment}" for segment in segments]
     _check_free(cluster, spaces)
-    stack = desired.configure_stack(system, "dev", {**SMALL, **overrides})
+    stack = configure_stack(system, "dev", {**SMALL, **overrides})
     values = generated_values.complete(
         generated_values.GeneratedValues(system, {}, None), generated_values.password_lengths(stack.recorded())
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from quadrant_platform.applier.planning import desired
+from quadrant_platform.applier import configure_stack
 from quadrant_platform.lab.machine import network_plan
 from quadrant_platform.program.traffic import Traffic
 from tests.cluster.cluster import Cluster, Manifest
@@ -17,7 +17,7 @@ NETWORK = {"network": {"apiServer": {"cidrs": [f"{network_plan.API_SERVICE}/32",
 @contextmanager
 def peopled(cluster: Cluster, system: str) -> Iterator[World]:
     """The world of a system in its dev stack; namespaces and policies are applied where the system is not up."""
-    manifests = desired.configure_stack(system, "dev", NETWORK).recorded().manifests()
+    manifests = configure_stack(system, "dev", NETWORK).recorded().manifests()
     matrix = Traffic(manifests).matrix
     with ground(cluster, manifests, matrix["peers"]):
         addresses, rows = running(cluster, matrix["peers"]), rows_of(matrix)

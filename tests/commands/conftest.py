@@ -1,5 +1,7 @@
 """Fixtures of the command line's tests."""
 
+from tests.applier.cluster import cluster, settled
+from tests.applier.kind_machine import kind
 from tests.commands.running import quadrant, sample
 
-__all__ = ["quadrant", "sample"]
+__all__ = ["cluster", "kind", "quadrant", "sample", "settled"]

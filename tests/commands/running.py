@@ -10,7 +10,7 @@ from quadrant_platform.commands.cli import main
 from quadrant_platform.program import stacks
 from quadrant_platform.program.recorder import Recording, record
 
-SAMPLE = Path(__file__).parent / "sample" / "__main__.py"
+SAMPLE = Path(__file__).parents[1] / "program" / "sample" / "__main__.py"
 CONFIG = {"quadrant:system": "sample", "quadrant:environment": "dev"}
 STACK = ("--system", "agents", "--stack", "dev")
 """Names a stack that exists; the sample is recorded in its place."""

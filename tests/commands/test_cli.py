@@ -101,7 +101,7 @@ def test_progress_goes_to_stderr_and_only_after_a_moment(quadrant: Runner, monke
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
 def test_a_module_run_writes_no_colours_into_a_pipe(variables: dict[str, str]) -> None:
     environment = {**os.environ, "TERM": "xterm-256color", **variables}
-    command = [sys.executable, "-m", "quadrant", "reach", "--system", "nobody", "--stack", "dev"]
+    command = [sys.executable, "-m", "quadrant_platform", "reach", "--system", "nobody", "--stack", "dev"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert "\x1b" not in done.stdout + done.stderr, "escape codes are for terminals"

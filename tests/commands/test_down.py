@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.applier.clusters.kubectl import Kubectl
 from quadrant_platform.applier.observed.lingering import explain_lingering
+from quadrant_platform.host.kubectl import Kubectl
 from tests.applier.cluster import STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 
@@ -15,7 +15,7 @@ def test_a_foreign_cluster_needs_a_word_of_consent(quadrant: Runner, settled: Cl
     before = settled.objects
     result = quadrant("down", *STACK)
     assert result.code == 2, "data would go"
-    assert "say --yes" in result.err, "the remedy is named"
+    assert "pass --yes" in result.err, "the remedy is named"
     assert settled.objects == before, "nothing was changed"
 
 
@@ -63,7 +63,7 @@ def test_what_does_not_go_is_told_with_what_holds_it(quadrant: Runner, settled: 
         "the namespace's own words"
     )
     assert "timed out" not in result.err, "kubectl's text says nothing more"
-    assert "the same command goes on" in result.err, "the user knows where things stand"
+    assert "run the same command to go on" in result.err, "the user knows where things stand"
     settled.configure(held={})
     assert quadrant("down", *STACK, "--yes").code == 0, "what was held is found again"
     assert settled.objects == {}, "and nothing is left"

@@ -72,4 +72,4 @@ def test_a_policy_that_lost_its_rule_refuses_although_there_is_a_row() -> None:
     [(_, verdict)] = isolation.verdicts(WEB, API)
     assert isolation.rows_between(WEB, API), "the matrix still says so"
     assert not verdict.allowed, "but the policies decide"
-    assert (WEB, API, "TCP", 8080) not in isolation.edges, "and the listing agrees"
+    assert (WEB, API, "TCP", 8080) not in isolation.connections, "and the listing agrees"

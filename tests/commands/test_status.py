@@ -105,9 +105,9 @@ def test_a_pod_of_another_namespace_is_no_user_of_a_claim() -> None:
     assert page.volumes[0]["waits"], "claims are mounted within their namespace only"
 
 
-def test_a_load_balancer_is_the_door_where_there_is_one() -> None:
+def test_a_load_balancer_is_the_entry_where_there_is_one() -> None:
     service = within("Service", "traefik", spec={"type": "LoadBalancer"})
-    assert "port-forward --namespace shop-frontend service/traefik 8443:443" in foreign_address([service]).first, (
+    assert "port-forward --namespace shop-frontend service/traefik 8443:443" in foreign_address([service]).forward, (
         "without an address kubectl opens a port"
     )
     service["status"] = {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}}

@@ -191,7 +191,7 @@ def test_a_strangers_object_is_not_overwritten(quadrant: Runner, cluster: Cluste
     cluster.write(state)
     result = quadrant("up", *STACK)
     assert result.code == 2, "two owners of one object undo each other's work"
-    assert f"Namespace {name} is there already" in result.err, "the object is named"
+    assert f"Namespace {name} exists already" in result.err, "the object is named"
 
 
 def test_a_change_that_the_server_refuses_is_found_before_any_other_is_made(quadrant: Runner, settled: Cluster) -> None:

@@ -17,7 +17,7 @@ import yaml
 from quadrant_platform.policies.core.policy import ResourcePolicy, StackPolicy
 from quadrant_platform.policies.crossguard.binding import sdk_policies
 from quadrant_platform.policies.pack import POLICIES, Config, check, not_applicable
-from quadrant_platform.program.wire import KEYS_ANNOTATION
+from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 from tests.policies import builders, shop
 from tests.policies.consistent import tidy
 from tests.policies.judging import PACK, broken, consistency
@@ -137,7 +137,7 @@ def test_passwords_that_are_known_after_an_update_break_no_policy(system: str) -
     for one in recorded(system, "dev").manifests():
         found = as_outputs(one)
         annotations = dict(one["metadata"].get("annotations", {}))
-        if (keys := annotations.pop(KEYS_ANNOTATION, None)) is not None:
+        if (keys := annotations.pop(GENERATED_KEYS_ANNOTATION, None)) is not None:
             found["metadata"]["annotations"] = annotations
             found |= dict.fromkeys(("data", "stringData"), dict.fromkeys(keys.split(","), "aGVsbG8="))
             generated.add(urn(one))

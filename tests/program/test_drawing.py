@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.program.drawing import diagram
-from quadrant_platform.program.stacks import ROOT
 from quadrant_platform.program.traffic import Traffic
 from tests.stacks import recorded
 

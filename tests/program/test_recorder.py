@@ -12,7 +12,8 @@ import pytest
 
 from quadrant_platform.program import recorder
 from quadrant_platform.program.recorder import PLACEHOLDER, Recorded, Recording, record
-from quadrant_platform.program.wire import KEYS_ANNOTATION, SECRET, UNKNOWN
+from quadrant_platform.program.wire import SECRET, UNKNOWN
+from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 from tests.commands.running import CONFIG, SAMPLE
 
 BOOM = """
@@ -82,7 +83,9 @@ def test_whole_numbers_are_ints_and_others_stay(recording: Recording) -> None:
 def test_a_secret_keeps_its_keys_and_loses_its_values(recording: Recording) -> None:
     secret = find(recording, "kubernetes:core/v1:Secret", "web-secret").inputs
     assert not {"data", "stringData"} & secret.keys(), "values never leave the recorder"
-    assert secret["metadata"]["annotations"][KEYS_ANNOTATION] == "password,url", "the keys say what has to be filled in"
+    assert secret["metadata"]["annotations"][GENERATED_KEYS_ANNOTATION] == "password,url", (
+        "the keys say what has to be filled in"
+    )
 
 
 def test_no_random_value_is_left_anywhere(recording: Recording) -> None:
@@ -120,7 +123,7 @@ def test_revealed_secrets_carry_the_values_of_the_source_and_nothing_else_does()
         "the API server gets what was generated, alone and composed"
     )
     assert "stringData" not in secret, "a field that the API server never returns would differ for ever"
-    assert KEYS_ANNOTATION not in secret["metadata"].get("annotations", {}), "nothing is left to be filled in"
+    assert GENERATED_KEYS_ANNOTATION not in secret["metadata"].get("annotations", {}), "nothing is left to be filled in"
     others = [one for one in run.resources if one.type != "kubernetes:core/v1:Secret"]
     assert "value-of" not in repr(others), "a value outside of a Secret stays redacted"
 

@@ -1,0 +1,1 @@
+"""The generated documents: schemas, matrices, topologies, policy pages and templates."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from quadrant_platform.program.stacks import ROOT
+from quadrant_platform.host.checkout import ROOT
 
 CORPUS = ROOT / "tests" / "policies" / "corpus"
 PASSES = CORPUS / "passes"
@@ -17,7 +17,7 @@ _HEADER = re.compile(r"# (?P<policy>[a-z-]+)(/(?P<check>[\w.-]+))?: (?P<wrong>.+
 
 @dataclass(frozen=True)
 class CorpusCase:
-    """A manifest that breaks a policy, as its first line says. `check` is empty where the policy has but one."""
+    """A manifest that breaks a policy, described by its first line; `check` is empty where the policy has one only."""
 
     path: Path
     policy: str
@@ -27,7 +27,7 @@ class CorpusCase:
 
     @classmethod
     def read(cls, path: Path) -> CorpusCase:
-        """The case of a file. Raises ValueError where the first line does not say what is wrong."""
+        """Return the case of a file; ValueError where its first line is not in the form of a header."""
         found = _HEADER.match(path.read_text(encoding="utf-8"))
         if found is None:
             raise ValueError(f"{path} must begin with `# policy/check: what is wrong. Twin: name`")
@@ -40,18 +40,18 @@ class CorpusCase:
 
     @cached_property
     def differing(self) -> tuple[str, str]:
-        """The documents in which the manifest and its twin differ: of the one, and of the other."""
+        """The documents in which the manifest and its twin differ: those of each."""
         failing, passing = documents(self.path), documents(self.twin)
         return _without(failing, passing), _without(passing, failing)
 
 
 def cases() -> tuple[CorpusCase, ...]:
-    """Every manifest that must fail, by policy and name."""
+    """Return every manifest that must fail, by policy and name."""
     return tuple(CorpusCase.read(path) for path in sorted(CORPUS.glob("*/*.yaml")) if path.parent != PASSES)
 
 
 def documents(path: Path) -> list[str]:
-    """The YAML documents of a file, without the comment on its first line."""
+    """Return the YAML documents of a file without the comment on its first line."""
     _, _, text = path.read_text(encoding="utf-8").partition("\n")
     return text.split("---\n")
 

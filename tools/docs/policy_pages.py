@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from pathlib import Path
 
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.policies.configuration.config import settings_of
 from quadrant_platform.policies.core.policy import Policy, ResourcePolicy, StackPolicy
 from quadrant_platform.policies.pack import CONFIGURATION, POLICIES
 from quadrant_platform.policies.pss.pod_security import AllOf
-from quadrant_platform.program.stacks import ROOT
 from tools.docs.corpus import CorpusCase, cases
 from tools.docs.tables import table
 
@@ -33,13 +33,13 @@ _FIRST = (
 
 
 def numbers() -> dict[str, int]:
-    """The number of each policy."""
+    """Return the number of each policy."""
     ordered = [*(name for name in _FIRST if name in POLICIES), *sorted(POLICIES.keys() - set(_FIRST))]
     return {name: number for number, name in enumerate(ordered, start=1)}
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Every page by its path."""
+    """Yield every page by its path."""
     examples: dict[str, list[CorpusCase]] = defaultdict(list)
     for case in cases():
         examples[case.policy].append(case)
@@ -49,7 +49,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def index(policies: Mapping[str, Policy]) -> str:
-    """All policies by their number."""
+    """Return the index of all policies by number."""
     rows = (
         (str(number), f"[{name}]({name}.md)", policies[name].title, policies[name].level.value,
          policies[name].severity.value, _scope(policies[name]), ", ".join(policies[name].tags))
@@ -69,7 +69,7 @@ def _scope(policy: Policy) -> str:
 
 
 def page(policy: Policy, examples: Sequence[CorpusCase]) -> str:
-    """What a policy asks, why, how to mend what breaks it, how it is configured, and examples."""
+    """Return the page of a policy: rule, reason, remedy, configuration and examples."""
     facts = (
         ("number", str(numbers()[policy.name])),
         ("level", policy.level.value),
@@ -86,7 +86,7 @@ def page(policy: Policy, examples: Sequence[CorpusCase]) -> str:
 
 
 def _checks(policy: Policy) -> str:
-    """The predicate's own words; the Pod Security Standards are known by the ids of their checks."""
+    """Return the predicate's docstring; for the Pod Security Standards the ids of their checks."""
     if not isinstance(policy, ResourcePolicy | StackPolicy):
         return ""
     if isinstance(policy.predicate, AllOf):
@@ -132,7 +132,7 @@ def _yaml(text: str) -> str:
 
 
 def _change(failing: str, passing: str) -> str:
-    """What makes the failing example pass."""
+    """Return the change that makes the failing example pass."""
     if not failing or not passing:
         return _yaml(passing) or "The same without this object."
     lines = unified_diff(failing.splitlines(), passing.splitlines(), lineterm="", n=4)

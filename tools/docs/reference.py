@@ -1,20 +1,19 @@
-"""The generated documents: `python -m tools.docs.reference` writes them, with `--check` it compares only."""
+"""The generated documents: schemas, matrices, topologies, policy pages and templates."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from quadrant_platform.commands.console import ExitCode, complain, progress, say
+from quadrant_platform.commands.console import progress
 from quadrant_platform.model.loader import load_system, system_file, systems
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.policies.pack import CONFIGURATION
 from quadrant_platform.program.drawing import OMITTED, diagram, mermaid
-from quadrant_platform.program.stacks import ROOT, STAGES, recorded
+from quadrant_platform.program.stacks import STAGES, recorded
 from quadrant_platform.program.traffic import Traffic
 from tools.docs.policy_pages import pages
 from tools.docs.tables import table
@@ -41,27 +40,27 @@ def _stacks() -> Iterator[tuple[str, str]]:
     for system in systems():
         for stage in STAGES:
             with progress(f"describing {system} {stage}"):
-                isolation = Traffic(recorded(system, stage).manifests())
-            yield f"docs/reference/matrix/{system}-{stage}.md", _matrix(isolation)
-            yield f"docs/topology/{system}-{stage}.md", _topology(isolation)
+                traffic = Traffic(recorded(system, stage).manifests())
+            yield f"docs/reference/matrix/{system}-{stage}.md", _matrix(traffic)
+            yield f"docs/topology/{system}-{stage}.md", _topology(traffic)
 
 
-def _heading(isolation: Traffic, what: str) -> str:
-    return f"# {isolation.matrix['system']} {isolation.matrix['environment']}: {what}\n\n"
+def _heading(traffic: Traffic, what: str) -> str:
+    return f"# {traffic.matrix['system']} {traffic.matrix['environment']}: {what}\n\n"
 
 
-def _matrix(isolation: Traffic) -> str:
+def _matrix(traffic: Traffic) -> str:
     intro = (
         "Every permitted connection, in the direction in which it is opened; everything else is denied at both ends. "
         "A rule in the last column means that the row follows from others and is written nowhere.\n\n"
     )
     rows = (
         (row["from"], row["to"], f"{row['port']}/{row['protocol']}", row["why"], row["implied"] or "")
-        for row in isolation.rows
+        for row in traffic.rows
     )
-    blocks = ((name, _blocks(peer)) for name, peer in isolation.peers.items() if peer["kind"] == "cidr")
+    blocks = ((name, _blocks(peer)) for name, peer in traffic.peers.items() if peer["kind"] == "cidr")
     permitted, addresses = table(("from", "to", "port", "why", "rule"), rows), table(("address", "blocks"), blocks)
-    return _heading(isolation, "who may talk to whom") + intro + permitted + "\n" + addresses
+    return _heading(traffic, "who may talk to whom") + intro + permitted + "\n" + addresses
 
 
 def _blocks(peer: Mapping[str, Any]) -> str:
@@ -69,10 +68,10 @@ def _blocks(peer: Mapping[str, Any]) -> str:
     return "; ".join(parts) or "none in this environment"
 
 
-def _topology(isolation: Traffic) -> str:
+def _topology(traffic: Traffic) -> str:
     omitted = ", ".join(sorted(OMITTED))
     outro = f"\nLeft out are rows of the rules {omitted}; the matrix has them. Dashed: machinery rather than traffic.\n"
-    return _heading(isolation, "topology") + mermaid(diagram(isolation)) + outro
+    return _heading(traffic, "topology") + mermaid(diagram(traffic)) + outro
 
 
 def _templates() -> Iterator[tuple[str, str]]:
@@ -101,23 +100,3 @@ def write(root: Path, expected: Mapping[str, str]) -> list[str]:
         else:
             (root / path).unlink()
     return changed
-
-
-def main(arguments: list[str]) -> None:
-    """Write the documents, or compare them (exit code 1: they differ)."""
-    if arguments not in ([], ["--check"]):
-        complain("usage: python -m tools.docs.reference [--check]")
-        raise SystemExit(ExitCode.BAD_INPUT)
-    expected = documents()
-    if not arguments:
-        say(f"{len(write(ROOT, expected))} of {len(expected)} documents written")
-        return
-    outdated = differences(ROOT, expected)
-    for path in outdated:
-        complain(f"{path} is out of date; run `make docs` and commit it")
-    if outdated:
-        raise SystemExit(ExitCode.FOUND)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Templates: an example of every configuration and secret file, so that a developer knows what to fill in."""
+"""Templates: an example of every configuration and secret file that a developer has to fill in."""
 
 from __future__ import annotations
 

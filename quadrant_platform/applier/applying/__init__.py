@@ -1,0 +1,1 @@
+"""Changes made to a cluster, with kubectl or with pulumi."""

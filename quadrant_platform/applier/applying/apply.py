@@ -1,28 +1,44 @@
-"""Changes carried out: closed networks before pods, and what is no longer wanted last."""
+"""Changes applied with kubectl: closed networks before pods, and deletions last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from quadrant_platform.applier.clusters.kubectl import Kubectl, Refusal, listed
+from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.lingering import explain_lingering, lingering
-from quadrant_platform.applier.observed.object_keys import Manifest, key_of
+from quadrant_platform.applier.observed.object_keys import key_of
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.apply_plan import ApplyPlan
 from quadrant_platform.applier.planning.changes import Action
-from quadrant_platform.applier.planning.desired import ConfiguredStack
-from quadrant_platform.program.rendering import in_order, is_ground
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.host.kubectl import Kubectl, KubectlError, listed
+from quadrant_platform.host.progress import Say
+from quadrant_platform.program.rendering import Manifest, in_order, is_ground
 
-Say = Callable[[str], None]
 SECONDS_TO_GO = 120
-"""How long a deleted object may take to be gone."""
+"""The time in which a deleted object has to be gone."""
 
 
-def carry_out(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) -> None:
-    """Turn what is there into what is wanted; whoever is killed in between may simply start again."""
+def apply_plan(session: ClusterSession, stack: ConfiguredStack, plan: ApplyPlan, say: Say) -> None:
+    """Apply a plan and report what it does; KubectlError where the cluster refuses a part of it."""
+    for key in plan.changes.spared:
+        say(f"kept although no longer wanted, because it holds data: {key}")
+    if plan.settled:
+        say(f"nothing changed: all {plan.changes.unchanged} objects are as they should be")
+        return
+    say(plan.changes.summary())
+    try:
+        _apply(session.kubectl, stack, plan, say)
+    except KubectlError as error:
+        what = "not everything was applied; once the cause is gone, run the same command to go on"
+        raise KubectlError(f"{error}\n{what}") from None
+
+
+def _apply(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) -> None:
+    """Turn the live objects into the wanted ones; after a kill in between, a new run does the rest."""
     _prepare(kubectl, plan)
-    # Before anything is applied, the parent names all that may become a member; in the end, what is one.
+    # Before anything is applied, the parent names all that may become a member; in the end, those that are one.
     kubectl.apply([applyset.parent(stack.system, stack.stage, [*plan.live.members, *plan.wanted])])
     _delete(kubectl, plan, Action.RECREATE, say)
     due = plan.changes.keys(Action.CREATE, Action.CHANGE, Action.RECREATE)
@@ -37,7 +53,7 @@ def carry_out(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Sa
 
 
 def _prepare(kubectl: Kubectl, plan: ApplyPlan) -> None:
-    """Make what all systems of a cluster share, and keep the generated values before anything uses them."""
+    """Create what all systems of a cluster share, and keep the generated values before anything uses them."""
     kubectl.apply(applyset.ground())
     kubectl.need("wait", "--for=condition=Established", f"crd/{applyset.RESOURCE}", "--timeout=60s")
     if plan.values != plan.before:
@@ -51,7 +67,7 @@ def _delete(kubectl: Kubectl, plan: ApplyPlan, action: Action, say: Say) -> None
 
 
 def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say) -> None:
-    """Delete objects and wait until they are gone; Refusal with what holds those that are not."""
+    """Delete objects and wait until they are gone; KubectlError with the cause where one stays."""
     if those:
         last_first = list(reversed(in_order(those)))
         say(f"deleting {', '.join(str(key_of(one)) for one in last_first)}")
@@ -63,11 +79,11 @@ def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say) -> None:
 
 
 def _check_gone(kubectl: Kubectl, names: Collection[Manifest], complaints: Collection[str]) -> None:
-    """Raise Refusal, unless what took too long went in the meantime."""
+    """Raise KubectlError, unless what took too long went in the meantime."""
     if not any("timed out waiting" in line for line in complaints):
-        raise Refusal("\n".join(complaints) or "kubectl delete failed")
+        raise KubectlError("\n".join(complaints) or "kubectl delete failed")
     if left := lingering(kubectl, names):
-        raise Refusal("\n".join([f"not gone after {SECONDS_TO_GO} s:", *explain_lingering(left, kubectl)]))
+        raise KubectlError("\n".join([f"not gone after {SECONDS_TO_GO} s:", *explain_lingering(left, kubectl)]))
 
 
 def _place(manifest: Manifest) -> dict[str, str]:

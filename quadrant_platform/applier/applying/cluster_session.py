@@ -1,65 +1,64 @@
-"""The way to a stack's cluster: chosen, told, started where it is ours, and asked whether it answers."""
+"""A session with a stack's cluster: chosen, started where it is local, and fitted to the stack."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
-from quadrant_platform.applier.clusters import adoption, local_clusters, local_state
+from quadrant_platform.applier.clusters import adoption, local_state
+from quadrant_platform.applier.clusters.connection import ClusterSession, connect
 from quadrant_platform.applier.clusters.host_facts import host_facts
-from quadrant_platform.applier.clusters.kubectl import Kubectl, Refusal, binary
+from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, choose
 from quadrant_platform.applier.observed import applyset, live
-from quadrant_platform.applier.planning.api_access import cut_off
-from quadrant_platform.applier.planning.apply_plan import ClusterSession, connect
-from quadrant_platform.applier.planning.desired import ConfiguredStack
-from quadrant_platform.commands.console import say
-from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.applier.planning.api_access import unreachable_api
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.host.checkout import ROOT
+from quadrant_platform.host.kubectl import Kubectl, KubectlError
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.program.recorder import Recording
-from quadrant_platform.program.stacks import ROOT, config_for
+from quadrant_platform.program.stacks import config_for
 from quadrant_platform.program.traffic import Traffic
 
 
-def choose_target(system: str, stage: str) -> ClusterTarget:
-    """Return where a stack goes, and say so in one line."""
+def choose_target(system: str, stage: str, say: Say) -> ClusterTarget:
+    """Return the cluster of a stack, and report the choice in one line."""
     target = choose(config_for(system, stage), host_facts())
-    say(f"{target.kind}: {target.reason}")
+    say(f"{target.type}: {target.reason}")
     return target
 
 
-def start_session(target: ClusterTarget, stack: ConfiguredStack, images: Collection[str]) -> ClusterSession:
-    """Return a session with a cluster, brought up first where it is ours, with the images of a stack."""
-    if target.kind in local_clusters.LOCAL_CLUSTERS:
-        _note(target, stack)
-        local_clusters.LOCAL_CLUSTERS[target.kind].up(images, say)
-        # Another stack that began beside this one, before there was a cluster, has taken the first note for an old one.
-        _note(target, stack)
-    return open_session(target)
+def start_session(target: ClusterTarget, stack: ConfiguredStack, images: Collection[str], say: Say) -> ClusterSession:
+    """Return a session with a cluster; a local one is started first, with the images of the stack."""
+    if target.type.local:
+        _note(target, stack, say)
+        LOCAL_CLUSTERS[target.type].up(images, say)
+        # A stack that started at the same time, before the cluster existed, has taken the first note for an old one.
+        _note(target, stack, say)
+    return connect(target)
 
 
-def _note(target: ClusterTarget, stack: ConfiguredStack) -> None:
-    """Write down that a stack is in a cluster of ours; what was in one that is gone by now is forgotten."""
-    with local_state.membership_lock(target.kind, say):
+def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:
+    """Add a stack to the list of a local cluster; the list of an earlier cluster that is gone is dropped."""
+    with local_state.membership_lock(target.type, say):
         if not target.kubeconfig.exists():
-            local_state.forget(target.kind)
-        local_state.note(target.kind, stack.system, stack.stage)
+            local_state.forget(target.type)
+        local_state.note(target.type, stack.system, stack.stage)
 
 
-def open_session(target: ClusterTarget) -> ClusterSession:
-    """Return a session with a cluster that is there already."""
-    if target.kind in local_clusters.LOCAL_CLUSTERS and not target.kubeconfig.exists():
-        what = f"the cluster of {target.kind} is not there"
-        raise BadInput([Problem((), what, "start it with `quadrant up`")])
-    return connect(target, binary(target.kind))
+def load_images(session: ClusterSession, images: Collection[str], say: Say) -> None:
+    """Load the images that no registry has into a local cluster."""
+    if session.target.type.local:
+        LOCAL_CLUSTERS[session.target.type].load(images, say)
 
 
-def local_overrides(session: ClusterSession) -> dict[str, Any]:
-    """Return the overrides that a cluster of ours brings; the stack's own go before them.
+def local_overrides(session: ClusterSession, say: Say) -> dict[str, Any]:
+    """Return the overrides of a local cluster, over which the stack's own take precedence; empty for a foreign one.
 
-    One image stands in for those that nobody can pull, and requests are small: a node of two cores holds a system.
+    One image stands in for those that no registry has, and requests are small: a node of two cores holds a system.
     """
-    if session.target.kind not in local_clusters.LOCAL_CLUSTERS:
+    if not session.target.type.local:
         return {}
     say(f"{SAMPLE} stands in for the system's own images, and requests are small; the stack's own overrides go first")
     network = {"apiServer": {"cidrs": api_addresses(session.kubectl)}}
@@ -67,55 +66,40 @@ def local_overrides(session: ClusterSession) -> dict[str, Any]:
 
 
 def api_addresses(kubectl: Kubectl) -> list[str]:
-    """Return the addresses at which pods meet the API server: its Service's, and what stands behind that."""
+    """Return the addresses at which pods reach the API server: those of its Service and of the endpoints behind it."""
     services = kubectl.objects("get", "service", "kubernetes", "--namespace", "default", "--ignore-not-found")
     slices = kubectl.objects("get", "endpointslices", "kubernetes", "--namespace", "default", "--ignore-not-found")
     behind = [address for one in slices for endpoint in one["endpoints"] for address in endpoint["addresses"]]
     return [_host(address) for address in (*(one["spec"]["clusterIP"] for one in services), *behind)]
 
 
-def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> None:
-    """Say at which addresses of a foreign cluster's API server the stack's own policies would cut its pods off."""
-    if session.target.kind in local_clusters.LOCAL_CLUSTERS:
-        return
-    try:
-        addresses = api_addresses(session.kubectl)
-    except Refusal as error:
-        say(f"warning: {error}; whether the policies let pods reach the API server is therefore not known")
-        return
-    matrix = Traffic(recording.manifests()).matrix
-    for line in cut_off(matrix, addresses, f"Pulumi.{stack.name}.yaml"):
-        say(line)
-
-
 def _host(address: str) -> str:
     return f"{address}/{128 if ':' in address else 32}"
 
 
-def is_running(target: ClusterTarget) -> bool:
-    """Whether a cluster of ours is there and answers."""
-    if not target.kubeconfig.exists():
-        return False
-    return (
-        Kubectl(binary(target.kind), target.kubeconfig).run("get", "--raw", "/readyz", "--request-timeout=5s").code == 0
-    )
+def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Recording, say: Say) -> None:
+    """Report the addresses of a foreign cluster's API server that the stack's own policies keep its pods from."""
+    if session.target.type.local:
+        return
+    try:
+        addresses = api_addresses(session.kubectl)
+    except KubectlError as error:
+        say(f"warning: {error}; so it was not checked whether the policies let pods reach the API server")
+        return
+    for line in unreachable_api(Traffic(recording.manifests()).matrix, addresses, f"Pulumi.{stack.name}.yaml"):
+        say(line)
 
 
 def stored_parent(session: ClusterSession, system: str) -> str | None:
-    """Return the object by which a cluster tells that kubectl applied a system; None where it does not."""
+    """Return the object that records that kubectl applied a system; None where the cluster has no such object."""
     return f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
 
 
-def context_of(session: ClusterSession) -> str:
-    """Return the context in use: the target's, else the kubeconfig's current one."""
-    return session.target.context or session.kubectl.need("config", "current-context").strip()
-
-
-def adopt(session: ClusterSession, stack: ConfiguredStack) -> None:
-    """Write a cluster that came from the environment into the stack's file, and say so."""
+def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:
+    """Write a cluster of the environment into the stack's file, and report it."""
     target = session.target
     if target.adopt:
-        context = context_of(session)
+        context = session.context
         file = ROOT / f"Pulumi.{stack.name}.yaml"
         adoption.adopt(file, stack.system, stack.stage, adoption.settings(target.kubeconfig, context))
         say(f"{file.name} now names the cluster: {target.kubeconfig}, context {context}")

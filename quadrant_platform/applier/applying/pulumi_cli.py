@@ -1,4 +1,4 @@
-"""The real engine: where `pulumi` is on PATH and the stack names a cluster, its preview is the plan to look at."""
+"""The pulumi executable: whether it previews and applies a stack, and how it is called."""
 
 from __future__ import annotations
 
@@ -8,42 +8,48 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import yaml
 from pulumi.automation import InvalidVersionError, PulumiCommand
 
 from quadrant_platform.applier.clusters import local_state
-from quadrant_platform.applier.clusters.target import KUBECONFIG
+from quadrant_platform.applier.clusters.target import KUBECONFIG, ClusterTarget
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
 from quadrant_platform.lab.machine import proxies
 from quadrant_platform.model.stack_file import ENGINE
 
-ROOT = Path(__file__).resolve().parents[3]
 PACK = "policies"
+_OPTIONS = {
+    # Without a refresh pulumi would compare with its own record, which outlives a cluster that is removed.
+    "up": ("--refresh", "--policy-pack", PACK, "--yes"),
+    "preview": ("--refresh", "--diff", "--expect-no-changes", "--policy-pack", PACK),
+    "destroy": ("--yes",),
+}
 
 
 class EngineChoice(NamedTuple):
-    """How a stack is previewed or applied, and why: with the executable at `pulumi`, without it where it is None."""
+    """The engine of a stack and the reason: the executable at `pulumi`, or none where it is None."""
 
     pulumi: str | None
     reason: str
 
 
 def choose_previewer(config: Mapping[str, str]) -> EngineChoice:
-    """Decide how a stack is previewed on this machine."""
+    """Return the engine that previews a stack on this machine."""
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         return EngineChoice(None, "pulumi is not on PATH: the plan is recorded, not compared with a cluster")
     if KUBECONFIG not in config:
-        return EngineChoice(
-            None, "the stack sets no quadrant:kubeconfig: the plan is recorded, not compared with a cluster"
-        )
+        reason = "the stack sets no quadrant:kubeconfig: the plan is recorded, not compared with a cluster"
+        return EngineChoice(None, reason)
     return EngineChoice(pulumi, "pulumi compares the plan with the stack's cluster")
 
 
 def choose_applier(stored: str | None) -> EngineChoice:
-    """Decide how a stack is applied; `stored` says that its cluster holds it already, applied without pulumi."""
+    """Return the engine that applies a stack; `stored` is the record of an earlier apply without pulumi."""
     if stored is not None:
         return EngineChoice(None, f"kubectl applies, because it did so before: the cluster keeps {stored}")
     if (pulumi := shutil.which("pulumi")) is not None:
@@ -60,10 +66,17 @@ def preview(pulumi: str, stack: str) -> int:
     return run(pulumi, stack, "preview", "--policy-pack", PACK)
 
 
-def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, str] | None = None) -> int:
-    """Run a verb of pulumi on a stack, made where there is none; return its exit code.
+def run_on_cluster(
+    pulumi: str, verb: Literal["up", "preview", "destroy"], target: ClusterTarget, stack: ConfiguredStack
+) -> int:
+    """Run a verb of pulumi on a stack in a cluster; return its exit code."""
+    return run(pulumi, stack.name, verb, *_OPTIONS[verb], config=stack.config | target.settings)
 
-    `config` takes the place of what the stack's file sets, without changing that file.
+
+def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, str] | None = None) -> int:
+    """Run a verb of pulumi on a stack, which it creates on first use; return its exit code.
+
+    `config` replaces the settings of the stack's file, without changing that file.
     """
     environment = _environment(config or {})
     select = [pulumi, "stack", "select", "--create", stack, "--non-interactive"]
@@ -75,9 +88,9 @@ def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, 
 
 
 def _called(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Return the exit code of pulumi, which is asked to stop by an interrupt and made to by a second one.
+    """Return the exit code of pulumi, which an interrupt asks to stop and a second one cancels.
 
-    In a session of its own it gets each of them once, and killing it would leave its state with operations pending.
+    In a session of its own it gets each of them once; a kill would leave operations pending in its state.
     """
     interrupted = False
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
@@ -94,7 +107,7 @@ def _called(command: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def install_pulumi() -> str | None:
-    """Return the executable that the SDK's own installer brings; None where it cannot be had."""
+    """Return the executable that the SDK's installer downloads; None where that fails."""
     try:
         return PulumiCommand.install(root=str(local_state.folder() / "pulumi")).command
     except (OSError, InvalidVersionError, subprocess.CalledProcessError):
@@ -112,7 +125,7 @@ def _config_file(stack: str, config: Mapping[str, str]) -> Path:
 
 
 def _environment(config: Mapping[str, str]) -> dict[str, str]:
-    """Keep the state on this machine for whoever is logged in to no backend, and no proxy before the lab."""
+    """Return the environment: a local backend without a login to another one, and no proxy before the lab."""
     direct = proxies.exceptions() if points_to_lab(Path(config.get(KUBECONFIG, os.devnull))) else {}
     environment = os.environ | direct
     home = Path(environment.get("PULUMI_HOME", Path.home() / ".pulumi"))

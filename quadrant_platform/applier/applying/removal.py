@@ -1,29 +1,107 @@
-"""The removal of a system from a cluster that stays."""
+"""The removal of a system, and of a local cluster with its last one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 
+from quadrant_platform.applier.applying import cluster_session, pulumi_cli
 from quadrant_platform.applier.applying.apply import delete
-from quadrant_platform.applier.clusters.kubectl import Refusal
+from quadrant_platform.applier.clusters import local_state
+from quadrant_platform.applier.clusters.connection import ClusterSession, connect, is_running
+from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
+from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
 from quadrant_platform.applier.observed import applyset, live
-from quadrant_platform.applier.planning.apply_plan import ClusterSession
+from quadrant_platform.applier.planning.configured_stack import configure_stack
+from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.kubectl import KubectlError
+from quadrant_platform.host.progress import Say
 
-Say = Callable[[str], None]
 
+def remove_system(target: ClusterTarget, system: str, stage: str, say: Say, *, consent: bool) -> int:
+    """Remove a system with its data; return the exit code of the program that did it.
 
-def remove(session: ClusterSession, system: str, say: Say) -> None:
-    """Delete a system's members with their data, and, after the last system, what all shared.
-
-    Raises Refusal where something does not go. The parent goes last, so that the next run finds the rest again.
+    BadInput without the user's consent where it goes from a foreign cluster, or where the data of others goes too.
     """
+    remove = _remove_from_local if target.type.local else _remove_from_foreign
+    return remove(target, system, stage, say, consent)
+
+
+def _remove_from_local(target: ClusterTarget, system: str, stage: str, say: Say, consent: bool) -> int:
+    """Remove a system from a local cluster, or the cluster with its last system."""
+    with local_state.membership_lock(target.type, say):
+        noted = {other: found for other, found in local_state.stacks(target.type).items() if other != system}
+        if not is_running(target):
+            if not consent:
+                _check_last(target, system, stage, noted)
+            _remove_cluster(target.type, noted, say)
+            return 0
+        session = connect(target)
+        there = live.parents(session.kubectl, session.table)
+        live.check_stage(there.get(system), system, stage)
+        others = sorted({*there, *noted} - {system})
+        if not others:
+            _remove_cluster(target.type, noted, say)
+            return 0
+    say(f"the {target.type} stays: {' and '.join(others)} came up in it too, or began to")
+    code = _remove_from_cluster(session, system, stage, say)
+    if code == 0:
+        with local_state.membership_lock(target.type, say):
+            local_state.forget(target.type, system)
+    return code
+
+
+def _check_last(target: ClusterTarget, system: str, stage: str, noted: Mapping[str, str]) -> None:
+    """Raise BadInput where a local cluster was up, does not answer, and holds the data of other systems."""
+    if not noted or not target.kubeconfig.exists():
+        return
+    other, others = min(noted), " and ".join(sorted(noted))
+    what = f"the {target.type} does not answer, and the data of {others} would go with it, not that of {system} alone"
+    remedy = (
+        f"start it with `quadrant up --system {other} --stack {noted[other]}` and run this again, or remove everything "
+        f"with `quadrant down --system {system} --stack {stage} --yes`; nothing was changed"
+    )
+    raise BadInput([Problem((), what, remedy)])
+
+
+def _remove_cluster(cluster: ClusterType, noted: Collection[str], say: Say) -> None:
+    """Remove a local cluster with all that is in it; BadInput where another command is changing a system of it."""
+    with ExitStack() as alone:
+        for other in noted:
+            alone.enter_context(local_state.system_lock(other))
+        LOCAL_CLUSTERS[cluster].down(say)
+        local_state.forget(cluster)
+
+
+def _remove_from_foreign(target: ClusterTarget, system: str, stage: str, say: Say, consent: bool) -> int:
+    """Remove a system from a foreign cluster; BadInput without the user's consent."""
+    session = connect(target)
+    live.check_stage(live.parents(session.kubectl, session.table).get(system), system, stage)
+    if not consent:
+        what = f"{target.kubeconfig} is not Quadrant's own cluster, and {system} goes with all of its data"
+        raise BadInput([Problem((), what, "pass --yes to do it; nothing was changed")])
+    return _remove_from_cluster(session, system, stage, say)
+
+
+def _remove_from_cluster(session: ClusterSession, system: str, stage: str, say: Say) -> int:
+    """Remove a system from a cluster that stays, with the program that applied it; return its exit code."""
+    choice = pulumi_cli.choose_applier(cluster_session.stored_parent(session, system))
+    if choice.pulumi is not None:
+        stack = configure_stack(system, stage, cluster_session.local_overrides(session, say))
+        return pulumi_cli.run_on_cluster(choice.pulumi, "destroy", session.target, stack)
     try:
-        _remove(session, system, say)
-    except Refusal as error:
-        raise Refusal(f"{error}\nnot everything is gone; without the cause, the same command goes on") from None
+        remove_members(session, system, say)
+    except KubectlError as error:
+        what = "not everything is gone; once the cause is gone, run the same command to go on"
+        raise KubectlError(f"{error}\n{what}") from None
+    return 0
 
 
-def _remove(session: ClusterSession, system: str, say: Say) -> None:
+def remove_members(session: ClusterSession, system: str, say: Say) -> None:
+    """Delete a system's members with their data, and after the last system what all systems share.
+
+    KubectlError where an object stays. The parent goes last, so that the next run finds the rest again.
+    """
     kubectl = session.kubectl
     there = live.parents(kubectl, session.table)
     if system not in there:

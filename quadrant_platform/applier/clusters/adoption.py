@@ -1,4 +1,4 @@
-"""A cluster of the environment, written into the stack's file: from then on the file says where the stack is."""
+"""The stack's file gets the cluster of the environment, and names it from then on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from quadrant_platform.applier.clusters.target import CONTEXT, KUBECONFIG
+from quadrant_platform.host.files import write_atomically
 from quadrant_platform.program.stacks import ENVIRONMENT, SYSTEM
 
 _HEAD = re.compile(r"config:\s*(#.*)?$")
@@ -23,14 +24,11 @@ def settings(kubeconfig: Path, context: str) -> dict[str, str]:
 def adopt(file: Path, system: str, stage: str, added: Mapping[str, str]) -> None:
     """Add settings to a stack's file, which keeps its comments; a stack without a file gets one."""
     bare = f"config:\n  {SYSTEM}: {system}\n  {ENVIRONMENT}: {stage}\n"
-    fresh = inserted(file.read_text(encoding="utf-8") if file.exists() else bare, added)
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(fresh, encoding="utf-8")
-    beside.replace(file)
+    write_atomically(file, inserted(file.read_text(encoding="utf-8") if file.exists() else bare, added))
 
 
 def inserted(text: str, added: Mapping[str, str]) -> str:
-    """Return a stack file's text with settings on top of its `config`; those that are there change in place."""
+    """Return a stack file's text with settings on top of its `config`; existing ones change in place."""
     lines = text.splitlines()
     for key, value in added.items():
         head = next(number for number, line in enumerate(lines) if _HEAD.match(line))

@@ -1,4 +1,4 @@
-"""Facts about this machine that decide where a stack goes."""
+"""Facts about this machine on which the choice of a cluster depends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS_TO_ANSWER = 5
 
 
 def host_facts() -> HostFacts:
-    """Look at the environment and at what is on PATH."""
+    """Return the facts of the environment and of PATH."""
     return HostFacts(
         kubeconfig=os.environ.get("KUBECONFIG"),
         docker=_docker_answers(),
@@ -28,13 +28,13 @@ def host_facts() -> HostFacts:
 
 
 def _docker_answers() -> bool:
-    """Whether a daemon answers; its client alone runs nothing."""
+    """Return whether a daemon answers; its client alone runs nothing."""
     docker = shutil.which("docker")
     if docker is None:
         return False
-    asked = [docker, "info", "--format", "{{.ServerVersion}}"]
+    command = [docker, "info", "--format", "{{.ServerVersion}}"]
     try:
-        answer = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=SECONDS_TO_ANSWER)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS_TO_ANSWER)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0 and bool(answer.stdout.strip())

@@ -1,16 +1,17 @@
-"""The clusters that Quadrant makes itself: kind, where Docker is, else the lab."""
+"""The clusters that Quadrant makes itself: kind where there is Docker, else the lab."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from quadrant_platform.applier.clusters import local_state
-from quadrant_platform.applier.clusters.kubectl import binary
+from quadrant_platform.applier.clusters.connection import binary
 from quadrant_platform.applier.clusters.target import ClusterType
-from quadrant_platform.lab.build.artifacts import locked
+from quadrant_platform.host.locks import locked
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.lab.kind import completion
 from quadrant_platform.lab.kind.kind_cluster import NAME, KindClient, client, run_kind
@@ -18,47 +19,45 @@ from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.lab.machine.network_plan import EntryPorts
 
-Say = Callable[[str], None]
-
 
 class LocalCluster(Protocol):
-    """A cluster that we start and stop."""
+    """A cluster on this machine that Quadrant starts and stops."""
 
     @property
     def port(self) -> int | None:
-        """The port of the public entry on loopback; None where somebody has to forward it."""
+        """The port of the public entry on loopback; None where kubectl has to forward it."""
 
     def up(self, images: Collection[str], say: Say, /) -> None:
-        """Start it, or go on with a start that was interrupted, and write its kubeconfig.
+        """Start it, or resume an interrupted start, and write its kubeconfig.
 
-        The images of a stack may be brought to its node meanwhile.
+        It may load the images of a stack into its node at the same time.
         """
 
     def down(self, say: Say) -> None:
         """Remove it."""
 
     def load(self, images: Collection[str], say: Say) -> None:
-        """Bring images to its node that no registry has."""
+        """Load the images that no registry has into its node."""
 
 
 class KindCluster:
-    """A cluster of kind, with what it lacks."""
+    """A cluster of kind, completed with what a stack needs."""
 
     port: int | None = None
 
     def up(self, images: Collection[str], say: Say, /) -> None:
-        """Create it unless it is there, and bring what a stack needs and it lacks.
+        """Create it where it is absent, and install what a stack needs beyond it.
 
         BadInput, before anything is created, where this machine could not complete it; BuildFailed where an image
-        cannot be made. The next call goes on wherever one ended.
+        cannot be made. The next call resumes where one ended.
         """
-        ours, wanted = _kind(), [*images, SAMPLE]
+        client, wanted = _kind(), [*images, SAMPLE]
         with _alone(say):
             if not _found(say):
                 completion.check(wanted, Home.here())
                 _create(say)
-            completion.install_definitions(ours, Home.here(), say)
-            completion.complete(ours, wanted, Home.here(), say)
+            completion.install_definitions(client, Home.here(), say)
+            completion.complete(client, wanted, Home.here(), say)
 
     def down(self, say: Say) -> None:
         """Delete it."""
@@ -67,7 +66,7 @@ class KindCluster:
             _delete()
 
     def load(self, images: Collection[str], say: Say) -> None:
-        """Bring those that no registry has; the node pulls the others."""
+        """Load those that no registry has; the node pulls the others."""
         completion.load_images(_kind(), images, Home.here(), say)
 
 
@@ -100,7 +99,7 @@ def _kind() -> KindClient:
 
 
 def _found(say: Say) -> bool:
-    """Whether the cluster is there, and reached by our kubeconfig; what an interrupted creation left is removed."""
+    """Return whether the cluster exists, and write its kubeconfig; remove what an interrupted creation left."""
     if NAME not in run_kind("get", "clusters").split():
         return False
     if _unfinished().exists():
@@ -115,7 +114,7 @@ def _create(say: Say) -> None:
     say("creating a cluster with kind; its image is pulled first")
     _unfinished().touch()
     place = ("--name", NAME, "--kubeconfig", str(local_state.kind_kubeconfig()))
-    # Nothing waits for the node here: without a network it cannot be ready.
+    # Do not wait for the node here: without a network it cannot be ready.
     run_kind("create", "cluster", *place, "--config", str(completion.CONFIG))
     _unfinished().unlink()
 
@@ -127,13 +126,14 @@ def _delete() -> None:
 
 
 def _unfinished() -> Path:
-    """Return the file that is there while kind creates the cluster: a kill leaves a node that never gets ready."""
+    """Return the file that exists while kind creates the cluster: a kill leaves a node that never gets ready."""
     return local_state.folder() / ".kind.unfinished"
 
 
 def _alone(say: Say) -> AbstractContextManager[object]:
     """Hold the cluster's lock: systems have locks of their own, and share the cluster."""
-    return locked(local_state.folder() / ".kind.lock", "the cluster of kind", say)
+    waiting = "waiting for another command that starts or removes the cluster of kind"
+    return locked(local_state.folder() / ".kind.lock", lambda: say(waiting))
 
 
 LOCAL_CLUSTERS: dict[ClusterType, LocalCluster] = {ClusterType.KIND: KindCluster(), ClusterType.LAB: LabCluster()}

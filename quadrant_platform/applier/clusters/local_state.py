@@ -1,19 +1,20 @@
-"""What Quadrant keeps on this machine between two runs: nothing that a cluster holds, and no value of a Secret."""
+"""Files that Quadrant keeps on this machine between two runs, without any value of a Secret."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.locks import locked
+from quadrant_platform.host.progress import Say
 
 
 def folder() -> Path:
-    """Return the folder of the user's state, made when it is first asked for."""
+    """Return the folder of the user's state, made on first use."""
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     path = Path(base) / "quadrant"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -21,12 +22,12 @@ def folder() -> Path:
 
 
 def kind_kubeconfig() -> Path:
-    """Return where kind writes how its cluster is reached."""
+    """Return the kubeconfig that kind writes."""
     return folder() / "kind.kubeconfig"
 
 
 def authority_file(system: str, cluster: str) -> Path:
-    """Return where curl reads the certificate of the authority of a system's entry in one of several clusters."""
+    """Return the file in which curl finds the certificate authority of a system's entry in one of several clusters."""
     return folder() / f"{system}.{cluster}.crt"
 
 
@@ -45,39 +46,35 @@ def passphrase_file() -> Path:
 @contextmanager
 def system_lock(system: str) -> Iterator[None]:
     """Hold a system's lock; BadInput while another command of this machine changes the same system."""
-    with (folder() / f"{system}.lock").open("w", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            what = f"another command is changing {system} right now"
-            raise BadInput([Problem((), what, "wait until it has ended")]) from None
+
+    def refuse() -> None:
+        what = f"another command is changing {system} right now"
+        raise BadInput([Problem((), what, "wait until it has ended")])
+
+    with locked(folder() / f"{system}.lock", refuse):
         yield
 
 
 @contextmanager
-def membership_lock(cluster: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold a cluster of ours while it is noted or decided who is in it; waits for another command that does."""
-    with (folder() / f".{cluster}.stacks.lock").open("w", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"waiting for another command that is changing the {cluster}")
-            fcntl.flock(file, fcntl.LOCK_EX)
+def membership_lock(cluster: str, say: Say) -> Iterator[None]:
+    """Hold the list of the systems in a local cluster while it is read and changed; waits for another holder."""
+    waiting = f"waiting for another command that is changing the {cluster}"
+    with locked(folder() / f".{cluster}.stacks.lock", lambda: say(waiting)):
         yield
 
 
 def stacks(cluster: str) -> dict[str, str]:
-    """Return what was brought up in a cluster of ours, or began to be: stages by system."""
+    """Return the stacks that are up in a local cluster, or began to: stages by system."""
     return {file.stem.removesuffix(f".{cluster}"): file.read_text("utf-8") for file in _notes(cluster)}
 
 
 def note(cluster: str, system: str, stage: str) -> None:
-    """Write down that a system is being brought up in a cluster of ours."""
+    """Add a system to the list of a local cluster."""
     (folder() / f"{system}.{cluster}.stack").write_text(stage, "utf-8")
 
 
 def forget(cluster: str, system: str | None = None) -> None:
-    """Take back what was noted of a system, of all where none is named."""
+    """Remove a system, or all of them, from the list of a local cluster."""
     for file in _notes(cluster, system or "*"):
         file.unlink(missing_ok=True)
 

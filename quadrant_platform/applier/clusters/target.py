@@ -1,4 +1,4 @@
-"""Which cluster a stack goes to, decided from facts alone: one that the user names, else kind, else the lab."""
+"""The cluster that a stack goes to, chosen from facts alone: one that the user names, else kind, else the lab."""
 
 from __future__ import annotations
 
@@ -14,27 +14,32 @@ from quadrant_platform.documents.problems import BadInput, Problem
 
 KUBECONFIG, CONTEXT = "quadrant:kubeconfig", "quadrant:context"
 _LONGEST = 60
-"""How much of a context's name a file's name repeats."""
+"""Characters of a context's name that a file's name repeats."""
 
 
 class ClusterType(StrEnum):
-    """Whose cluster it is; Quadrant makes and removes the last two."""
+    """The type of a cluster; Quadrant makes and removes the last two."""
 
     FOREIGN = "cluster"
     KIND = "kind"
     LAB = "lab"
 
+    @property
+    def local(self) -> bool:
+        """Whether Quadrant makes it on this machine."""
+        return self is not ClusterType.FOREIGN
+
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """What the choice depends on."""
+    """The facts on which the choice depends."""
 
     kubeconfig: str | None
-    """KUBECONFIG of the environment."""
+    """The variable KUBECONFIG."""
     docker: bool
-    """Whether its daemon answers."""
+    """Whether Docker's daemon answers."""
     kind: bool
-    """Whether the executable is on PATH."""
+    """Whether kind is on PATH."""
     lab_kubeconfig: Path
     kind_kubeconfig: Path
     home: Path
@@ -42,9 +47,9 @@ class HostFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClusterTarget:
-    """A cluster, and why it was taken."""
+    """A cluster, and why it was chosen."""
 
-    kind: ClusterType
+    type: ClusterType
     kubeconfig: Path
     context: str | None
     reason: str
@@ -57,57 +62,57 @@ class ClusterTarget:
         return {KUBECONFIG: str(self.kubeconfig)} | ({CONTEXT: self.context} if self.context else {})
 
     def label(self, context: str) -> str:
-        """Return what tells the cluster from others in a file's name, given the context that is in use."""
-        if self.kind is not ClusterType.FOREIGN:
-            return str(self.kind)
-        # Two kubeconfigs may call different clusters the same, and a context may have signs that no file can.
+        """Return the part of a file's name that distinguishes the cluster, given the context in use."""
+        if self.type.local:
+            return str(self.type)
+        # Two kubeconfigs may give different clusters one name, and a context may have characters that a file may not.
         digest = hashlib.sha256(f"{self.kubeconfig}\n{context}".encode()).hexdigest()[:8]
         return f"{re.sub(r'[^A-Za-z0-9-]+', '-', context)[:_LONGEST]}-{digest}"
 
 
-def choose(config: Mapping[str, str], machine: HostFacts) -> ClusterTarget:
-    """Return where a stack with this configuration goes; BadInput where the environment is ambiguous."""
+def choose(config: Mapping[str, str], facts: HostFacts) -> ClusterTarget:
+    """Return the cluster of a stack with this configuration; BadInput where the environment is ambiguous."""
     context = config.get(CONTEXT)
     if KUBECONFIG in config:
-        file = _path(config[KUBECONFIG], machine)
-        return _named(file, context, f"the stack's {KUBECONFIG} names {file}{_unused(file, machine)}", machine)
+        file = _path(config[KUBECONFIG], facts)
+        return _named(file, context, f"the stack's {KUBECONFIG} names {file}{_unused(file, facts)}", facts)
     if context is not None:
-        file = _environments(machine) or machine.home / ".kube" / "config"
-        return _named(file, context, f"the stack's {CONTEXT} names {context}, in {file}", machine)
-    if (found := _environments(machine)) is not None:
-        return _named(found, None, f"KUBECONFIG names {found}", machine, adopt=True)
-    if machine.docker and machine.kind:
+        file = _from_environment(facts) or facts.home / ".kube" / "config"
+        return _named(file, context, f"the stack's {CONTEXT} names {context}, in {file}", facts)
+    if (found := _from_environment(facts)) is not None:
+        return _named(found, None, f"KUBECONFIG names {found}", facts, adopt=True)
+    if facts.docker and facts.kind:
         return ClusterTarget(
-            ClusterType.KIND, machine.kind_kubeconfig, None, "no KUBECONFIG, and Docker and kind are here"
+            ClusterType.KIND, facts.kind_kubeconfig, None, "no KUBECONFIG, and Docker and kind are here"
         )
-    lacking = "kind is not on PATH" if machine.docker else "no Docker daemon answers"
-    return ClusterTarget(ClusterType.LAB, machine.lab_kubeconfig, None, f"no KUBECONFIG, and {lacking}")
+    lacking = "kind is not on PATH" if facts.docker else "no Docker daemon answers"
+    return ClusterTarget(ClusterType.LAB, facts.lab_kubeconfig, None, f"no KUBECONFIG, and {lacking}")
 
 
-def _named(file: Path, context: str | None, reason: str, machine: HostFacts, *, adopt: bool = False) -> ClusterTarget:
-    """Return the target of a kubeconfig; ours stay ours, however they are named."""
-    if file == machine.lab_kubeconfig:
+def _named(file: Path, context: str | None, reason: str, facts: HostFacts, *, adopt: bool = False) -> ClusterTarget:
+    """Return the target of a kubeconfig, which may be that of a local cluster."""
+    if file == facts.lab_kubeconfig:
         return ClusterTarget(ClusterType.LAB, file, None, reason)
-    if file == machine.kind_kubeconfig:
+    if file == facts.kind_kubeconfig:
         return ClusterTarget(ClusterType.KIND, file, None, reason)
     return ClusterTarget(ClusterType.FOREIGN, file, context, reason, adopt)
 
 
-def _environments(machine: HostFacts) -> Path | None:
-    if not machine.kubeconfig:
+def _from_environment(facts: HostFacts) -> Path | None:
+    if not facts.kubeconfig:
         return None
-    files = [part for part in machine.kubeconfig.split(os.pathsep) if part]
+    files = [part for part in facts.kubeconfig.split(os.pathsep) if part]
     if len(files) != 1:
-        what = f"KUBECONFIG names {len(files)} files, and a stack has one"
+        what = f"KUBECONFIG names {len(files)} files, and a stack goes to one cluster"
         raise BadInput([Problem((), what, f"name one file, or set {KUBECONFIG} and {CONTEXT} in the stack's file")])
-    return _path(files[0], machine)
+    return _path(files[0], facts)
 
 
-def _path(text: str, machine: HostFacts) -> Path:
+def _path(text: str, facts: HostFacts) -> Path:
     written = Path(text)
-    return machine.home.joinpath(*written.parts[1:]) if written.parts[:1] == ("~",) else Path(text).absolute()
+    return facts.home.joinpath(*written.parts[1:]) if written.parts[:1] == ("~",) else Path(text).absolute()
 
 
-def _unused(file: Path, machine: HostFacts) -> str:
-    other = machine.kubeconfig and machine.kubeconfig != str(file)
-    return f"; KUBECONFIG={machine.kubeconfig} is not used" if other else ""
+def _unused(file: Path, facts: HostFacts) -> str:
+    other = facts.kubeconfig and facts.kubeconfig != str(file)
+    return f"; KUBECONFIG={facts.kubeconfig} is not used" if other else ""

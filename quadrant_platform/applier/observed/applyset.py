@@ -11,18 +11,17 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER, POD_SECURITY_PREFIX
 
 GROUP, KIND, PLURAL = "quadrant.dev", "System", "systems"
 RESOURCE = f"{PLURAL}.{GROUP}"
 NAMESPACE = "quadrant"
-"""Holds what Quadrant keeps about the systems of a cluster; no pod can run there."""
+"""The namespace of what Quadrant keeps about the systems of a cluster; no pod can run there."""
 MEMBER = "applyset.kubernetes.io/part-of"
 _IDENTITY = "applyset.kubernetes.io/id"
 _KINDS = "applyset.kubernetes.io/contains-group-kinds"
 _NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
-_OURS = {"app.kubernetes.io/managed-by": "quadrant"}
-
-Manifest = dict[str, Any]
+_OURS = {MANAGED_BY_LABEL: OWNER}
 
 
 def identity(system: str) -> str:
@@ -31,8 +30,8 @@ def identity(system: str) -> str:
     return f"applyset-{base64.urlsafe_b64encode(digest).decode().rstrip('=')}-v1"
 
 
-def ground() -> list[Manifest]:
-    """Return what all sets of a cluster share: the kind of their parents, and a namespace that runs nothing."""
+def ground() -> list[dict[str, Any]]:
+    """Return the objects that all sets of a cluster share: the kind of their parents, and a namespace without pods."""
     text = {"type": "string"}
     schema = {
         "type": "object",
@@ -41,7 +40,7 @@ def ground() -> list[Manifest]:
     version = {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
     names = {"plural": PLURAL, "singular": "system", "kind": KIND, "listKind": f"{KIND}List"}
     labels = _OURS | {"applyset.kubernetes.io/is-parent-type": "true"}
-    restricted = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
+    restricted = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
     return [
         {
             "apiVersion": "apiextensions.k8s.io/v1",
@@ -59,8 +58,8 @@ def ground() -> list[Manifest]:
     ]
 
 
-def parent(system: str, stage: str, members: Collection[ObjectKey]) -> Manifest:
-    """Return the parent, which says of what kinds and in which namespaces the members are."""
+def parent(system: str, stage: str, members: Collection[ObjectKey]) -> dict[str, Any]:
+    """Return the parent, which names the kinds and namespaces of the members."""
     kinds = {f"{key.kind}.{key.group}" if key.group else key.kind for key in members}
     annotations = {
         "applyset.kubernetes.io/tooling": "quadrant/v0.1.0",
@@ -76,7 +75,7 @@ def parent(system: str, stage: str, members: Collection[ObjectKey]) -> Manifest:
 
 
 def kinds_of(found: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Return the groups and kinds of a live parent's members."""
+    """Return the groups and kinds that a live parent names."""
     written = found["metadata"].get("annotations", {}).get(_KINDS, "")
     pairs = (entry.partition(".") for entry in written.split(",") if entry)
     return {(group, kind) for kind, _, group in pairs}

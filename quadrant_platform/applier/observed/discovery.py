@@ -1,4 +1,4 @@
-"""What a cluster serves and what its user may do there, found before anything is changed."""
+"""What a cluster serves and what its user may do there, checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from quadrant_platform.applier.clusters.kubectl import Kubectl, listed, parsed
-from quadrant_platform.applier.observed.object_keys import Manifest
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.kubectl import Kubectl, listed, parsed
 from quadrant_platform.lab.kubernetes import definitions
+from quadrant_platform.program.rendering import Manifest
 
 SOURCES = {
     "cert-manager.io": "cert-manager, https://cert-manager.io/docs/installation",
@@ -22,15 +22,15 @@ SOURCES = {
     "velero.io": "Velero, https://velero.io",
     "chaos-mesh.org": "Chaos Mesh, https://chaos-mesh.org",
 }
-"""Who brings the kinds of a group, and says how."""
+"""The project that defines the kinds of a group, and where it explains the installation."""
 DEFINED = {"cert-manager.io", "traefik.io", "monitoring.coreos.com", "external-secrets.io", "argoproj.io"}
-"""The groups whose definitions `quadrant_platform.lab.kubernetes.definitions` has without further files."""
+"""The groups whose definitions the lab has without further files."""
 VERBS = ("list", "create", "patch", "delete")
 
 
 @dataclass(frozen=True, slots=True)
 class ApiResource:
-    """How the API calls a kind."""
+    """The API resource of a kind."""
 
     plural: str
     api_version: str
@@ -38,7 +38,7 @@ class ApiResource:
 
     @property
     def argument(self) -> str:
-        """The name that no other group or version shares."""
+        """The name that no other group or version shares, as kubectl takes it."""
         group, _, version = self.api_version.rpartition("/")
         return f"{self.plural}.{version}.{group}" if group else self.plural
 
@@ -48,7 +48,7 @@ Served = Mapping[tuple[str, str], ApiResource]
 
 
 def served(kubectl: Kubectl) -> dict[tuple[str, str], ApiResource]:
-    """Ask a cluster for all that it serves; an aggregated API that is down hides its own kinds only."""
+    """Return all that a cluster serves; an aggregated API that is down hides its own kinds only."""
     answer = kubectl.run("api-resources", "--no-headers")
     found: dict[tuple[str, str], ApiResource] = {}
     for line in answer.out.splitlines():
@@ -57,47 +57,48 @@ def served(kubectl: Kubectl) -> dict[tuple[str, str], ApiResource]:
     return found
 
 
-def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest], *, ours: bool) -> None:
-    """Raise BadInput with every kind that a stack needs and the cluster, which may be ours, does not serve."""
+def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest], *, local: bool) -> None:
+    """Raise BadInput with every kind that a stack needs and the cluster does not serve."""
     needed = {(manifest["apiVersion"], manifest["kind"]) for manifest in manifests}
     missing = sorted(needed - table.keys())
     if missing:
-        lacks = [
-            Problem((), f"the cluster serves no {kind} of {version}", _source(version)) for version, kind in missing
-        ]
-        what = f"the stack has objects of {len(missing)} kinds that only these bring, so nothing was changed"
+        lacks = [_lack(version, kind) for version, kind in missing]
+        what = f"the stack has objects of these {len(missing)} kinds, so nothing was changed"
         groups = {_group(version) for version, _ in missing}
-        raise BadInput([*lacks, Problem((), what, _beside() if ours else _command(kubectl, groups))])
+        raise BadInput([*lacks, Problem((), what, _definitions_remedy() if local else _remedy(kubectl, groups))])
 
 
-def _source(version: str) -> str:
+def _lack(version: str, kind: str) -> Problem:
     group = _group(version)
-    return f"install {SOURCES.get(group, f'the CRDs of {group}')}"
+    remedy = f"install {SOURCES.get(group, f'the CRDs of {group}')}"
+    return Problem((), f"the cluster serves no {kind} of {version}", remedy)
 
 
 def _group(version: str) -> str:
     return version.rpartition("/")[0]
 
 
-def _beside() -> str:
-    """Return how our own clusters get to know the kinds that no Go module has."""
+def _definitions_remedy() -> str:
+    """Return how a local cluster gets definitions that no Go module has."""
     place = definitions.extra_folder()
-    return f"lay their definitions as .yaml files into {place}, or where QUADRANT_CRDS says; then up again"
+    return (
+        f"put their definitions as .yaml files into {place}, or where QUADRANT_CRDS says, and run `quadrant up` again"
+    )
 
 
-def _command(kubectl: Kubectl, groups: Set[str]) -> str:
-    """Return what brings kinds to somebody else's cluster; definitions alone are enough for a `diff`."""
-    reached = f"kubectl {shlex.join(kubectl.place())}"
+def _remedy(kubectl: Kubectl, groups: Set[str]) -> str:
+    """Return how a foreign cluster gets definitions, which alone are enough for a `diff`."""
+    reached = f"kubectl {shlex.join(kubectl.options())}"
     if groups & DEFINED:
         fetched = ".venv/bin/python -m quadrant_platform.lab.kubernetes.definitions"
         return f"definitions alone, on which nothing acts yet: `{fetched} | {reached} apply --server-side -f -`"
-    return f"what there is shows `{reached} get crd`"
+    return f"`{reached} get crd` lists those that are there"
 
 
 def check_rights(kubectl: Kubectl, table: Served, manifests: Collection[Manifest]) -> None:
     """Raise BadInput with everything that `up` does and the kubeconfig's user may not do.
 
-    Who may do everything with a kind everywhere is asked nothing else about it.
+    One question settles a kind where the user may do everything with it everywhere.
     """
     places = {(m["apiVersion"], m["kind"], m["metadata"].get("namespace", "")) for m in manifests}
     kinds = [(table[version, kind], "", "*") for version, kind in sorted({place[:2] for place in places})]
@@ -108,7 +109,7 @@ def check_rights(kubectl: Kubectl, table: Served, manifests: Collection[Manifest
     for resource, namespace, verb in refused:
         verbs.setdefault(f"{resource.plural} in {namespace or 'the whole cluster'}", []).append(verb)
     if verbs:
-        remedy = f"see `kubectl --kubeconfig {kubectl.kubeconfig} auth can-i --list`; nothing was changed"
+        remedy = f"see `kubectl {shlex.join(kubectl.options())} auth can-i --list`; nothing was changed"
         problems = (f"the cluster does not permit to {', '.join(those)} {place}" for place, those in verbs.items())
         raise BadInput([Problem((), what, remedy) for what in problems])
 
@@ -118,7 +119,7 @@ Question = tuple[ApiResource, str, str]
 
 
 def _refused(kubectl: Kubectl, questions: list[Question]) -> list[Question]:
-    """Return the questions whose answer is no."""
+    """Return the questions that the cluster answers with no."""
     if not questions:
         return []
     reviews = [_review(*question) for question in questions]

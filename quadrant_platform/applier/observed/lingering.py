@@ -1,28 +1,30 @@
-"""Objects that are deleted and do not go: which, what holds them, and the command that helps."""
+"""Objects that stay after their deletion: which, what holds them, and the command that helps."""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Collection, Iterator
 
-from quadrant_platform.applier.clusters.kubectl import Kubectl, listed, parsed
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey, key_of
+from quadrant_platform.applier.observed.object_keys import ObjectKey, key_of
+from quadrant_platform.host.kubectl import Kubectl, listed, parsed
+from quadrant_platform.program.rendering import Manifest
 
 _REMAINING = re.compile(r"(\S+?)\.? has \d+ resource instance")
-"""How Kubernetes tells in a namespace's conditions what is left there; the core group has no name."""
-_OWN = ("kubernetes.io/", "batch.kubernetes.io/", "customresourcecleanup.", "foregroundDeletion", "orphan")
-"""How finalizers begin that Kubernetes itself sets."""
+"""The words in a namespace's conditions for what is left there; the core group has no name."""
+_NATIVE = ("kubernetes.io/", "batch.kubernetes.io/", "customresourcecleanup.", "foregroundDeletion", "orphan")
+"""Prefixes of the finalizers that Kubernetes itself sets."""
 
 
 def lingering(kubectl: Kubectl, names: Collection[Manifest]) -> list[Manifest]:
-    """Return which of some objects are on their way out, each namespace with what is left there."""
+    """Return the objects that are being deleted, each namespace with what is left there."""
     found = _leaving(kubectl.objects("get", "--ignore-not-found", "-f", "-", stdin=listed(names)))
     return [each for one in found for each in (one, *_left_within(kubectl, one))]
 
 
 def _left_within(kubectl: Kubectl, one: Manifest) -> list[Manifest]:
-    """Return what is left in a namespace, as far as it can be read; nothing for another object."""
+    """Return what is left in a namespace, as far as it can be read; an empty list for another object."""
     kinds = ",".join(sorted({kind for text in _conditions(one) for kind in _REMAINING.findall(text)}))
     if one["kind"] != "Namespace" or not kinds:
         return []
@@ -35,9 +37,10 @@ def _leaving(objects: Collection[Manifest]) -> list[Manifest]:
 
 
 def explain_lingering(left: Collection[Manifest], kubectl: Kubectl) -> Iterator[str]:
-    """Yield a line for each object that does not go: what holds it, and what to do."""
+    """Yield a line for each object that stays: what holds it, and what to do."""
+    call = f"kubectl {shlex.join(kubectl.options())}"
     for one in left:
-        yield f"{key_of(one)}: {_why(one)}; {_remedy(one, _call(kubectl))}"
+        yield f"{key_of(one)}: {_why(one)}; {_remedy(one, call)}"
 
 
 def _why(one: Manifest) -> str:
@@ -47,27 +50,23 @@ def _why(one: Manifest) -> str:
 
 
 def _conditions(one: Manifest) -> list[str]:
-    """Return what a namespace says about its end; its conditions are true where something is in the way."""
+    """Return the reasons that a namespace gives: its conditions are true where something blocks the deletion."""
     found = one.get("status", {}).get("conditions", ()) if one["kind"] == "Namespace" else ()
     return [text for each in found if each.get("status") == "True" and (text := each.get("message"))]
 
 
 def _remedy(one: Manifest, call: str) -> str:
     argument, finalizers = _argument(key_of(one)), one["metadata"].get("finalizers", ())
-    own = [name for name in finalizers if name.startswith(_OWN)]
-    strange = ", ".join(name for name in finalizers if name not in own)
+    native = [name for name in finalizers if name.startswith(_NATIVE)]
+    foreign = ", ".join(name for name in finalizers if name not in native)
     look = f"look with `{call} describe {argument}`"
-    if not strange:
+    if not foreign:
         return look
-    patch = json.dumps({"metadata": {"finalizers": own}})
-    force = f"`{call} patch {argument} --type=merge --patch '{patch}'` lets go, and cleans nothing up"
-    return f"the controller of {strange} has to run, {look}; where it never will again, {force}"
+    patch = json.dumps({"metadata": {"finalizers": native}})
+    force = f"`{call} patch {argument} --type=merge --patch '{patch}'` removes its finalizers, and cleans nothing up"
+    return f"the controller of {foreign} has to run, {look}; where it never will again, {force}"
 
 
 def _argument(key: ObjectKey) -> str:
     kind = f"{key.kind}.{key.group}" if key.group else key.kind
     return f"{kind.lower()} {key.name}{f' --namespace {key.namespace}' if key.namespace else ''}"
-
-
-def _call(kubectl: Kubectl) -> str:
-    return f"kubectl --kubeconfig {kubectl.kubeconfig}{f' --context {kubectl.context}' if kubectl.context else ''}"

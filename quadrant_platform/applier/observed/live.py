@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quadrant_platform.applier.clusters.kubectl import OWNING, Kubectl, listed, parsed
 from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.discovery import Served
 from quadrant_platform.applier.observed.object_keys import (
-    Manifest,
     ObjectKey,
     by_key,
     is_controlled,
@@ -18,14 +16,16 @@ from quadrant_platform.applier.observed.object_keys import (
     namespaces_of,
 )
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.kubectl import Kubectl, listed, parsed
+from quadrant_platform.program.rendering import Manifest
+from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER
 
-OWNER = "app.kubernetes.io/managed-by"
 _IMMUTABLE = ("field is immutable", "updates to statefulset spec")
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSystem:
-    """A system in a cluster: its parent object, None where there is none, and its members."""
+    """A system in a cluster: its parent object, None before the first `up`, and its members."""
 
     parent: Mapping[str, Any] | None
     members: Mapping[ObjectKey, Manifest]
@@ -39,7 +39,7 @@ def parents(kubectl: Kubectl, table: Served) -> dict[str, dict[str, Any]]:
 
 
 def read(kubectl: Kubectl, table: Served, system: str, wanted: Collection[Manifest]) -> LiveSystem:
-    """Return what is there of a system: its members, and whatever else has the name of a wanted object."""
+    """Return the live members of a system, and whatever else has the name of a wanted object."""
     parent = parents(kubectl, table).get(system)
     kinds = {(manifest["apiVersion"].rpartition("/")[0], manifest["kind"]) for manifest in wanted}
     found = members(kubectl, table, system, kinds | (applyset.kinds_of(parent) if parent else set()))
@@ -52,7 +52,7 @@ def members(
 ) -> dict[ObjectKey, Manifest]:
     """Return the members of a system's set.
 
-    Controllers copy labels to what they make, such as a Service's to its EndpointSlices: that is not ours.
+    Controllers copy labels to what they make, such as a Service's to its EndpointSlices: those are no members.
     """
     asked = arguments(table, kinds)
     if not asked:
@@ -63,14 +63,14 @@ def members(
 
 
 def arguments(table: Served, kinds: Collection[tuple[str, str]]) -> list[str]:
-    """Return one resource for each kind, in the first version that the cluster names."""
+    """Return one resource for each kind, in the first version that the cluster lists."""
     listed_last = reversed(list(table.items()))
     chosen = {(version.rpartition("/")[0], kind): one.argument for (version, kind), one in listed_last}
     return sorted(chosen[kind] for kind in set(kinds) & chosen.keys())
 
 
 def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> dict[ObjectKey, Manifest]:
-    """Return the live objects that have the names of wanted ones; a namespace that is not there holds none."""
+    """Return the live objects that have the names of wanted ones; an absent namespace is not asked for any."""
     there = set(namespaces_of(kubectl.objects("get", "namespaces")))
     asked = [one for one in wanted if one["metadata"].get("namespace", "") in there | {""}]
     if not asked:
@@ -79,16 +79,16 @@ def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> dict[ObjectKey, Ma
 
 
 def check_owner(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey]) -> None:
-    """Raise BadInput with every object that bears a wanted name and was made by somebody else."""
+    """Raise BadInput with every object that has a wanted name and was not made by Quadrant."""
     there = [(key, live[key]["metadata"].get("labels", {})) for key in wanted if key in live]
-    strange = [key for key, labels in there if labels.get(OWNER) != "quadrant" and applyset.MEMBER not in labels]
+    foreign = [key for key, labels in there if labels.get(MANAGED_BY_LABEL) != OWNER and applyset.MEMBER not in labels]
     remedy = "delete it, or give the segment another namespace in the system's file; nothing was changed"
-    if strange:
-        raise BadInput([Problem((), f"{key} is there already and is not Quadrant's", remedy) for key in strange])
+    if foreign:
+        raise BadInput([Problem((), f"{key} exists already and is not Quadrant's", remedy) for key in foreign])
 
 
 def check_leaving(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey], system: str) -> None:
-    """Raise BadInput with every wanted object that is on its way out, as after a `down` that was interrupted."""
+    """Raise BadInput with every wanted object that is being deleted, as after an interrupted `down`."""
     leaving = [key for key in wanted if key in live and "deletionTimestamp" in live[key]["metadata"]]
     remedy = f"let `quadrant down --system {system}` finish first; nothing was changed"
     if leaving:
@@ -99,7 +99,9 @@ def merged(kubectl: Kubectl, manifests: Collection[Manifest]) -> dict[ObjectKey,
     """Return what the API server would make of live objects; BadInput with all that it refuses."""
     if not manifests:
         return {}
-    answer = kubectl.run("apply", *OWNING, "--dry-run=server", "-o", "json", "-f", "-", stdin=listed(manifests))
+    answer = kubectl.run(
+        "apply", *kubectl.owning(), "--dry-run=server", "-o", "json", "-f", "-", stdin=listed(manifests)
+    )
     found = by_key(parsed(answer.out))
     if answer.code != 0 or len(found) != len(manifests):
         complaints = answer.complaints() or ["the API server gave no reason"]
@@ -110,7 +112,7 @@ def merged(kubectl: Kubectl, manifests: Collection[Manifest]) -> dict[ObjectKey,
 def _remedy(text: str) -> str:
     if any(sign in text for sign in _IMMUTABLE):
         return (
-            "Kubernetes lets nobody change that: undo it, or save the data, delete the object and run this again "
+            "Kubernetes never changes this field: undo the edit, or save the data, delete the object and try again "
             "(`kubectl delete --cascade=orphan` leaves pods and claims in place); nothing was changed"
         )
     return "nothing was changed"

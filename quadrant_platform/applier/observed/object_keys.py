@@ -1,15 +1,15 @@
-"""Objects by what they are, wherever they come from: a program or a cluster."""
+"""Kubernetes objects by identity, whether a program or a cluster has them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-Manifest = Mapping[str, Any]
+from quadrant_platform.program.rendering import Manifest
 
 
 class ObjectKey(NamedTuple):
-    """What makes an object the same one: its version does not."""
+    """The identity of an object, which its API version is no part of."""
 
     group: str
     kind: str
@@ -34,7 +34,7 @@ def by_key(manifests: Iterable[Manifest]) -> dict[ObjectKey, Manifest]:
 
 
 def marked(manifest: Manifest, labels: Mapping[str, str], annotations: Mapping[str, str] = {}) -> dict[str, Any]:
-    """Return an object with more labels and annotations."""
+    """Return an object with labels and annotations added."""
     metadata = dict(manifest["metadata"])
     metadata["labels"] = {**metadata.get("labels", {}), **labels}
     if annotations:
@@ -43,16 +43,16 @@ def marked(manifest: Manifest, labels: Mapping[str, str], annotations: Mapping[s
 
 
 def is_controlled(manifest: Manifest) -> bool:
-    """Whether a controller made the object from another one."""
+    """Return whether a controller made the object from another one."""
     return any(owner.get("controller") for owner in manifest["metadata"].get("ownerReferences", ()))
 
 
 def namespaces_of(manifests: Collection[Manifest]) -> list[str]:
-    """Return the namespaces among some objects."""
+    """Return the names of the namespaces among some objects."""
     return [manifest["metadata"]["name"] for manifest in manifests if manifest["kind"] == "Namespace"]
 
 
 def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:
-    """Return a condition of an object's status; empty where it has none such."""
+    """Return a condition of an object's status; empty where it is absent."""
     found = manifest.get("status", {}).get("conditions", ())
     return next((one for one in found if one["type"] == type_), {})

@@ -1,19 +1,20 @@
-"""Pods: whose they are, what they mount, and what one waits for."""
+"""Pods: their workload, their claims, and what they wait for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from quadrant_platform.applier.observed.object_keys import Manifest, condition
+from quadrant_platform.applier.observed.object_keys import condition
+from quadrant_platform.program.rendering import Manifest
 
 BROKEN = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CrashLoopBackOff", "CreateContainerConfigError",
           "CreateContainerError", "RunContainerError", "ErrImageNeverPull")  # fmt: skip
-"""Why a container waits that does not start by waiting alone."""
+"""Reasons for which a container never starts, however long it waits."""
 
 
 def pods_of(manifest: Manifest, pods: Iterable[Manifest]) -> list[Manifest]:
-    """Return the pods of a workload, those that are being deleted aside."""
+    """Return the pods of a workload without those that are being deleted."""
     spec = manifest.get("spec", {})
     labels = spec.get("selector", {}).get("matchLabels") or spec.get("template", {}).get("metadata", {}).get("labels")
     return [pod for pod in pods if labels and _matches(pod, manifest, labels)]
@@ -41,13 +42,13 @@ def pod_lack(pod: Manifest) -> str | None:
     if scheduled.get("status") == "False":
         return f"not scheduled: {scheduled.get('message', '')}"
     containers = [*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())]
-    told = [text for one in containers if (text := _container_lack(one)) is not None]
-    broken = [text for text in told if any(reason in text for reason in BROKEN)]
-    return next(iter([*broken, *told]), "has not started")
+    reasons = [text for one in containers if (text := _container_lack(one)) is not None]
+    broken = [text for text in reasons if any(reason in text for reason in BROKEN)]
+    return next(iter([*broken, *reasons]), "has not started")
 
 
 def _container_lack(status: Mapping[str, Any]) -> str | None:
-    """Return what a container waits for; None where it runs ready, or was initial and has ended well."""
+    """Return what a container waits for; None where it is ready, or an init container that ended well."""
     state, name = status.get("state", {}), status["name"]
     if (ended := state.get("terminated")) is not None:
         return None if ended.get("exitCode") == 0 else f"{name} ended with exit code {ended.get('exitCode')}"

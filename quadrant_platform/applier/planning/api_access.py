@@ -1,4 +1,4 @@
-"""Whether the policies of a stack let its pods reach the API server of a cluster."""
+"""Addresses of a cluster's API server that the policies of a stack keep its pods from."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Collection, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from quadrant_platform.applier.planning.desired import OVERRIDES
+from quadrant_platform.applier.planning.configured_stack import OVERRIDES
 
 PEER = "api-server"
-"""What a matrix calls the addresses of `network.apiServer.cidrs`; it has them where a row leads there."""
+"""The matrix's name for the addresses of `network.apiServer.cidrs`; absent where no row leads there."""
 
 
 def uncovered(cidrs: Collection[str], addresses: Collection[str]) -> list[str]:
-    """Return the addresses, each a block of one, that none of some blocks holds."""
+    """Return the addresses, each a block of one, that no block contains."""
     return [address for address in addresses if not any(_holds(cidr, address) for cidr in cidrs)]
 
 
-def cut_off(matrix: Mapping[str, Any], addresses: Collection[str], file: str) -> Iterator[str]:
-    """Yield a line for each address of an API server at which no policy lets a stack's pods meet it."""
+def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file: str) -> Iterator[str]:
+    """Yield a warning for each address of an API server that no policy opens to a stack's pods."""
     blocks = [block["cidr"] for block in matrix["peers"].get(PEER, {"blocks": ()})["blocks"]]
     watchers = sorted({row["from"] for row in matrix["rows"] if row["to"] == PEER})
     missing = uncovered(blocks, addresses) if watchers else []
-    # A list takes the place of the one before, so the setting has to name again what is right in it.
+    # An override replaces the whole list, so the setting has to repeat the entries that are right.
     right = [cidr for cidr in blocks if any(_holds(cidr, address) for address in addresses)]
     setting = json.dumps({"network": {"apiServer": {"cidrs": [*right, *missing]}}})
     for address in missing:

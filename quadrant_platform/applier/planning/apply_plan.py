@@ -1,32 +1,24 @@
-"""What `up` and `diff` share: the checks that come before any change, and what would change."""
+"""The plan of `up` and `diff`: all that would change, after the checks that precede any change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quadrant_platform.applier.clusters.kubectl import Kubectl, reach
-from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
+from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.observed import discovery, live
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey
+from quadrant_platform.applier.observed.object_keys import ObjectKey
 from quadrant_platform.applier.planning import changes, generated_values
 from quadrant_platform.applier.planning.changes import Changes
-from quadrant_platform.applier.planning.desired import ConfiguredStack
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.program.recorder import Recording
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterSession:
-    """A cluster that answers, and what it serves."""
-
-    target: ClusterTarget
-    kubectl: Kubectl
-    table: discovery.Served
+from quadrant_platform.program.rendering import Manifest
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyPlan:
-    """What is there, what is wanted, and what lies between."""
+    """The live objects, the wanted ones, and the changes between them."""
 
     before: generated_values.GeneratedValues
     values: generated_values.GeneratedValues
@@ -40,19 +32,10 @@ class ApplyPlan:
         return not self.changes.changes and self.live.parent is not None and self.values == self.before
 
 
-def connect(target: ClusterTarget, binary: str) -> ClusterSession:
-    """Return a session with a cluster; BadInput where it does not answer."""
-    kubectl = Kubectl(binary, target.kubeconfig, target.context)
-    reach(kubectl)
-    return ClusterSession(target, kubectl, discovery.served(kubectl))
-
-
 def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> ApplyPlan:
-    """Return what would change; BadInput with everything that the cluster lacks or refuses. Changes nothing."""
+    """Return what would change, without changing it; BadInput with everything that the cluster lacks or refuses."""
     kubectl, system = session.kubectl, stack.system
-    discovery.check_kinds(
-        kubectl, session.table, recording.manifests(), ours=session.target.kind is not ClusterType.FOREIGN
-    )
+    discovery.check_kinds(kubectl, session.table, recording.manifests(), local=session.target.type.local)
     before = generated_values.read(kubectl, system)
     values = generated_values.complete(before, generated_values.password_lengths(recording))
     wanted = stack.objects(values)
@@ -64,6 +47,11 @@ def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Rec
     if found != values:
         values, wanted = found, stack.objects(found)
     return ApplyPlan(before, values, there, wanted, _changes(kubectl, wanted, there.members))
+
+
+def check_rights(session: ClusterSession, plan: ApplyPlan) -> None:
+    """Raise BadInput with everything that the plan needs and the kubeconfig's user may not do."""
+    discovery.check_rights(session.kubectl, session.table, list(plan.wanted.values()))
 
 
 def _changes(kubectl: Kubectl, wanted: Mapping[ObjectKey, Manifest], members: Mapping[ObjectKey, Manifest]) -> Changes:

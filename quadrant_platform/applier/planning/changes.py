@@ -1,7 +1,7 @@
-"""What has to change in a cluster: live objects against wanted ones, object by object, field by field.
+"""Changes that a cluster needs: live objects against wanted ones, object by object, field by field.
 
-The API server itself says what an object would be after our apply: the difference between that and the live object is
-exactly what we own and somebody else changed, defaults and other managers' fields aside.
+A dry run on the API server returns each object as it would be after our apply. Its difference from the live object is
+exactly what Quadrant owns and others changed, without defaults and the fields of other managers.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey
+from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.program.wire import SECRET
+from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
 
-TEMPLATE = "quadrant.dev/template"
-"""Annotation of a Job: the digest of what it runs, which Kubernetes lets nobody change."""
-_SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
+_SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
 _DATA = frozenset({"Namespace", "PersistentVolumeClaim"})
-"""Kinds that are never pruned: data goes with them, and only `down` takes it."""
+"""Kinds that are never pruned: their data goes with them, and only `down` removes it."""
 ABSENT = "(absent)"
 
 
 class Action(StrEnum):
-    """What is done to an object."""
+    """The change of an object."""
 
     CREATE = "create"
     CHANGE = "change"
@@ -36,7 +36,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field: what it is, and what it is to be; values of Secrets are never told."""
+    """One field with its live and its wanted value; values of Secrets are redacted."""
 
     path: str
     live: Any
@@ -45,7 +45,7 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object that is not as it is to be."""
+    """One object that differs from the wanted one."""
 
     key: ObjectKey
     action: Action
@@ -54,30 +54,30 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that has to change, in the order of application; what is no longer wanted comes last, backwards."""
+    """All changes in the order of application; deletions last, in reverse order."""
 
     changes: tuple[Change, ...]
     spared: tuple[ObjectKey, ...]
-    """No longer wanted, but holding data."""
+    """Objects that are no longer wanted but hold data."""
     unchanged: int
 
     def keys(self, *actions: Action) -> frozenset[ObjectKey]:
-        """Return the objects to which something is done."""
+        """Return the objects with one of these changes."""
         return frozenset(change.key for change in self.changes if change.action in actions)
 
     def summary(self) -> str:
-        """Say how many objects there are of each fate."""
+        """Return the number of objects by change."""
         counted = Counter(change.action for change in self.changes)
-        told = [f"{counted[action]} to {action}" for action in Action if counted[action]]
-        return ", ".join([*told, f"{self.unchanged} as they should be"])
+        parts = [f"{counted[action]} to {action}" for action in Action if counted[action]]
+        return ", ".join([*parts, f"{self.unchanged} as they should be"])
 
 
 def compare(
     wanted: Mapping[ObjectKey, Manifest], live: Mapping[ObjectKey, Manifest], merged: Mapping[ObjectKey, Manifest]
 ) -> Changes:
-    """Return what turns the live objects into the wanted ones.
+    """Return the changes that turn the live objects into the wanted ones.
 
-    `wanted` is in the order of application; `merged` is what the API server would make of each live one of them.
+    `wanted` is in the order of application; `merged` holds each live one as the API server would make it.
     """
     found = [change for key in wanted if (change := _change(key, live, merged))]
     gone = [key for key in live if key not in wanted]
@@ -91,36 +91,35 @@ def _change(key: ObjectKey, live: Mapping[ObjectKey, Manifest], merged: Mapping[
         return Change(key, Action.CREATE)
     if key not in merged:
         return Change(key, Action.RECREATE, (FieldDifference("spec", "(another template)", "(this template)"),))
-    fields = tuple(
-        _told(key, difference) for difference in differences(owned_fields(live[key]), owned_fields(merged[key]))
-    )
+    found = differences(without_server_fields(live[key]), without_server_fields(merged[key]))
+    fields = tuple(_redacted(key, difference) for difference in found)
     return Change(key, Action.CHANGE, fields) if fields else None
 
 
 def replaced(wanted: Mapping[ObjectKey, Manifest], live: Mapping[ObjectKey, Manifest]) -> frozenset[ObjectKey]:
-    """Return the Jobs whose template is another one; they can only be made anew."""
+    """Return the Jobs whose template differs: Kubernetes never changes it, so they are created anew."""
     jobs = [key for key in wanted if key.kind == "Job" and key in live]
     return frozenset(key for key in jobs if _digest(live[key]) != _digest(wanted[key]))
 
 
 def digest(manifest: Manifest) -> str:
-    """Return the digest of what a Job runs."""
+    """Return the digest of a Job's specification."""
     return hashlib.sha256(json.dumps(manifest["spec"], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _digest(manifest: Manifest) -> str | None:
-    text: str | None = manifest["metadata"].get("annotations", {}).get(TEMPLATE)
+    text: str | None = manifest["metadata"].get("annotations", {}).get(TEMPLATE_ANNOTATION)
     return text
 
 
-def owned_fields(manifest: Manifest) -> dict[str, Any]:
-    """Return an object without its status and what the server keeps about it."""
-    metadata = {key: value for key, value in manifest["metadata"].items() if key not in _SERVERS_OWN}
+def without_server_fields(manifest: Manifest) -> dict[str, Any]:
+    """Return an object without its status and the metadata that the server sets."""
+    metadata = {key: value for key, value in manifest["metadata"].items() if key not in _SERVER_FIELDS}
     return {**{key: value for key, value in manifest.items() if key != "status"}, "metadata": metadata}
 
 
 def differences(live: Any, wanted: Any, path: str = "") -> Iterator[FieldDifference]:
-    """Yield every field in which two objects differ, lists element by element where they are of one length."""
+    """Yield every field in which two objects differ, lists of equal length element by element."""
     if isinstance(live, dict) and isinstance(wanted, dict):
         for key in sorted(live.keys() | wanted.keys()):
             below = f"{path}.{key}" if path else key
@@ -132,7 +131,7 @@ def differences(live: Any, wanted: Any, path: str = "") -> Iterator[FieldDiffere
         yield FieldDifference(path, live, wanted)
 
 
-def _told(key: ObjectKey, difference: FieldDifference) -> FieldDifference:
+def _redacted(key: ObjectKey, difference: FieldDifference) -> FieldDifference:
     if key.kind != "Secret" or not difference.path.startswith(("data", "stringData")):
         return difference
     live, wanted = (value if value == ABSENT else SECRET for value in (difference.live, difference.wanted))

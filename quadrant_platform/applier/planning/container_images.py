@@ -1,11 +1,11 @@
-"""The images that a stack's pods run."""
+"""The container images of a stack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from quadrant_platform.applier.observed.object_keys import Manifest
+from quadrant_platform.program.rendering import Manifest
 
 
 def images_of(manifests: Iterable[Manifest]) -> list[str]:
@@ -14,7 +14,7 @@ def images_of(manifests: Iterable[Manifest]) -> list[str]:
 
 
 def _found(value: Any) -> Iterator[str]:
-    """Yield the images of all containers, however deep their pod's template lies."""
+    """Yield the images of all containers, at whatever depth a kind keeps its pod template."""
     if isinstance(value, dict):
         if isinstance(value.get("image"), str) and "name" in value:
             yield value["image"]

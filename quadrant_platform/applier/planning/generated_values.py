@@ -1,4 +1,4 @@
-"""Generated values: made once for a system, kept in one Secret of the cluster, and on no disk."""
+"""Generated values: made once for a system and kept in one Secret of the cluster, never on disk."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import Any
 
 import bcrypt
 
-from quadrant_platform.applier.clusters.kubectl import MANAGER, Kubectl, Refusal
 from quadrant_platform.applier.observed.applyset import NAMESPACE
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey
+from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.host.kubectl import Kubectl, KubectlError
 from quadrant_platform.program.recorder import Recording
+from quadrant_platform.program.rendering import Manifest
+from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER, PART_OF_LABEL
 
 ALPHABET = string.ascii_letters + string.digits
 _PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -27,7 +29,7 @@ Values = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class GeneratedValues:
-    """The values of a system, and the version of the Secret that holds them; None where there is none yet."""
+    """The values of a system, and the version of the Secret that holds them; None before the first write."""
 
     system: str
     values: Values
@@ -45,16 +47,14 @@ def password_lengths(recording: Recording) -> dict[str, int]:
         if one.type == _PASSWORD:
             found[one.name] = one.inputs["length"]
         elif one.type.startswith("random:"):
-            raise NotImplementedError(
-                f"{one.urn} is no RandomPassword; teach quadrant_platform.applier.planning.generated_values its outputs"
-            )
+            raise NotImplementedError(f"{one.urn} is not a RandomPassword; add its outputs to {__name__}")
     return found
 
 
 def complete(kept: GeneratedValues, lengths: Mapping[str, int]) -> GeneratedValues:
-    """Return what is kept together with new values for what is not; nothing is ever dropped.
+    """Return the kept values with new ones for the passwords that are missing; none is ever dropped.
 
-    A claim outlives its StatefulSet, and the store on it knows the old password.
+    A claim outlives its StatefulSet, and the store on it keeps the old password.
     """
     fresh = {name: _generated(length) for name, length in lengths.items() if name not in kept.values}
     return GeneratedValues(kept.system, {**kept.values, **fresh}, kept.version)
@@ -66,9 +66,9 @@ def recover(
     wanted: Mapping[ObjectKey, Manifest],
     live: Mapping[ObjectKey, Manifest],
 ) -> GeneratedValues:
-    """Return values in which those that were just made up give way to what live Secrets already hold.
+    """Return values in which live Secrets replace those that were just generated.
 
-    That is the case where the Secret of the kept values was lost: the stores still know their passwords.
+    That is the case where the Secret of the kept values was lost: the stores keep their passwords.
     """
     fresh = {one["result"]: name for name, one in kept.values.items() if name not in before.values}
     found: dict[str, dict[str, str]] = {}
@@ -99,7 +99,7 @@ def _outputs(value: str) -> dict[str, str]:
 
 
 def read(kubectl: Kubectl, system: str) -> GeneratedValues:
-    """Return what the cluster keeps of a system."""
+    """Return the values that the cluster keeps for a system."""
     name = _name(system)
     for found in kubectl.objects("get", "secret", name, "--namespace", NAMESPACE, "--ignore-not-found"):
         values: Values = json.loads(_decoded(found["data"][_KEY]))
@@ -108,20 +108,20 @@ def read(kubectl: Kubectl, system: str) -> GeneratedValues:
 
 
 def write(kubectl: Kubectl, kept: GeneratedValues) -> None:
-    """Keep values; Refusal where somebody else changed them since they were read, so that none is ever replaced."""
+    """Keep values; KubectlError where they changed since they were read, so that none is ever replaced."""
     verb = "create" if kept.version is None else "replace"
     text = json.dumps(_manifest(kept))
     try:
-        kubectl.need(verb, f"--field-manager={MANAGER}", "-f", "-", stdin=text)
-    except Refusal as error:
-        raise Refusal(f"the generated values of {kept.system} cannot be kept: {error}") from None
+        kubectl.need(verb, f"--field-manager={kubectl.manager}", "-f", "-", stdin=text)
+    except KubectlError as error:
+        raise KubectlError(f"the generated values of {kept.system} cannot be kept: {error}") from None
 
 
 def _manifest(kept: GeneratedValues) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         "name": _name(kept.system),
         "namespace": NAMESPACE,
-        "labels": {"app.kubernetes.io/managed-by": "quadrant", "app.kubernetes.io/part-of": kept.system},
+        "labels": {MANAGED_BY_LABEL: OWNER, PART_OF_LABEL: kept.system},
     }
     if kept.version is not None:
         metadata["resourceVersion"] = kept.version

@@ -1,0 +1,1 @@
+"""Whether a stack is ready, and its status on one page."""

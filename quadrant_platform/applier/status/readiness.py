@@ -1,4 +1,4 @@
-"""Whether workloads are ready, and if not, why: from the objects, their pods and the cluster's warnings."""
+"""Readiness of workloads and its obstacles, from the objects, their pods and the cluster's warnings."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey, condition, key_of
+from quadrant_platform.applier.observed.object_keys import ObjectKey, condition, key_of
 from quadrant_platform.applier.observed.pod_status import pod_lack, pods_of, restarted
+from quadrant_platform.program.rendering import Manifest
 
 _QUIET = ("ContainerCreating", "PodInitializing", "not scheduled", "has not started")
-"""A pod that says no more than this may have a warning that does."""
+"""Reasons of a pod that a warning may explain better."""
 CONDITIONED = ("Certificate", "Issuer", "ExternalSecret", "SecretStore")
-"""Kinds whose condition `Ready` says it all."""
+"""Kinds that report readiness by the condition `Ready`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unready:
-    """Something that is not ready yet, and what it waits for."""
+    """An object that is not ready yet, and the reason."""
 
     key: ObjectKey
     why: str
     pod: str | None = None
-    """The pod whose log explains it, as `namespace/name/container`."""
+    """The container whose log explains it, as `namespace/pod/container`."""
     final: bool = False
-    """Whether waiting longer is of no use."""
+    """Whether it will never be ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a cluster shows of a stack."""
+    """The state of a stack's objects at one moment."""
 
     objects: Collection[Manifest]
     pods: Collection[Manifest]
@@ -38,12 +39,12 @@ class Observation:
 
 
 def unready(now: Observation) -> list[Unready]:
-    """Return everything that is not ready, in the order of the objects."""
+    """Return all objects that are not ready, in their order."""
     return [found for one in now.objects if (found := _judged(one, now)) is not None]
 
 
 def watched(manifest: Manifest) -> bool:
-    """Whether an object is one to wait for."""
+    """Return whether an object has a readiness to wait for."""
     return manifest["kind"] in _JUDGES or manifest["kind"] in CONDITIONED
 
 
@@ -61,11 +62,11 @@ def _conditioned(manifest: Manifest) -> Unready | None:
     ready = condition(manifest, "Ready")
     if ready.get("status") == "True":
         return None
-    return Unready(key_of(manifest), ready.get("message") or "its controller has not looked at it yet")
+    return Unready(key_of(manifest), ready.get("message") or "its controller has not handled it yet")
 
 
 def _explained(manifest: Manifest, lack: str, now: Observation) -> Unready:
-    """Say why, from the most telling source: a failure, a broken pod, a warning, or the count alone."""
+    """Return the reason from the best source: a failure, a broken pod, a warning, or the count alone."""
     key, pods = key_of(manifest), pods_of(manifest, now.pods)
     failed = condition(manifest, "Failed")
     if failed.get("status") == "True":
@@ -83,10 +84,10 @@ Judge = Callable[[Mapping[str, Any], Mapping[str, Any], Manifest], str | None]
 
 
 def _replicas(spec: Mapping[str, Any], status: Mapping[str, Any], manifest: Manifest) -> str | None:
-    """Judge what keeps a number of pods of one template."""
+    """Judge a kind that runs a number of pods of one template."""
     wanted = spec.get("replicas", 1)
     if status.get("observedGeneration", 0) < manifest["metadata"].get("generation", 0):
-        return "its controller has not looked at it yet"
+        return "its controller has not handled it yet"
     ready = min(status.get("readyReplicas", 0), status.get("updatedReplicas", 0))
     surplus = status.get("replicas", 0) > wanted
     return None if ready >= wanted and not surplus else f"{ready} of {wanted} pods are ready"
@@ -99,7 +100,7 @@ def _job(_spec: Mapping[str, Any], _status: Mapping[str, Any], manifest: Manifes
 def _phase(good: str) -> Judge:
     def judge(_spec: Mapping[str, Any], status: Mapping[str, Any], _manifest: Manifest) -> str | None:
         phase = status.get("phase")
-        return None if phase == good else str(status.get("message") or phase or "its operator has not looked at it yet")
+        return None if phase == good else str(status.get("message") or phase or "its operator has not handled it yet")
 
     return judge
 

@@ -1,4 +1,4 @@
-"""A stack in a cluster on one page: nodes, pods by segment, volumes, certificates, and the way in."""
+"""The status of a stack on one page: nodes, pods by segment, volumes, certificates, and the public entry."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from quadrant_platform.applier.observed.object_keys import Manifest, condition
+from quadrant_platform.applier.observed.object_keys import condition
 from quadrant_platform.applier.observed.pod_status import claims_of, pod_lack
 from quadrant_platform.applier.status.entry import EntryAddress, foreign_address, routes
-
-SYSTEM, SEGMENT = "quadrant.dev/system", "quadrant.dev/segment"
+from quadrant_platform.program.rendering import Manifest
+from quadrant_platform.vocabulary import SEGMENT_LABEL, SYSTEM_LABEL
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a page of status shows; every list is in the order of names."""
+class StatusReport:
+    """The content of a status page; every list is in the order of names."""
 
     nodes: tuple[dict[str, Any], ...]
     segments: tuple[dict[str, Any], ...]
     volumes: tuple[dict[str, Any], ...]
     certificates: tuple[dict[str, Any], ...]
     routes: tuple[dict[str, Any], ...]
-    door: EntryAddress
+    entry: EntryAddress
 
     @property
     def ready(self) -> bool:
-        """Whether the system is there, its pods are ready and its certificates are signed."""
+        """Whether the system exists, its pods are ready and its certificates are signed."""
         pods = all(one["pods"] and not one["lacking"] for one in self.segments)
         return bool(self.segments) and pods and all(one["ready"] for one in self.certificates)
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """Yield the page as pairs of what and how."""
+        """Yield the page as pairs of a name and its state."""
         for node in self.nodes:
             how = "ready" if node["ready"] else "not ready"
             yield f"node {node['name']}", f"{how}, {node['version']}, {node['cpu']} CPU, {node['memory']} of memory"
@@ -57,29 +57,30 @@ class Report:
         return f"{len(good)} of {len(self.certificates)} ready{first}{lacking}"
 
 
-def report(system: str, objects: Collection[Manifest], port: int | None) -> Report:
-    """Return the page of a system out of a cluster's nodes, namespaces and what is in them.
+def report(system: str, objects: Collection[Manifest], port: int | None) -> StatusReport:
+    """Return the page of a system from a cluster's nodes, namespaces and the objects in them.
 
-    `port` is where our own cluster's entry is met on loopback; None where it is somebody else's to say.
+    `port` is that of a local cluster's entry on loopback; None where the objects give the address.
     """
     spaces = segments_of(system, objects)
     ours = [one for one in objects if one["metadata"].get("namespace") in spaces]
     mounted = {claim for pod in _kind(ours, "Pod") for claim in claims_of(pod)}
-    door = EntryAddress("127.0.0.1", port) if port is not None else foreign_address(ours)
-    return Report(
+    entry = EntryAddress("127.0.0.1", port) if port is not None else foreign_address(ours)
+    return StatusReport(
         tuple(_node(one) for one in _kind(objects, "Node")),
         tuple(_segment(name, segment, ours) for name, segment in sorted(spaces.items())),
         tuple(_volume(one, mounted) for one in _kind(ours, "PersistentVolumeClaim")),
         tuple(_certificate(one) for one in _kind(ours, "Certificate")),
-        tuple(routes(ours, door)),
-        door,
+        tuple(routes(ours, entry)),
+        entry,
     )
 
 
 def segments_of(system: str, objects: Collection[Manifest]) -> dict[str, str]:
     """Return the segment of each namespace of a system."""
     spaces = ((one["metadata"]["name"], one["metadata"].get("labels", {})) for one in _kind(objects, "Namespace"))
-    return {name: labels[SEGMENT] for name, labels in spaces if labels.get(SYSTEM) == system and SEGMENT in labels}
+    segments = ((name, labels.get(SEGMENT_LABEL)) for name, labels in spaces if labels.get(SYSTEM_LABEL) == system)
+    return {name: segment for name, segment in segments if segment is not None}
 
 
 def _kind(objects: Collection[Manifest], kind: str) -> list[Manifest]:
@@ -112,7 +113,7 @@ def _volume(claim: Manifest, mounted: Collection[str]) -> dict[str, Any]:
     status, name = claim.get("status", {}), _named(claim)
     size = status.get("capacity", {}).get("storage") or claim["spec"]["resources"]["requests"]["storage"]
     phase = status.get("phase", "Pending")
-    # Most classes make a volume where its first pod runs, and that of a CronJob comes with its hour only.
+    # Most classes create a volume where its first pod runs, and that of a CronJob starts on schedule only.
     return {"name": name, "phase": phase, "size": size, "waits": phase == "Pending" and name not in mounted}
 
 

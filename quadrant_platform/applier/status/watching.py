@@ -1,35 +1,37 @@
-"""The wait for a stack: told whenever it changes, and ended by readiness, a failure or the deadline."""
+"""The wait for a stack, which reports each change and ends with readiness, a failure or the deadline."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from quadrant_platform.applier.clusters.kubectl import Kubectl
+from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.observed import applyset
-from quadrant_platform.applier.observed.discovery import Served
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey
+from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.applier.planning.apply_plan import ApplyPlan
 from quadrant_platform.applier.status.readiness import Observation, Unready, unready, watched
+from quadrant_platform.host.kubectl import Kubectl
+from quadrant_platform.host.progress import Say
+from quadrant_platform.program.rendering import Manifest
 
-Say = Callable[[str], None]
 PAUSE = 1.5
-"""Seconds between two looks."""
+"""Seconds between two observations."""
 SHOWN = 3
 LOG_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is watched: the members of a system's set that can be ready, and the pods of their namespaces."""
+    """The watched objects: the members of a system that have a readiness, and the pods of their namespaces."""
 
     kubectl: Kubectl
     resources: str
     system: str
     namespaces: frozenset[str]
 
-    def look(self) -> Observation:
-        """Return what the cluster shows now."""
+    def observe(self) -> Observation:
+        """Return the state of the objects now."""
         selector = f"{applyset.MEMBER}={applyset.identity(self.system)}"
         everywhere = ("--all-namespaces",)
         ours = ("get", self.resources, *everywhere, "--selector", selector)
@@ -42,40 +44,48 @@ class Watch:
     def log(self, pod: str) -> list[str]:
         """Return the last lines that a container wrote before it ended."""
         namespace, name, container = pod.split("/")
-        asked = ("logs", name, "--namespace", namespace, "--container", container, f"--tail={LOG_LINES}")
-        before = self.kubectl.run(*asked, "--previous")
-        answer = before if before.code == 0 and before.out.strip() else self.kubectl.run(*asked)
+        command = ("logs", name, "--namespace", namespace, "--container", container, f"--tail={LOG_LINES}")
+        before = self.kubectl.run(*command, "--previous")
+        answer = before if before.code == 0 and before.out.strip() else self.kubectl.run(*command)
         return answer.out.splitlines()
 
     def _within(self, objects: Collection[Manifest]) -> list[Manifest]:
         return [one for one in objects if one["metadata"].get("namespace") in self.namespaces]
 
 
-def watch(kubectl: Kubectl, table: Served, system: str, members: Collection[Manifest]) -> Watch:
-    """Return the watch over a system's members."""
+def wait_until_ready(session: ClusterSession, system: str, plan: ApplyPlan, seconds: float, say: Say) -> list[str]:
+    """Wait for the objects of a plan; return a line for each that is not ready, and for each line of its log."""
+    over = watch(session, system, plan)
+    return list(explained(over, until_ready(over, seconds, say)))
+
+
+def watch(session: ClusterSession, system: str, plan: ApplyPlan) -> Watch:
+    """Return the watch of a system's members."""
+    members = plan.wanted.values()
     kinds = {(one["apiVersion"], one["kind"]) for one in members if watched(one)}
-    resources = ",".join(sorted(table[kind].argument for kind in kinds))
-    return Watch(kubectl, resources, system, frozenset(one["metadata"].get("namespace", "") for one in members))
+    resources = ",".join(sorted(session.table[kind].argument for kind in kinds))
+    namespaces = frozenset(one["metadata"].get("namespace", "") for one in members)
+    return Watch(session.kubectl, resources, system, namespaces)
 
 
 def until_ready(over: Watch, seconds: float, say: Say) -> list[Unready]:
-    """Wait; return what is not ready when the time is up or waiting is of no use, nothing if all is."""
+    """Wait; return what is not ready at the deadline or never will be, an empty list once all is ready."""
     end = time.monotonic() + seconds
-    told = ""
+    reported = ""
     while True:
-        situation = over.look()
+        situation = over.observe()
         missing = unready(situation)
         if not missing or any(one.final for one in missing) or time.monotonic() >= end:
             return missing
         line = _line(missing, len(situation.objects))
-        if line != told:
+        if line != reported:
             say(line)
-            told = line
+            reported = line
         time.sleep(PAUSE)
 
 
 def _line(missing: Collection[Unready], total: int) -> str:
-    """Say in one line how far it is; what is broken comes first."""
+    """Return the progress in one line; broken objects come first."""
     first = sorted(missing, key=lambda one: one.pod is None)
     shown = "; ".join(f"{one.key.kind} {one.key.name} ({one.why})" for one in first[:SHOWN])
     more = f"; and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
@@ -83,7 +93,7 @@ def _line(missing: Collection[Unready], total: int) -> str:
 
 
 def explained(over: Watch, missing: Collection[Unready]) -> Iterator[str]:
-    """Yield what is not ready, with the last lines of the logs that tell why."""
+    """Yield what is not ready, with the last lines of the logs that explain it."""
     for one in missing:
         yield f"{one.key}: {one.why}"
         if one.pod is not None:

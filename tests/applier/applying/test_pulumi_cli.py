@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from quadrant_platform.applier.applying import pulumi_cli
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.lab.machine import network_plan
 
 CLUSTER = {"quadrant:kubeconfig": "/etc/kubeconfig"}
@@ -73,7 +74,7 @@ def test_a_local_state_is_encrypted_with_a_passphrase_that_the_user_alone_reads(
 
 
 def test_settings_of_a_run_are_laid_beside_the_stacks_file(calls: Path, tmp_path: Path) -> None:
-    before = (pulumi_cli.ROOT / "Pulumi.agents-dev.yaml").read_text()
+    before = (ROOT / "Pulumi.agents-dev.yaml").read_text()
     code = pulumi_cli.run(
         str(calls.with_name("pulumi")), "agents-dev", "up", "--yes", config={"quadrant:system": "agents"}
     )
@@ -81,7 +82,7 @@ def test_settings_of_a_run_are_laid_beside_the_stacks_file(calls: Path, tmp_path
     assert code == 0, "both calls succeed"
     assert chosen is not None, "pulumi reads the settings of this run"
     assert yaml.safe_load(Path(chosen[1]).read_text())["config"] == {"quadrant:system": "agents"}, "all of them"
-    assert (pulumi_cli.ROOT / "Pulumi.agents-dev.yaml").read_text() == before, "the stack's own file stays as it is"
+    assert (ROOT / "Pulumi.agents-dev.yaml").read_text() == before, "the stack's own file stays as it is"
 
 
 def test_an_interrupt_lets_pulumi_end_what_it_does(calls: Path, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_an_interrupt_lets_pulumi_end_what_it_does(calls: Path, tmp_path: Path) 
     begin = "from tests.foreground import foreground; foreground()"
     call = f"pulumi_cli.run({str(pulumi)!r}, 'agents-dev', 'up')"
     program = f"{begin}; from quadrant_platform.applier.applying import pulumi_cli; {call}"
-    asked = subprocess.Popen([sys.executable, "-c", program], cwd=pulumi_cli.ROOT, stderr=subprocess.PIPE)
+    asked = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE)
     try:
         until = time.monotonic() + 30
         while not ready.exists() and time.monotonic() < until:
@@ -146,5 +147,5 @@ def test_an_installer_is_tried_when_the_user_asks_for_it(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("QUADRANT_INSTALL_PULUMI", "1")
-    monkeypatch.setattr(pulumi_cli, "installed", lambda: brought)
+    monkeypatch.setattr(pulumi_cli, "install_pulumi", lambda: brought)
     assert pulumi_cli.choose_applier(None).pulumi == brought, "where it fails, kubectl applies"

@@ -20,24 +20,24 @@ BARE = HostFacts(
 
 def test_a_bare_machine_gets_the_lab() -> None:
     target = choose({}, BARE)
-    assert (target.kind, target.kubeconfig) == (ClusterType.LAB, BARE.lab_kubeconfig), "it needs nothing"
+    assert (target.type, target.kubeconfig) == (ClusterType.LAB, BARE.lab_kubeconfig), "it needs nothing"
     assert "no Docker daemon answers" in target.reason, "the line says why"
 
 
 def test_docker_with_kind_is_preferred_to_the_lab() -> None:
-    assert choose({}, replace(BARE, docker=True, kind=True)).kind is ClusterType.KIND, "it is nearer to a real cluster"
+    assert choose({}, replace(BARE, docker=True, kind=True)).type is ClusterType.KIND, "it is nearer to a real cluster"
 
 
 @pytest.mark.parametrize(("docker", "kind"), [(True, False), (False, True)])
 def test_half_of_docker_and_kind_is_none(docker: bool, kind: bool) -> None:
-    assert choose({}, replace(BARE, docker=docker, kind=kind)).kind is ClusterType.LAB, (
+    assert choose({}, replace(BARE, docker=docker, kind=kind)).type is ClusterType.LAB, (
         "one cannot start without the other"
     )
 
 
 def test_a_kubeconfig_of_the_environment_goes_before_our_own_clusters_and_is_to_be_written_down() -> None:
     target = choose({}, replace(BARE, kubeconfig="/k/config", docker=True, kind=True))
-    assert (target.kind, target.kubeconfig) == (ClusterType.FOREIGN, Path("/k/config")), "the user has a cluster"
+    assert (target.type, target.kubeconfig) == (ClusterType.FOREIGN, Path("/k/config")), "the user has a cluster"
     assert target.adopt, "never behind the user's back: the stack's file says so from now on"
 
 
@@ -57,8 +57,8 @@ def test_a_context_alone_chooses_from_the_usual_file() -> None:
 )
 def test_our_own_clusters_are_known_by_their_kubeconfig(file: Path, kind: ClusterType) -> None:
     by_environment = choose({}, replace(BARE, kubeconfig=str(file)))
-    assert (by_environment.kind, by_environment.adopt) == (kind, False), "it may be started, and is not written down"
-    assert choose({KUBECONFIG: str(file)}, BARE).kind is kind, "also where the stack names it"
+    assert (by_environment.type, by_environment.adopt) == (kind, False), "it may be started, and is not written down"
+    assert choose({KUBECONFIG: str(file)}, BARE).type is kind, "also where the stack names it"
 
 
 def test_our_own_clusters_are_called_by_their_kind() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.applier.planning.api_access import cut_off, uncovered
+from quadrant_platform.applier.planning.api_access import uncovered, unreachable_api
 from tests.applier.cluster import STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 
@@ -50,7 +50,9 @@ def test_families_of_addresses_are_told_apart() -> None:
 
 
 def test_a_line_has_the_whole_setting_for_each_missing_address() -> None:
-    lines = list(cut_off(matrix("10.96.0.1/32", "203.0.113.0/24"), ["10.96.0.1/32", "192.0.2.7/32"], "Pulumi.x.yaml"))
+    lines = list(
+        unreachable_api(matrix("10.96.0.1/32", "203.0.113.0/24"), ["10.96.0.1/32", "192.0.2.7/32"], "Pulumi.x.yaml")
+    )
     assert len(lines) == 1, "what is covered is not told"
     assert "is at 192.0.2.7/32" in lines[0], "the address"
     assert "cut shop-frontend/traefik off" in lines[0], "who suffers, once"
@@ -59,7 +61,9 @@ def test_a_line_has_the_whole_setting_for_each_missing_address() -> None:
 
 
 def test_nothing_is_said_where_nobody_watches_the_api() -> None:
-    assert not list(cut_off({"peers": {}, "rows": []}, ["10.0.0.1/32"], "Pulumi.x.yaml")), "no policy leads there"
+    assert not list(unreachable_api({"peers": {}, "rows": []}, ["10.0.0.1/32"], "Pulumi.x.yaml")), (
+        "no policy leads there"
+    )
 
 
 def test_a_foreign_cluster_elsewhere_is_told_and_still_used(quadrant: Runner, settled: Cluster) -> None:
@@ -73,10 +77,10 @@ def test_a_foreign_cluster_elsewhere_is_told_and_still_used(quadrant: Runner, se
 
 def test_the_setting_that_a_warning_names_silences_it() -> None:
     addresses = ["10.43.0.1/32", "192.0.2.7/32"]
-    told = next(cut_off(matrix("10.96.0.1/32"), addresses, "Pulumi.x.yaml"))
+    told = next(unreachable_api(matrix("10.96.0.1/32"), addresses, "Pulumi.x.yaml"))
     setting = json.loads(told.partition("write ")[2].partition(" under")[0])
     assert setting["network"]["apiServer"]["cidrs"] == addresses, "all of them in one go"
-    assert not list(cut_off(matrix(*addresses), addresses, "Pulumi.x.yaml")), "then nobody is cut off"
+    assert not list(unreachable_api(matrix(*addresses), addresses, "Pulumi.x.yaml")), "then nobody is cut off"
 
 
 def test_addresses_that_may_not_be_read_stop_nothing(quadrant: Runner, settled: Cluster, tmp_path: Path) -> None:
@@ -85,5 +89,7 @@ def test_addresses_that_may_not_be_read_stop_nothing(quadrant: Runner, settled: 
     script = kubectl.read_text().replace("exec", f'case "$*" in *" service kubernetes "*) {refusal};; esac\nexec', 1)
     kubectl.write_text(script)
     result = quadrant("up", *STACK)
-    assert "services is forbidden; whether the policies let pods" in result.err, "what is not known is said"
+    assert "services is forbidden; so it was not checked whether the policies" in result.err, (
+        "a check that was left out is reported"
+    )
     assert "nothing changed" in result.err, "and the command goes on"

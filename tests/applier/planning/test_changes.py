@@ -10,8 +10,8 @@ from quadrant_platform.applier.planning.changes import (
     compare,
     differences,
     digest,
-    owned_fields,
     replaced,
+    without_server_fields,
 )
 from quadrant_platform.program.wire import SECRET
 
@@ -76,5 +76,5 @@ def test_lists_of_one_length_are_compared_by_element() -> None:
 
 def test_what_is_compared_leaves_the_object_as_it_was() -> None:
     live = manifest("Service", "a", status={})
-    owned_fields(live)
+    without_server_fields(live)
     assert "status" in live, "the caller's object is not touched"

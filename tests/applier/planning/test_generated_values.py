@@ -30,7 +30,7 @@ def test_a_program_says_how_long_each_password_is() -> None:
 
 
 def test_another_random_resource_is_no_password() -> None:
-    with pytest.raises(NotImplementedError, match="no RandomPassword"):
+    with pytest.raises(NotImplementedError, match="not a RandomPassword"):
         password_lengths(program("random:index/randomId:RandomId"))
 
 

@@ -49,7 +49,7 @@ def test_pods_of_an_older_template_do_not_count() -> None:
 
 def test_a_change_that_no_controller_has_seen_is_not_ready() -> None:
     one = workload(replicas=1, readyReplicas=1, updatedReplicas=1, observedGeneration=1)
-    assert "controller has not looked" in judged(one)[0].why, "its status is about the earlier template"
+    assert "controller has not handled" in judged(one)[0].why, "its status is about the earlier template"
 
 
 def test_an_image_that_cannot_be_pulled_is_named() -> None:

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from quadrant_platform.commands.console import ExitCode, complain, progress, say
-from quadrant_platform.program.stacks import ROOT
+from quadrant_platform.host.checkout import ROOT
 from tests.oracles.incumbents.comparison import SCANNERS, Row, rows
 from tools.docs.tables import table as markdown
 

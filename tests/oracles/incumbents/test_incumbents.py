@@ -5,9 +5,9 @@ from functools import cache
 
 import pytest
 
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.policies.pack import POLICIES
 from quadrant_platform.program.rendering import files
-from quadrant_platform.program.stacks import ROOT
 from tests.oracles.incumbents import comparison, table
 from tests.oracles.incumbents.comparison import SCANNERS
 from tests.oracles.incumbents.exemptions import EXEMPTIONS

@@ -8,7 +8,9 @@ from quadrant_platform.policies.pack import POLICIES
 from quadrant_platform.program.recorder import record
 from quadrant_platform.program.traffic import Traffic
 from tests.commands.running import CONFIG, SAMPLE
+from tools.docs import __main__ as docs
 from tools.docs import reference
+from tools.docs.__main__ import main
 from tools.docs.policy_pages import pages
 
 
@@ -26,17 +28,17 @@ def test_a_document_that_is_missing_or_old_or_no_longer_made_is_a_difference(tmp
 
 
 def test_the_check_is_an_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference, "ROOT", tmp_path)
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
     monkeypatch.setattr(reference, "documents", lambda: {"docs/topology/a.md": "1"})
     with pytest.raises(SystemExit, match="1"):
-        reference.main(["--check"])
-    reference.main([])
-    reference.main(["--check"])
+        main(["--check"])
+    main([])
+    main(["--check"])
 
 
 def test_wrong_usage_of_the_generator_is_bad_input() -> None:
     with pytest.raises(SystemExit, match="2"):
-        reference.main(["--nonsense"])
+        main(["--nonsense"])
 
 
 def test_a_matrix_is_a_table_of_all_rows() -> None:

@@ -1,4 +1,4 @@
-"""What a stack is to be in a cluster: the recorded program, judged, with its generated values."""
+"""A stack configured for one cluster, and its objects with their generated values."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from quadrant_platform.applier.observed import applyset
-from quadrant_platform.applier.observed.object_keys import Manifest, ObjectKey, by_key, marked
+from quadrant_platform.applier.observed.object_keys import ObjectKey, by_key, marked
 from quadrant_platform.applier.planning import generated_values
-from quadrant_platform.applier.planning.changes import TEMPLATE, digest
+from quadrant_platform.applier.planning.changes import digest
 from quadrant_platform.model.schema.environment import merged
 from quadrant_platform.program.recorder import Recording, record
-from quadrant_platform.program.rendering import in_order
+from quadrant_platform.program.rendering import Manifest, in_order
 from quadrant_platform.program.stacks import config_for, stack_name
+from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
 
 OVERRIDES = "quadrant:overrides"
 
@@ -33,7 +34,7 @@ class ConfiguredStack:
         return stack_name(self.system, self.stage)
 
     def recorded(self) -> Recording:
-        """Return what the stack registers, without values."""
+        """Return the resources that the stack registers, without values."""
         return record(self.config, self.name)
 
     def objects(self, values: generated_values.GeneratedValues) -> dict[ObjectKey, Manifest]:
@@ -42,8 +43,8 @@ class ConfiguredStack:
         return by_key(_member(self.system, manifest) for manifest in in_order(recording.manifests()))
 
 
-def configure_stack(system: str, stage: str, overrides: Mapping[str, Any]) -> ConfiguredStack:
-    """Return a stack whose own overrides are laid over those that a cluster brings."""
+def configure_stack(system: str, stage: str, overrides: Mapping[str, Any] = {}) -> ConfiguredStack:
+    """Return a stack with the overrides of a cluster, over which its own take precedence."""
     config = config_for(system, stage)
     own = json.loads(config.get(OVERRIDES, "{}"))
     both = merged(dict(overrides), own)
@@ -51,5 +52,5 @@ def configure_stack(system: str, stage: str, overrides: Mapping[str, Any]) -> Co
 
 
 def _member(system: str, manifest: Manifest) -> Manifest:
-    annotations = {TEMPLATE: digest(manifest)} if manifest["kind"] == "Job" else {}
+    annotations = {TEMPLATE_ANNOTATION: digest(manifest)} if manifest["kind"] == "Job" else {}
     return marked(manifest, {applyset.MEMBER: applyset.identity(system)}, annotations)

@@ -1,0 +1,42 @@
+"""The status page of a system, read from its cluster."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection
+from pathlib import Path
+
+from quadrant_platform.applier.clusters import local_state
+from quadrant_platform.applier.clusters.connection import ClusterSession
+from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
+from quadrant_platform.applier.observed.live import arguments
+from quadrant_platform.applier.status.entry import authority_secret
+from quadrant_platform.applier.status.report import StatusReport, report, segments_of
+from quadrant_platform.program.rendering import Manifest
+
+_KINDS = {
+    *(("", kind) for kind in ("Node", "Namespace", "Pod", "PersistentVolumeClaim", "Service")),
+    ("cert-manager.io", "Certificate"),
+    ("traefik.io", "IngressRoute"),
+}
+
+
+def system_status(session: ClusterSession, system: str) -> tuple[StatusReport, Path | None]:
+    """Return the status of a system, and the file with the certificate of its entry's own authority, if it has one."""
+    objects = session.kubectl.objects("get", ",".join(arguments(session.table, _KINDS)), "--all-namespaces")
+    port = LOCAL_CLUSTERS[session.target.type].port if session.target.type.local else None
+    return report(system, objects, port), _authority(session, system, objects)
+
+
+def _authority(session: ClusterSession, system: str, objects: Collection[Manifest]) -> Path | None:
+    """Write the certificate of the entry's own authority, which is public, where curl can read it."""
+    frontends = [name for name, segment in segments_of(system, objects).items() if segment == "frontend"]
+    place = authority_secret(objects, frontends)
+    if place is None:
+        return None
+    command = ("get", "secret", place[1], "--namespace", place[0], "--ignore-not-found")
+    for found in session.kubectl.objects(*command):
+        file = local_state.authority_file(system, session.target.label(session.context))
+        file.write_bytes(base64.b64decode(found["data"]["tls.crt"]))
+        return file
+    return None

@@ -12,7 +12,7 @@ from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
+from quadrant_platform.policies.core.workload_pods import Container, WorkloadPod, pod_of
 
 WELL_FORMED = "well-formed"
 """The policy that reports wrong types, whichever policy meets them."""
@@ -52,6 +52,11 @@ class Subject:
     def pod(self) -> WorkloadPod | None:
         """The pods that the object makes."""
         return pod_of(self.obj)
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The containers of these pods."""
+        return self.pod.containers if self.pod else ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.objects import Object
@@ -53,6 +54,21 @@ class Container:
         """Return the field of the container's security context, or else the pod's."""
         own = self.security.at(field)
         return own if own.present() else self.pod.security.at(field)
+
+    @property
+    def env(self) -> Iterator[Node]:
+        """The environment variables."""
+        return self.node.at("env").items()
+
+    @property
+    def env_from(self) -> Iterator[Node]:
+        """The ConfigMaps and Secrets that become environment variables."""
+        return self.node.at("envFrom").items()
+
+    @property
+    def command_line(self) -> Iterator[Node]:
+        """The words of the command and of its arguments."""
+        return chain(self.node.at("command").items(), self.node.at("args").items())
 
     @cached_property
     def ports(self) -> tuple[Node, ...]:

@@ -47,9 +47,8 @@ def _settings(stack: StackIndex, matrix: DeclaredMatrix) -> Iterator[tuple[Objec
 
 def _command_lines(pod: WorkloadPod) -> Iterator[tuple[str, str]]:
     for container in pod.containers:
-        words = [*container.node.at("command").items(), *container.node.at("args").items()]
-        yield container.where, " ".join(node.text() for node in words)
-        for node in container.node.at("env").items():
+        yield container.where, " ".join(node.text() for node in container.command_line)
+        for node in container.env:
             value = node.at("value")
             yield node.path, f"{node.at('name').text()}={value.text()}"
 

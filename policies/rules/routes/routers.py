@@ -60,10 +60,10 @@ def _ingress_tls(spec: Node) -> Iterator[Finding]:
 
 
 def _open_dashboard(subject: Subject) -> Iterator[Finding]:
-    for container in subject.pod.containers if subject.pod else ():
+    for container in subject.containers:
         if "traefik" not in f"{subject.obj.name} {container.name} {container.node.at('image').value}":
             continue
-        for node in (*container.node.at("command").items(), *container.node.at("args").items()):
+        for node in container.command_line:
             if _INSECURE.fullmatch(node.text()):
                 yield Finding(f"{node.path} opens Traefik's API without authentication", "dashboard")
 
@@ -96,7 +96,7 @@ def _nginx_class(node: Node) -> Iterator[Finding]:
 def _nginx_controller(subject: Subject) -> Iterator[Finding]:
     if "nginx-proxy" in subject.obj.name:
         yield Finding("the workload is the removed nginx-proxy", "controller")
-    for container in subject.pod.containers if subject.pod else ():
+    for container in subject.containers:
         if _NGINX_IMAGE.search(container.node.at("image").text()):
             yield Finding(f"{container.where} is an nginx ingress controller", "controller")
 

@@ -60,7 +60,7 @@ def _credential_in(text: str) -> str:
 
 
 def _env(container: Container) -> Iterator[Finding]:
-    for node in container.node.at("env").items():
+    for node in container.env:
         name, value = node.at("name").text(), node.at("value").text()
         held = _credential_in(value) or (_is_credential(name, value) and "a credential")
         if held:
@@ -97,7 +97,7 @@ def no_inline_secrets(subject: Subject) -> Iterator[Finding]:
     """Check that no variable, command line or ConfigMap holds a credential."""
     if subject.obj.kind == "ConfigMap":
         yield from _config_map(subject)
-    for container in subject.pod.containers if subject.pod else ():
+    for container in subject.containers:
         yield from _env(container)
         yield from _args(container)
 

@@ -64,10 +64,10 @@ def _made(stack: StackIndex) -> Iterator[tuple[str, str]]:
 
 def _of_pod(pod: WorkloadPod) -> Iterator[ObjectReference]:
     for container in pod.containers:
-        for node in container.node.at("env").items():
+        for node in container.env:
             yield from _keyed("Secret", node.at("valueFrom", "secretKeyRef"))
             yield from _keyed("ConfigMap", node.at("valueFrom", "configMapKeyRef"))
-        for node in container.node.at("envFrom").items():
+        for node in container.env_from:
             yield from _keyed("Secret", node.at("secretRef"))
             yield from _keyed("ConfigMap", node.at("configMapRef"))
     for volume in pod.volumes:

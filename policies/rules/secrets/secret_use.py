@@ -19,12 +19,12 @@ _CSI_DRIVER = "secrets-store.csi.k8s.io"
 
 def no_secret_env(subject: Subject) -> Iterator[Finding]:
     """Check that no environment variable takes its value from a Secret."""
-    for container in subject.pod.containers if subject.pod else ():
-        for node in container.node.at("env").items():
+    for container in subject.containers:
+        for node in container.env:
             if node.at("valueFrom", "secretKeyRef").present():
                 name = node.at("name").text()
                 yield Finding(f"{container.where} takes {name} from a Secret ({node.path})", "env")
-        for node in container.node.at("envFrom").items():
+        for node in container.env_from:
             if node.at("secretRef").present():
                 yield Finding(f"{container.where} takes a whole Secret ({node.path})", "envFrom")
 
@@ -34,11 +34,11 @@ def allowed_env(subject: Subject) -> Iterator[Finding]:
     if subject.pod is None or subject.pod.component != "service":
         return
     for container in subject.pod.containers:
-        for node in container.node.at("env").items():
+        for node in container.env:
             name = node.at("name").text()
             if name not in ALLOWED_ENV or node.at("valueFrom", "secretKeyRef").present():
                 yield Finding(f"{container.where} sets {name!r} ({node.path})")
-        for node in container.node.at("envFrom").items():
+        for node in container.env_from:
             yield Finding(f"{container.where} takes its environment from elsewhere ({node.path})")
 
 
@@ -80,9 +80,9 @@ def secret_name(obj: Object) -> str:
 def _used(pod: WorkloadPod) -> set[str]:
     names = {name for volume in pod.volumes for name in secret_names(volume)}
     for container in pod.containers:
-        for node in container.node.at("env").items():
+        for node in container.env:
             names.add(node.at("valueFrom", "secretKeyRef", "name").text())
-        for node in container.node.at("envFrom").items():
+        for node in container.env_from:
             names.add(node.at("secretRef", "name").text())
     return names - {""}
 

@@ -22,7 +22,7 @@ def _amount(container: Container, side: str, resource: str) -> float:
 
 def _sized(subject: Subject) -> Iterator[Container]:
     """Yield the containers that may have resources; the API server refuses resources on ephemeral ones."""
-    for container in subject.pod.containers if subject.pod else ():
+    for container in subject.containers:
         if container.role != "ephemeral container":
             yield container
 

@@ -32,7 +32,7 @@ class ProbeRequest(NamedTuple):
 
 def read_only_root_file_system(subject: Subject) -> Iterator[Finding]:
     """Check that a container cannot write to its own file system."""
-    for container in subject.pod.containers if subject.pod else ():
+    for container in subject.containers:
         if container.security.at("readOnlyRootFilesystem").flag() is not True:
             yield Finding(f"{container.where} does not set readOnlyRootFilesystem to true")
 
@@ -57,7 +57,7 @@ def probes(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_slow(container: Container) -> bool:
-    if any(node.at("name").text() in _JVM_VARIABLES for node in container.node.at("env").items()):
+    if any(node.at("name").text() in _JVM_VARIABLES for node in container.env):
         return True
     image = ImageReference.parse(container.node.at("image").text())
     words = frozenset(re.split(r"[^a-z0-9]+", image.path.rpartition("/")[2].lower()))

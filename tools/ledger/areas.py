@@ -12,7 +12,7 @@ EVIDENCE = ROOT / "evidence"
 """Where the reports of areas are committed."""
 MINUTES = 60
 """How long the proofs of one area may take once the lab has built what it needs."""
-LAB = ("quadrant_platform/lab/modules/**", "quadrant_platform/lab/build/**")
+LAB = ("quadrant_platform/lab/build/**",)
 """What the lab's programs and images are built from. The base tests prove its own code in every run."""
 
 

@@ -6,7 +6,7 @@ from quadrant_platform.components.base.component import Args, BuildContext
 from quadrant_platform.components.cache.redis import Cache
 from quadrant_platform.components.credentials.certificates import Certificates
 from quadrant_platform.components.credentials.secrets import Secrets
-from quadrant_platform.components.database.engines import database_engine, pooler_engine
+from quadrant_platform.components.database.engines import DATABASE_ENGINES, POOLER_ENGINES
 from quadrant_platform.components.database.external_database import ExternalDatabase
 from quadrant_platform.components.database.pooler import PoolerInputs
 from quadrant_platform.components.edge.edge import Edge, EdgeInputs
@@ -40,14 +40,14 @@ if plan.configs:
 
 # The data.
 databases = {
-    name: database_engine(database)(name, Args(context, database), opts) for name, database in plan.databases.items()
+    name: DATABASE_ENGINES[database.engine](name, Args(context, database), opts)
+    for name, database in plan.databases.items()
 }
 external = {name: ExternalDatabase(name, Args(context, one), opts) for name, one in plan.external_databases.items()}
 poolers = {}
 for name, pooler in plan.poolers.items():
-    server = databases[pooler.spec.database].outputs
-    engine = pooler_engine(plan.databases[pooler.spec.database])
-    poolers[name] = engine(name, Args(context, PoolerInputs(pooler, server)), opts)
+    inputs = PoolerInputs(pooler, databases[pooler.spec.database].outputs)
+    poolers[name] = POOLER_ENGINES[plan.databases[pooler.spec.database].engine](name, Args(context, inputs), opts)
 caches = {name: Cache(name, Args(context, cache), opts) for name, cache in plan.caches.items()}
 object_stores = {name: ObjectStore(name, Args(context, store), opts) for name, store in plan.object_stores.items()}
 brokers = {name: Broker(name, Args(context, broker), opts) for name, broker in plan.brokers.items()}

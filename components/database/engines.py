@@ -1,4 +1,4 @@
-"""Engines: what runs a database or a pooler in an environment."""
+"""Engines: the components that run a database or a pooler, by what the plan decided."""
 
 from __future__ import annotations
 
@@ -7,20 +7,11 @@ from quadrant_platform.components.database.cloudnative_pg import Cluster
 from quadrant_platform.components.database.managed_pooler import ManagedPooler
 from quadrant_platform.components.database.pooler import Pooler
 from quadrant_platform.components.database.postgresql import Database
-from quadrant_platform.model.expansion.planned import PlannedDatabase
 
-DATABASES: dict[str, type[Database | Cluster | ClickHouse]] = {
+DATABASE_ENGINES: dict[str, type[Database | Cluster | ClickHouse]] = {
     "statefulSet": Database,
     "cloudNativePg": Cluster,
     "clickhouse": ClickHouse,
 }
-
-
-def database_engine(database: PlannedDatabase) -> type[Database | Cluster | ClickHouse]:
-    """Return the component that runs a database."""
-    return DATABASES[database.engine]
-
-
-def pooler_engine(database: PlannedDatabase) -> type[Pooler | ManagedPooler]:
-    """Return the component that runs the poolers of a database; the operator's serve its clusters only."""
-    return ManagedPooler if database.engine == "cloudNativePg" else Pooler
+POOLER_ENGINES: dict[str, type[Pooler | ManagedPooler]] = {"statefulSet": Pooler, "cloudNativePg": ManagedPooler}
+"""By the engine of the database: the operator's poolers serve its clusters only."""

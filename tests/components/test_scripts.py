@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(shutil.which("sh") is None, reason="needs a POSI
 
 
 class Container:
-    """A directory that stands for a container's file system."""
+    """A directory in place of a container's file system."""
 
     def __init__(self, root: Path, host: str) -> None:
         self.root = root
@@ -57,7 +57,7 @@ class Container:
 def redis(
     tmp_path: Path, host: str, votes: tuple[str, ...] = (), kept: str | None = None, later: tuple[str, ...] = ()
 ) -> str:
-    """The configuration with which a copy starts, given what the Sentinels say, now and later, and what it kept."""
+    """The configuration with which a copy starts, given the Sentinels' answers and its own file."""
     container = Container(tmp_path, host)
     (tmp_path / "etc/redis/redis.conf").write_text("port 6379\n")
     (tmp_path / "run/redis/auth.conf").write_text('requirepass "x"\n')
@@ -100,7 +100,7 @@ def test_pgbouncer_and_its_exporter_get_any_password_quoted(tmp_path: Path) -> N
 
 
 def test_a_lone_redis_is_master(tmp_path: Path) -> None:
-    assert redis(tmp_path, "session-0") == 'port 6379\nrequirepass "x"\n', "it follows nobody"
+    assert redis(tmp_path, "session-0") == 'port 6379\nrequirepass "x"\n', "it follows no other copy"
 
 
 def test_replicas_follow_the_masters_service(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_master_that_died_goes_on_where_no_other_is_elected(tmp_path: Path) ->
     assert "replicaof" not in found, "without a copy to elect, its log is the best that is left"
 
 
-def test_the_elected_copy_is_master_whatever_its_claim_says(tmp_path: Path) -> None:
+def test_the_elected_copy_is_master_whatever_its_claim_holds(tmp_path: Path) -> None:
     found = redis(tmp_path, "session-2", votes=("session-2",) * 3, kept="replicaof session-0 6379\n")
     assert "replicaof" not in found, "the Sentinels are right"
 
@@ -147,7 +147,7 @@ def test_a_sentinel_keeps_what_it_learned_and_takes_new_settings_and_passwords(t
     arguments = (str(tmp_path / "password"), "session", "session-0", "6379", "2")
     container.run("sentinel-start.sh", *arguments)
     first = container.read("started").splitlines()
-    assert "sentinel monitor session session-0 6379 2" in first, "the first boot knows the first master"
+    assert "sentinel monitor session session-0 6379 2" in first, "the first boot begins with the first master"
     assert "sentinel announce-ip session-sentinel-1" in first, "its name outlives its address"
 
     learned = [
@@ -161,4 +161,4 @@ def test_a_sentinel_keeps_what_it_learned_and_takes_new_settings_and_passwords(t
     container.run("sentinel-start.sh", *arguments)
     second = container.read("started").splitlines()
     assert set(learned) <= set(second), "a Sentinel that forgets would bring back the old master"
-    assert not set(stale) & set(second), "settings and password come from the manifest"
+    assert not set(stale) & set(second), "settings and password are those of the manifest"

@@ -62,7 +62,7 @@ def test_a_component_has_one_searchable_token_of_its_name(component: type[Compon
 
 
 @components
-def test_a_component_says_what_it_takes_and_gives(component: type[Component[Any, Any]]) -> None:
+def test_a_component_declares_its_inputs_and_outputs(component: type[Component[Any, Any]]) -> None:
     taken = inspect.signature(component.manifests).parameters
     assert list(taken) == ["inputs"], "its objects depend on its inputs alone"
     assert taken["inputs"].annotation is not inspect.Parameter.empty, "and these have a type"
@@ -111,7 +111,7 @@ def test_every_object_belongs_to_a_component(system: str, stage: str) -> None:
     resources = recorded(system, stage).resources
     owners = {one.urn for one in resources if one.type.startswith("quadrant:")}
     stray = [one.urn for one in resources if not one.type.startswith("quadrant:") and one.parent not in owners]
-    assert not stray, f"{stray[:3]}: nobody answers for it"
+    assert not stray, f"{stray[:3]}: no component owns it"
 
 
 @stacks
@@ -137,7 +137,7 @@ def test_children_do_not_inherit_what_their_component_waits_for() -> None:
 
 
 @stacks
-def test_an_object_comes_after_the_denial_of_its_namespace(system: str, stage: str) -> None:
+def test_an_object_waits_for_the_denial_of_its_namespace(system: str, stage: str) -> None:
     resources = recorded(system, stage).resources
     denials = {one.inputs["metadata"]["namespace"]: one.urn for one in resources
                if one.is_manifest and one.inputs["metadata"]["name"] == "default-deny"}  # fmt: skip
@@ -152,7 +152,7 @@ def test_an_object_comes_after_the_denial_of_its_namespace(system: str, stage: s
 
 
 @stacks
-def test_pods_come_after_the_files_that_they_mount(system: str, stage: str) -> None:
+def test_pods_wait_for_the_files_that_they_mount(system: str, stage: str) -> None:
     manifests = [one for one in recorded(system, stage).resources if one.is_manifest]
     bringing = {name: one.urn for one in manifests for name in provides(one.inputs)}
     waiting = [(one, name) for one in manifests for name in mounted(one.inputs) if name in bringing]

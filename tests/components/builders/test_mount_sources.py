@@ -1,4 +1,4 @@
-"""What pods mount, and what brings it."""
+"""What pods mount, and the objects that provide it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def test_a_file_is_there_because_of_the_object_that_is_it_or_makes_it(
     assert [*provides(manifest)] == [file], "pods that mount it wait for this object"
 
 
-def test_an_object_without_pods_mounts_nothing_and_brings_nothing() -> None:
+def test_an_object_without_pods_mounts_and_provides_nothing() -> None:
     service = made("Service", {"ports": [{"port": 80}]})
-    assert ([*mounted(service)], [*provides(service)]) == ([], []), "nobody has to wait for it, or it for anybody"
+    assert ([*mounted(service)], [*provides(service)]) == ([], []), "no object waits for it, and it waits for none"

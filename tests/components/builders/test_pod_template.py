@@ -52,7 +52,7 @@ def test_a_container_may_write_nothing_but_its_volumes() -> None:
     }, "the restricted profile, and a read-only root besides"
 
 
-def test_a_pod_knows_neither_token_nor_other_services() -> None:
+def test_a_pod_has_neither_a_token_nor_variables_of_services() -> None:
     spec = template()["spec"]
     assert spec["automountServiceAccountToken"] is False, "few pods talk to the Kubernetes API"
     assert spec["enableServiceLinks"] is False, "variables of every Service are noise"
@@ -60,15 +60,15 @@ def test_a_pod_knows_neither_token_nor_other_services() -> None:
 
 def test_a_pod_that_watches_the_api_gets_a_token() -> None:
     assert pod_template(workload(name="traefik"), [], token=True)["spec"]["automountServiceAccountToken"] is True, (
-        "it says so itself"
+        "its component asks for one"
     )
 
 
 def test_a_pod_resolves_the_short_names_that_its_rows_lead_to() -> None:
     assert template()["spec"]["dnsConfig"] == {
         "searches": [f"shop-{segment}.svc.cluster.local" for segment in ("database", "frontend", "platform")]
-    }, "names in the seeds' files stay as they are"
-    assert "dnsConfig" not in template(name="web")["spec"], "a pod that calls nobody searches nothing"
+    }, "short names in configuration files stay as they are"
+    assert "dnsConfig" not in template(name="web")["spec"], "a pod without outgoing rows searches nothing"
 
 
 @given(st.sampled_from(STAGES), st.sampled_from([1, 2, 3]), st.booleans())
@@ -140,7 +140,7 @@ def test_long_names_of_ports_are_shortened_and_stay_apart() -> None:
     assert max(len(name) for name in names) <= 15, "and so is a longer one"
 
 
-def test_a_monitor_knows_a_port_by_its_shortened_name() -> None:
+def test_a_monitor_names_a_port_by_its_shortened_name() -> None:
     long = {"ports": {"http": 8080, "prometheus-metrics": 9464}, "metrics": {"port": "prometheus-metrics"}}
     some = planned("dev", {"services": {"worker": long}})
     found = list(Service.manifests(some.services["worker"]))

@@ -7,5 +7,5 @@ from quadrant_platform.components.builders.volumes import Mount
 def test_a_mount_has_two_halves() -> None:
     volume: Manifest = {"name": "tmp", "emptyDir": {}}
     assert Mount("/tmp", volume).in_container() == {"name": "tmp", "mountPath": "/tmp", "readOnly": True}, (
-        "read-only unless it says otherwise"
+        "read-only by default"
     )

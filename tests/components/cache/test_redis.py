@@ -56,7 +56,7 @@ def test_a_single_cache_is_one_pod_without_budget() -> None:
     manifests = built("counters")
     assert one(manifests, "StatefulSet")["spec"]["replicas"] == 1, "one copy is what single means"
     assert "PodDisruptionBudget" not in kinds(manifests), "one copy would block drains"
-    assert "affinity" not in pod_spec(one(manifests, "StatefulSet")), "there is nobody to keep apart from"
+    assert "affinity" not in pod_spec(one(manifests, "StatefulSet")), "a single copy has no others to keep apart from"
 
 
 @pytest.mark.parametrize("name", ["counters", "pages", "session"])
@@ -71,10 +71,10 @@ def test_probes_ask_redis_itself_with_the_password_from_a_file(name: str) -> Non
 
 def test_replicas_follow_the_service_of_the_first_pod() -> None:
     manifests = built("pages", replicas=2)
-    assert one(manifests, "StatefulSet")["spec"]["replicas"] == 3, "the master comes on top of its replicas"
+    assert one(manifests, "StatefulSet")["spec"]["replicas"] == 3, "the master is one more than its replicas"
     assert one(manifests, "Service", "pages")["spec"]["selector"][MASTER] == "pages-0", "writes go to the master"
     assert MASTER not in one(manifests, "Service", "pages-replica")["spec"]["selector"], "reads go anywhere"
-    assert main_container(one(manifests, "StatefulSet"))["command"][-1] == "pages", "the script is told whom to follow"
+    assert main_container(one(manifests, "StatefulSet"))["command"][-1] == "pages", "the script gets the host to follow"
     assert "PodDisruptionBudget" in kinds(manifests), "several copies are drained one by one"
 
 
@@ -143,7 +143,9 @@ def test_a_master_hands_over_before_it_stops() -> None:
     stop = main_container(workload)["lifecycle"]["preStop"]["exec"]["command"]
     assert stop[-3:] == [f"session-sentinel-{ordinal}" for ordinal in range(3)], "the hook asks each Sentinel in turn"
     assert pod_spec(workload)["terminationGracePeriodSeconds"] > 20, "the hook takes up to 20 seconds"
-    assert "lifecycle" not in main_container(one(built("counters"), "StatefulSet")), "there is nobody to hand over to"
+    assert "lifecycle" not in main_container(one(built("counters"), "StatefulSet")), (
+        "there is no other copy to hand over to"
+    )
 
 
 def test_the_component_registers_its_sentinels_below_itself() -> None:

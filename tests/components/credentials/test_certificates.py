@@ -1,4 +1,4 @@
-"""Certificates name the hosts, come from the environment's issuer, and are renewed in time."""
+"""Certificates name the hosts, are signed by the environment's issuer, and are renewed in time."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -75,12 +75,12 @@ def test_every_certificate_that_is_ordered_is_served() -> None:
 
 def test_a_wildcard_that_covers_no_other_name_stays_with_them() -> None:
     hosts = ["example.com", "a.b.example.com", "*.example.com"]
-    assert names(hosts) == {"shop-tls": ("example.com", hosts)}, "a wildcard stands for one label"
+    assert names(hosts) == {"shop-tls": ("example.com", hosts)}, "a wildcard matches one label"
 
 
 def test_prod_asks_for_public_names_only() -> None:
     spec = public("prod")
-    assert spec["dnsNames"] == ["example.com", "*.example.com"], "nobody signs a local name"
+    assert spec["dnsNames"] == ["example.com", "*.example.com"], "no public authority signs a local name"
     assert "ipAddresses" not in spec, "nor a loopback address"
 
 
@@ -114,9 +114,9 @@ def test_prod_proves_its_names_by_dns() -> None:
     (issuer,) = (m for m in built("prod") if m["kind"] == "Issuer")
     acme = issuer["spec"]["acme"]
     assert acme["solvers"] == [{"dns01": DNS}], "the only challenge that grants wildcards (X-49)"
-    assert acme["email"] == "certs@example.com", "the server warns somebody"
+    assert acme["email"] == "certs@example.com", "the server sends its warnings there"
     assert acme["privateKeySecretRef"] == {"name": "quadrant-shop-acme-account"}, "the account survives the issuer"
-    assert public("prod")["issuerRef"]["name"] == issuer["metadata"]["name"], "the certificate comes from it"
+    assert public("prod")["issuerRef"]["name"] == issuer["metadata"]["name"], "it signs the certificate"
 
 
 def test_issuers_never_serve_the_whole_cluster() -> None:
@@ -133,8 +133,8 @@ def test_a_database_with_tls_has_an_authority_beside_it() -> None:
 
 def test_the_authority_is_handed_out_in_dev_only() -> None:
     changes = {"edge": {"certificate": DECLARED}}
-    assert download(entry(planned("dev", changes))) == "/certs/example.com.crt", "devices do not know it yet"
-    assert download(entry(planned("prod", changes))) is None, "devices know the public ones"
+    assert download(entry(planned("dev", changes))) == "/certs/example.com.crt", "devices do not trust it yet"
+    assert download(entry(planned("prod", changes))) is None, "devices trust the public ones"
     own = {"publishing": {"issuer": "selfSigned"}}
     assert download(entry(planned("prod", changes, own))) is None, "prod hands nothing out"
 

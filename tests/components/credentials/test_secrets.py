@@ -67,7 +67,7 @@ def test_a_value_is_made_once_however_often_it_is_used() -> None:
     assert "orders-url/url" not in names, "a composed value is no new one"
 
 
-def test_a_generated_secret_says_who_mounts_it() -> None:
+def test_a_generated_secret_lists_the_workloads_that_mount_it() -> None:
     found = {one.name: one.inputs for one in generated(planned()).recorded}
     annotations = found["shop-database/session-password"]["metadata"]["annotations"]
     assert annotations[CONSUMERS_ANNOTATION] == "session,session-sentinel", "who must be rolled when it changes"
@@ -91,11 +91,13 @@ def test_every_namespace_has_a_store_and_an_account_of_its_own() -> None:
     assert "ClusterSecretStore" not in kinds(objects), "it would cross segments"
 
 
-def test_a_database_of_the_operators_finds_a_store_where_nobody_else_needs_one() -> None:
+def test_a_database_of_the_operators_has_a_store_of_its_own() -> None:
     system = without("jobs", "poolers", "caches", "objectStores", "externalDatabases", "services", "edge", "brokers")
     system = system.model_copy(update={"databases": {"orders-db": shop().databases["orders-db"]}})
     found = Secrets.manifests(plan(system, environment("prod")))
-    assert one(found, "SecretStore")["metadata"]["namespace"] == "shop-database", "its owner's password comes by it"
+    assert one(found, "SecretStore")["metadata"]["namespace"] == "shop-database", (
+        "its owner's password is read through it"
+    )
 
 
 def test_a_store_logs_in_with_its_namespaces_account() -> None:
@@ -107,7 +109,7 @@ def test_a_store_logs_in_with_its_namespaces_account() -> None:
         "mountPath": "kubernetes",
         "role": "shop",
         "serviceAccountRef": {"name": "vault-auth", "audiences": ["vault"]},
-    }, "a token for the vault and for nobody else"
+    }, "a token for the vault alone"
 
 
 def test_an_external_secret_names_the_place_of_each_key() -> None:
@@ -145,4 +147,4 @@ def test_a_pod_finds_every_secret_that_it_mounts(stage: str) -> None:
 
 def test_a_system_without_vault_registers_nothing_in_prod() -> None:
     system = shop().model_copy(update={"vault": None})
-    assert list(Secrets.manifests(plan(system, environment("prod")))) == [], "there is nobody to ask"
+    assert list(Secrets.manifests(plan(system, environment("prod")))) == [], "there is no vault to read"

@@ -1,11 +1,15 @@
-"""PostgreSQL under CloudNativePG: what the operator is told."""
+"""PostgreSQL under CloudNativePG: the operator's instructions."""
 
 from typing import Any
 
 import pytest
 
+from quadrant_platform.components.database.clickhouse import ClickHouse
 from quadrant_platform.components.database.cloudnative_pg import Cluster
-from quadrant_platform.components.database.engines import database_engine, pooler_engine
+from quadrant_platform.components.database.engines import DATABASE_ENGINES, POOLER_ENGINES
+from quadrant_platform.components.database.managed_pooler import ManagedPooler
+from quadrant_platform.components.database.pooler import Pooler
+from quadrant_platform.components.database.postgresql import Database
 from tests.components.sample import Manifest, kinds, one, planned
 
 NAME = "orders-db"
@@ -34,7 +38,7 @@ def test_a_lone_server_has_no_budget_that_blocks_drains() -> None:
     assert spec(replicas=1)["enablePDB"] is True, "one server at a time may go"
 
 
-def test_the_operator_serves_the_names_that_clients_know() -> None:
+def test_the_operator_serves_the_names_that_clients_use() -> None:
     additional = spec(replicas=1, readOnlyService="orders-ro")["managed"]["services"]["additional"]
     names = {entry["serviceTemplate"]["metadata"]["name"]: entry["selectorType"] for entry in additional}
     assert names == {NAME: "rw", "orders-ro": "ro"}, "reads go to standbys only"
@@ -44,7 +48,7 @@ def test_the_owner_signs_in_with_the_vaults_password() -> None:
     manifests = built()
     owner = one(manifests, "ExternalSecret", f"{NAME}-owner")["spec"]
     assert owner["target"]["template"]["type"] == "kubernetes.io/basic-auth", "the operator refuses other types"
-    assert owner["target"]["template"]["data"]["username"] == "shop", "the name comes from the model"
+    assert owner["target"]["template"]["data"]["username"] == "shop", "the name is the declared one"
     assert owner["target"]["template"]["metadata"]["labels"] == {"cnpg.io/reload": "true"}, "rotation is applied"
     initdb = one(manifests, "Cluster")["spec"]["bootstrap"]["initdb"]
     assert initdb == {"database": "orders", "owner": "shop", "secret": {"name": f"{NAME}-owner"}}, (
@@ -57,7 +61,7 @@ def test_without_a_vault_the_owners_secret_is_made_elsewhere() -> None:
 
 
 def test_the_superuser_signs_in_only_where_it_is_the_owner() -> None:
-    assert spec()["enableSuperuserAccess"] is False, "nobody needs it"
+    assert spec()["enableSuperuserAccess"] is False, "no client needs it"
     assert "superuserSecret" not in spec(), "a password would open it"
     assert spec(user="postgres")["superuserSecret"] == {"name": f"{NAME}-owner"}, "else its password is taken away"
 
@@ -103,7 +107,7 @@ def test_a_standby_confirms_commits_without_stopping_the_primary() -> None:
     assert spec(replicas=1)["postgresql"]["synchronous"]["dataDurability"] == "preferred", (
         "a lost standby must not stop writes"
     )
-    assert "synchronous" not in spec()["postgresql"], "nobody is there to confirm"
+    assert "synchronous" not in spec()["postgresql"], "there is no standby to confirm"
 
 
 def test_pods_inherit_our_labels_but_for_those_that_select_them() -> None:
@@ -119,13 +123,11 @@ def test_metrics_are_scraped_from_the_pods() -> None:
 
 
 def test_the_environment_chooses_the_engine() -> None:
-    dev, prod = planned("dev"), planned("prod")
-    assert [database_engine(plan.databases[NAME]).__name__ for plan in (dev, prod)] == ["Database", "Cluster"], (
+    orders, events = (
+        [planned(stage).databases[name].engine for stage in ("dev", "prod")] for name in (NAME, "events-db")
+    )
+    assert [DATABASE_ENGINES[engine] for engine in orders] == [Database, Cluster], (
         "one pod in dev, the operator in prod"
     )
-    assert {database_engine(plan.databases["events-db"]).__name__ for plan in (dev, prod)} == {"ClickHouse"}, (
-        "no operator for it"
-    )
-    assert [pooler_engine(plan.databases[NAME]).__name__ for plan in (dev, prod)] == ["Pooler", "ManagedPooler"], (
-        "a managed pooler needs a managed cluster"
-    )
+    assert {DATABASE_ENGINES[engine] for engine in events} == {ClickHouse}, "no operator for it"
+    assert [POOLER_ENGINES[engine] for engine in orders] == [Pooler, ManagedPooler], "its poolers serve its clusters"

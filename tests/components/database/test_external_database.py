@@ -1,4 +1,4 @@
-"""External database: the seeds' name for an address outside."""
+"""External database: the Service name that clients use for an address outside."""
 
 from quadrant_platform.components.database.external_database import ExternalDatabase
 from tests.components.sample import Manifest, kinds, one, planned

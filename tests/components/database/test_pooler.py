@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.components.database.engines import database_engine
+from quadrant_platform.components.database.engines import DATABASE_ENGINES
 from quadrant_platform.components.database.managed_pooler import ManagedPooler
 from quadrant_platform.components.database.pooler import Pooler, PoolerInputs, pool
 from quadrant_platform.model.expansion.plan import Plan
@@ -15,7 +15,7 @@ OWN = {"databases": "statefulSet"}
 def inputs(plan: Plan) -> PoolerInputs:
     """The shop's pooler and the server behind it."""
     database = plan.databases["orders-db"]
-    return PoolerInputs(plan.poolers[NAME], database_engine(database).results(database))
+    return PoolerInputs(plan.poolers[NAME], DATABASE_ENGINES[database.engine].results(database))
 
 
 def own(overrides: dict[str, object] | None = None, **changes: object) -> list[Manifest]:
@@ -52,7 +52,9 @@ def test_all_instances_together_keep_to_the_declared_connections(instances: int)
     assert instances * int(share["default_pool_size"]) <= declared.default_pool_size, (
         "the pools together are the declared one"
     )
-    assert 1 <= int(share["default_pool_size"]) <= int(share["max_db_connections"]), "a pool of none would serve nobody"
+    assert 1 <= int(share["default_pool_size"]) <= int(share["max_db_connections"]), (
+        "an empty pool would serve no client"
+    )
 
 
 @pytest.mark.parametrize(("least", "most", "share"), [(5, 25, "3"), (0, 25, "0"), (5, 5, "2")])
@@ -88,8 +90,8 @@ def test_clients_of_the_pooler_use_the_transport_that_the_database_demands() -> 
     assert f"{NAME}.shop-database.svc" in certificate["dnsNames"], "clients call it by this name"
     main = main_container(one(manifests, "Deployment"))
     assert "/run/tls" in {mount["mountPath"] for mount in main["volumeMounts"]}, "the server reads its key there"
-    assert ini(manifests)["client_tls_key_file"] == "/run/tls/tls.key", "as its file says"
-    assert ini(manifests)["client_tls_ca_file"] == "/run/tls/ca.crt", "images may come without authorities"
+    assert ini(manifests)["client_tls_key_file"] == "/run/tls/tls.key", "the path in its settings"
+    assert ini(manifests)["client_tls_ca_file"] == "/run/tls/ca.crt", "an image may have no authorities"
     [exporter] = [found for found in pod_spec(one(manifests, "Deployment"))["containers"] if found is not main][:1]
     assert "sslmode=require" in exporter["command"][-1], "the exporter is a client too"
 
@@ -97,7 +99,7 @@ def test_clients_of_the_pooler_use_the_transport_that_the_database_demands() -> 
 def test_a_pooler_before_an_open_database_asks_for_no_certificate() -> None:
     plan = planned("dev", {"databases": {"orders-db": {"tls": False}}})
     manifests = list(Pooler.manifests(inputs(plan)))
-    assert "Certificate" not in kinds(manifests), "nobody would look at it"
+    assert "Certificate" not in kinds(manifests), "no client would read it"
     assert "client_tls_sslmode" not in ini(manifests), "PgBouncer takes plain connections"
 
 
@@ -130,12 +132,12 @@ def test_the_operator_gets_the_same_share_as_text() -> None:
     found = one(managed(defaultPoolSize=20, maxDbConnections=50, instances=2), "Pooler")["spec"]
     assert found["pgbouncer"]["parameters"]["default_pool_size"] == "10", "half of twenty for each of two"
     assert found["pgbouncer"]["parameters"]["max_db_connections"] == "25", "half of fifty for each of two"
-    assert found["cluster"] == {"name": "orders-db"}, "the pooler stands before its database"
+    assert found["cluster"] == {"name": "orders-db"}, "the pooler connects to its database"
 
 
 def test_the_operators_pooler_has_the_declared_port_and_no_other() -> None:
     [port] = one(managed(), "Pooler")["spec"]["serviceTemplate"]["spec"]["ports"]
-    assert port["port"] == 6432, "clients know this number"
+    assert port["port"] == 6432, "clients use this number"
     assert port["name"] == port["targetPort"] == "pgbouncer", "another name would add the operator's port 5432"
 
 

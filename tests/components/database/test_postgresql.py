@@ -1,4 +1,4 @@
-"""PostgreSQL as one pod: what its files, its container and its Services say."""
+"""PostgreSQL as one pod: its files, its container and its Services."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_no_password_is_in_a_variable() -> None:
     containers = pod_spec(one(built(), "StatefulSet"))["containers"]
     variables = {entry["name"]: entry["value"] for container in containers for entry in container.get("env", [])}
     assert "env" not in containers[0], "the server reads files"
-    assert variables["DATA_SOURCE_PASS_FILE"] == "/run/secrets/orders-password", "the exporter is told where it is"
+    assert variables["DATA_SOURCE_PASS_FILE"] == "/run/secrets/orders-password", "the exporter reads this file"
 
 
 def test_every_container_has_three_probes_of_its_own() -> None:
@@ -48,7 +48,7 @@ def test_every_container_has_three_probes_of_its_own() -> None:
 def test_declared_settings_win_over_our_own() -> None:
     found = settings(built(maxConnections=77, parameters={"shared_buffers": "99MB", "work_mem": "8MB"}))
     assert (found["max_connections"], found["shared_buffers"], found["work_mem"]) == ("77", "99MB", "8MB"), (
-        "declared values come last"
+        "declared values override ours"
     )
 
 
@@ -77,7 +77,7 @@ def test_a_quote_in_a_setting_stays_inside_it() -> None:
 def test_clients_use_tls_where_the_database_demands_it(tls: bool, line: str) -> None:
     access = one(built(tls=tls), "ConfigMap", f"{NAME}-settings")["data"]["pg_hba.conf"]
     assert line in access, "pg_hba.conf decides the transport"
-    assert not [row for row in access.splitlines() if "trust" in row], "nobody is trusted without a password"
+    assert not [row for row in access.splitlines() if "trust" in row], "every client needs a password"
 
 
 def test_the_certificate_holds_every_name_by_which_clients_call() -> None:

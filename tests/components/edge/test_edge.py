@@ -1,4 +1,4 @@
-"""The public Traefik is the only way in, and knows no more than it needs."""
+"""The public Traefik is the only way in, and has no more rights than it needs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -92,7 +92,7 @@ def test_no_private_key_is_mounted(stage: str) -> None:
 def test_devices_fetch_the_authority_in_dev_from_inside_the_pod() -> None:
     dev = built()
     (server,) = pod_spec(one(dev, "Deployment"))["containers"][1:]
-    assert "127.0.0.1:8081" in server["command"], "nobody else reaches the file server"
+    assert "127.0.0.1:8081" in server["command"], "only its own pod reaches the file server"
     router = file_of(dev, "middleware.yml")["http"]["routers"]["certificate"]
     assert (router["rule"], router["tls"]) == ("Path(`/certs/shop.crt`)", {}), "under any host name, encrypted"
     prod = built("prod")
@@ -109,7 +109,7 @@ def test_the_dashboard_is_open_to_a_port_forward_in_dev_only() -> None:
 def test_plain_http_is_redirected_to_the_public_port(stage: str) -> None:
     web = file_of(built(stage), "traefik.yml")["entryPoints"]["web"]
     redirection = {"to": ":443", "scheme": "https", "permanent": True}
-    assert web["http"]["redirections"]["entryPoint"] == redirection, "browsers know 443, not the container's 8443"
+    assert web["http"]["redirections"]["entryPoint"] == redirection, "browsers use 443, not the container's 8443"
 
 
 @STAGES
@@ -119,7 +119,7 @@ def test_clients_cannot_say_who_they_are(stage: str) -> None:
     assert secure["http"]["middlewares"] == ["strip-identity@file"], "it runs before every route's own middlewares"
     strip = file_of(found, "middleware.yml")["http"]["middlewares"]["strip-identity"]["headers"]
     assert strip["customRequestHeaders"] == {"X-Auth-User": "", "X_Auth_User": ""}, "in both spellings"
-    assert secure["forwardedHeaders"] == {"insecure": False}, "nor where they come from"
+    assert secure["forwardedHeaders"] == {"insecure": False}, "nor their source addresses"
     assert not any(secure["http"]["encodedCharacters"].values()), "nor hide a separator in a path"
 
 

@@ -39,7 +39,9 @@ def test_it_has_no_rights_and_no_public_service() -> None:
     for stage in ("dev", "prod"):
         found = built(stage)
         assert not {"Role", "RoleBinding", "ClusterRole", "IngressRoute"} & set(kinds(found)), "it reads a file only"
-        assert pod_spec(one(found, "Deployment"))["automountServiceAccountToken"] is False, "nobody to be taken over"
+        assert pod_spec(one(found, "Deployment"))["automountServiceAccountToken"] is False, (
+            "no token that an intruder could use"
+        )
         types = {m["spec"]["type"] for m in found if m["kind"] == "Service"}
         assert types == {"ClusterIP"}, "no load balancer and no node port leads to the way out"
 
@@ -50,7 +52,7 @@ def test_each_api_has_an_entry_point_of_its_own() -> None:
     expected = {"mail": ":9001", "customs": ":9002", "fraud": ":9003", "metrics": ":9100"}
     assert ports == expected, "who may call which API is then a row of the matrix"
     assert "api" not in static, "it has no dashboard"
-    assert set(static["providers"]) == {"file"}, "routes come from the reviewed file only"
+    assert set(static["providers"]) == {"file"}, "routes are read from the reviewed file only"
 
 
 def test_apis_of_another_stage_have_no_door() -> None:
@@ -145,6 +147,6 @@ def test_metrics_and_ping_answer_on_one_port() -> None:
     assert scraped == ["traefik-egress"], "each pod is scraped once"
 
 
-def test_a_system_that_calls_nobody_has_no_way_out() -> None:
+def test_a_system_without_external_apis_has_no_way_out() -> None:
     closed = plan(without("externalApis", "configs", "services", "jobs", "edge"), environment())
     assert closed.egress is None, "no door without an API"

@@ -1,4 +1,4 @@
-"""Middlewares say to Traefik exactly what the system declares."""
+"""Middlewares are exactly what the system declares, in Traefik's fields."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_one_copy_keeps_the_declared_rate() -> None:
 def test_copies_share_a_rate_rounded_up() -> None:
     limit = made({"rateLimit": {"average": 100, "burst": 10}}, "prod")["rateLimit"]
     assert (limit["average"], limit["burst"]) == (34, 4), "three copies count on their own"
-    assert share(100, 3) * 3 >= 100, "nobody gets less than was declared"
+    assert share(100, 3) * 3 >= 100, "no client gets less than was declared"
 
 
 @pytest.mark.parametrize(

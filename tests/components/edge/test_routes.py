@@ -33,7 +33,7 @@ def rule_of(manifests: list[Manifest], name: str) -> Manifest:
 )
 def test_a_rule_names_host_path_and_headers(declared: dict[str, Any], expected: str) -> None:
     route = Route.model_validate({"host": "a.example.com", "to": "web", "why": "reasons", **declared})
-    assert routes.match(route) == expected, "the seeds state their rules verbatim"
+    assert routes.match(route) == expected, "the documents give the rules verbatim"
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
@@ -91,7 +91,7 @@ def test_a_route_can_name_an_alias() -> None:
 def test_the_dashboard_is_behind_its_middlewares() -> None:
     rule = rule_of(routed(), "dashboard")
     assert rule["services"] == [{"kind": "TraefikService", "name": "api@internal"}], "Traefik itself answers"
-    assert rule["middlewares"] == [{"name": "watched"}], "whoever asks has to log in"
+    assert rule["middlewares"] == [{"name": "watched"}], "users have to log in"
 
 
 def test_a_control_plane_is_reached_in_its_own_namespace() -> None:
@@ -131,4 +131,4 @@ def test_the_urls_are_those_of_the_routes() -> None:
 
 
 def test_only_routes_and_middlewares_are_made() -> None:
-    assert set(kinds(routed())) == {"IngressRoute", "Middleware"}, "no Ingress and no gateway stands beside them"
+    assert set(kinds(routed())) == {"IngressRoute", "Middleware"}, "there is no Ingress and no Gateway beside them"

@@ -36,11 +36,11 @@ def test_an_alert_of_another_stage_is_left_out() -> None:
     assert "site.rules" not in groups("dev"), "it is prod's"
 
 
-def test_every_alert_leads_to_a_page_that_says_what_to_do() -> None:
+def test_every_alert_links_to_a_page_of_instructions() -> None:
     for rules in groups().values():
         for rule in rules:
             annotations = rule["annotations"]
-            assert annotations["summary"], f"{rule['alert']}: whoever is called reads this first"
+            assert annotations["summary"], f"{rule['alert']}: the person on call reads this first"
             assert annotations["runbook_url"].startswith("docs/runbooks/"), f"{rule['alert']}: and this next"
 
 

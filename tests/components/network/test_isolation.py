@@ -45,7 +45,7 @@ def test_no_rule_is_open_to_all_peers_or_ports(stage: str) -> None:
         for direction, side in (("ingress", "from"), ("egress", "to")):
             for entry in found["spec"][direction]:
                 name = found["metadata"]["name"]
-                assert entry[side], f"{name}: a rule without peers admits everybody"
+                assert entry[side], f"{name}: a rule without peers admits all"
                 assert entry["ports"], f"{name}: a rule without ports opens all of them"
                 assert all(isinstance(port["port"], int) for port in entry["ports"]), f"{name}: ports are numbers"
 
@@ -103,7 +103,7 @@ def test_the_reasons_stand_at_the_policy() -> None:
 
 def test_a_workload_without_rows_accepts_nothing() -> None:
     spec = policy("migrate")["spec"]
-    assert spec["ingress"] == [], "nobody calls a job"
+    assert spec["ingress"] == [], "a job accepts no connections"
 
 
 def test_a_rule_lists_the_ports_of_its_rows() -> None:

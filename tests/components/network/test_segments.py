@@ -26,7 +26,7 @@ def test_a_namespace_admits_restricted_pods_only(segment: Segment) -> None:
 
 
 @pytest.mark.parametrize("segment", list(Segment))
-def test_a_namespace_says_whose_segment_it_is(segment: Segment) -> None:
+def test_a_namespace_is_labelled_with_its_segment(segment: Segment) -> None:
     labels = namespace(planned(), segment)["metadata"]["labels"]
     found = (labels["quadrant.dev/system"], labels["quadrant.dev/segment"])
     assert found == ("shop", segment.value), "policies find segments by it"

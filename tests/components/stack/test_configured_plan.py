@@ -8,12 +8,12 @@ import pytest
 from tests.components.stack.programs import CONFIG, run
 
 
-def test_a_stack_that_names_no_system_is_told_which_there_are(tmp_path: Path) -> None:
+def test_a_stack_without_a_system_is_refused_with_a_list_of_all(tmp_path: Path) -> None:
     with pytest.raises(pulumi.RunError, match=r"names no system.*motovault"):
         run(tmp_path, "configured_plan()", {})
 
 
-def test_an_unknown_system_is_answered_with_the_nearest_name(tmp_path: Path) -> None:
+def test_an_unknown_system_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     with pytest.raises(pulumi.RunError, match="did you mean 'motovault'"):
         run(tmp_path, "configured_plan()", {"quadrant:system": "motovalt"})
 
@@ -29,7 +29,7 @@ def test_an_environment_is_a_preset_with_overrides(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["[1]", "5", "hello"])
-def test_overrides_that_are_no_mapping_are_told_so(tmp_path: Path, value: str) -> None:
+def test_overrides_that_are_no_mapping_are_refused(tmp_path: Path, value: str) -> None:
     with pytest.raises(pulumi.RunError, match=r"config.quadrant:overrides: expected a mapping, found"):
         run(tmp_path, "configured_plan()", {**CONFIG, "quadrant:overrides": value})
 

@@ -21,7 +21,7 @@ def test_without_a_kubeconfig_the_provider_goes_nowhere(tmp_path: Path) -> None:
     given = provider(tmp_path).inputs["kubeconfig"]
     assert given == NOWHERE, "unset, it would take the cluster of the caller's shell"
     [cluster] = yaml.safe_load(NOWHERE)["clusters"]
-    assert cluster["cluster"]["server"].endswith(".invalid"), "a name that never resolves, and says what to set"
+    assert cluster["cluster"]["server"].endswith(".invalid"), "a name that never resolves, and names what to set"
 
 
 def test_a_named_kubeconfig_is_the_one_that_is_used(tmp_path: Path) -> None:

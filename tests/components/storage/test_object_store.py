@@ -29,7 +29,7 @@ def test_clients_find_it_on_the_declared_ports() -> None:
 
 def test_its_keys_are_files_and_never_in_the_manifest() -> None:
     container = main_container(one(built(), "StatefulSet"))
-    assert "env" not in container, "a variable is seen by whoever may describe the pod"
+    assert "env" not in container, "anyone who may describe the pod sees a variable"
     script = one(built(), "ConfigMap")["data"]["start.sh"]
     for key in ("pictures-access", "pictures-secret"):
         assert f'"$(cat /run/secrets/{key})"' in script, f"{key} is read when the server starts"
@@ -54,8 +54,8 @@ def test_another_bucket_rolls_its_pod() -> None:
 def test_it_answers_the_health_path_of_its_predecessor() -> None:
     container = main_container(one(built(), "StatefulSet"))
     assert container["readinessProbe"]["httpGet"] == {"path": HEALTH, "port": 9000, "scheme": "HTTP"}, "clients ask it"
-    assert f"--health {HEALTH}" in one(built(), "ConfigMap")["data"]["start.sh"], "so the server must know it"
+    assert f"--health {HEALTH}" in one(built(), "ConfigMap")["data"]["start.sh"], "so the server must serve it"
 
 
 def test_it_keeps_its_place_in_a_full_cluster() -> None:
-    assert pod_spec(one(built(), "StatefulSet"))["priorityClassName"] == "shop-critical", "data comes first"
+    assert pod_spec(one(built(), "StatefulSet"))["priorityClassName"] == "shop-critical", "data is evicted last"

@@ -1,4 +1,4 @@
-"""Configuration files stand beside the pods that read them."""
+"""Configuration files are in the namespaces of the pods that read them."""
 
 from quadrant_platform.components.workload.configs import Configs
 from tests.components.sample import Manifest, planned

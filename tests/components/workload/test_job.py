@@ -35,7 +35,7 @@ def test_a_job_of_another_stage_is_nothing() -> None:
 
 def test_a_job_waits_for_its_stores() -> None:
     [wait] = pod_spec(one(built("migrate"), "Job"))["initContainers"]
-    assert wait["name"] == "wait-for-orders-db", "whoever looks at the pod sees what it waits for"
+    assert wait["name"] == "wait-for-orders-db", "the pod's status shows what it waits for"
     assert "nc -z -w 2 orders-db 5432" in wait["command"][-1], "until the port answers"
     assert wait["securityContext"]["readOnlyRootFilesystem"] is True, "restricted like all others"
 
@@ -59,7 +59,9 @@ def test_a_job_runs_its_declared_command() -> None:
 
 def test_a_job_serves_no_port_and_is_not_probed() -> None:
     container = main_container(one(built("migrate"), "Job"))
-    assert not {"ports", "livenessProbe", "readinessProbe", "startupProbe"} & set(container), "nobody calls it"
+    assert not {"ports", "livenessProbe", "readinessProbe", "startupProbe"} & set(container), (
+        "it accepts no connections"
+    )
 
 
 def test_a_jobs_pods_are_the_ones_that_its_policy_selects() -> None:

@@ -28,10 +28,10 @@ def test_secrets_are_files_in_one_read_only_directory() -> None:
     assert found["mail-key"] == [{"key": "mail-key", "path": "mail-key"}], "a file of the key's name"
     assert set(found) == {"orders-password", "session-password", "mail-key"}, "the declared ones and no other"
     assert mount.volume["projected"]["defaultMode"] == 0o440, "only the container's user reads them"
-    assert mount.read_only, "and nobody writes them"
+    assert mount.read_only, "and no container writes them"
 
 
-def test_a_container_knows_where_its_files_are() -> None:
+def test_a_container_gets_the_paths_of_its_files() -> None:
     variables = environment_variables(planned().services["api"])
     assert variables == {
         "NODE_ENV": "production",
@@ -40,7 +40,7 @@ def test_a_container_knows_where_its_files_are() -> None:
     }, "paths, never contents"
 
 
-def test_a_container_without_secrets_is_told_nothing() -> None:
+def test_a_container_without_secrets_gets_no_variables() -> None:
     assert environment_variables(planned().services["web"]) == {}, "there is nothing to find"
     assert "/run/secrets" not in mounts("web"), "nor to mount"
 

@@ -19,7 +19,7 @@ def workload(name: str, stage: str = "dev", changes: Manifest | None = None) -> 
     return found
 
 
-def test_a_service_brings_everything_that_it_needs() -> None:
+def test_a_service_has_everything_that_it_needs() -> None:
     assert kinds(built("api", "prod")) == [
         "ServiceAccount",
         "Service",
@@ -38,7 +38,7 @@ def test_all_objects_of_a_service_are_in_its_namespace() -> None:
 def test_its_account_has_no_token() -> None:
     account = one(built("api"), "ServiceAccount")
     assert account["metadata"]["name"] == "api", "an account of its own"
-    assert account["automountServiceAccountToken"] is False, "it has nothing to say to the Kubernetes API"
+    assert account["automountServiceAccountToken"] is False, "it never calls the Kubernetes API"
     spec = pod_spec(workload("api"))
     assert spec["serviceAccountName"] == "api", "its pods run under it"
     assert spec["automountServiceAccountToken"] is False, "nor do its pods get one"
@@ -49,7 +49,7 @@ def test_selector_and_template_agree_and_labels_say_more() -> None:
     selector = found["spec"]["selector"]["matchLabels"]
     labels = found["spec"]["template"]["metadata"]["labels"]
     assert selector == dict(endpoint(planned(), "api").labels), "the two labels that never change"
-    assert selector.items() <= labels.items(), "else the workload would not know its pods"
+    assert selector.items() <= labels.items(), "else the workload would not find its pods"
     assert labels["quadrant.dev/segment"] == "backend", "the home segment"
     assert labels["quadrant.dev/attached-database"] == "true", "and the further one"
     assert labels["quadrant.dev/tier"] == "1", "and its weight"
@@ -70,7 +70,7 @@ def test_the_service_has_the_workloads_name_and_ports() -> None:
 
 def test_a_declared_service_port_leads_to_the_first_container_port() -> None:
     [port] = one(built("worker"), "Service")["spec"]["ports"]
-    assert (port["port"], port["targetPort"]) == (80, 8081), "callers know another number"
+    assert (port["port"], port["targetPort"]) == (80, 8081), "callers use another number"
 
 
 def test_an_alias_is_a_service_that_no_monitor_selects() -> None:

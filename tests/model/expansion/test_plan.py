@@ -1,4 +1,4 @@
-"""The plan answers what the components ask."""
+"""The plan decides what the components need."""
 
 from quadrant_platform.model.schema.types import Segment
 from tests.components.sample import planned
@@ -14,7 +14,7 @@ def test_short_names_are_searched_where_the_rows_lead() -> None:
 
 
 def test_a_workload_does_not_search_its_own_namespace_twice() -> None:
-    assert "shop-core" not in searched("api"), "the resolver looks there anyway"
+    assert "shop-core" not in searched("api"), "the resolver searches it anyway"
 
 
 def test_a_workload_without_rows_searches_nowhere_else() -> None:
@@ -25,7 +25,7 @@ def test_control_namespaces_are_not_searched() -> None:
     assert "monitoring" not in searched("worker"), "their names are written in full"
 
 
-def test_a_plan_knows_the_namespaces_of_its_segments() -> None:
+def test_a_plan_has_the_namespaces_of_its_segments() -> None:
     some = planned()
     assert [some.namespace(segment) for segment in Segment] == [
         "shop-frontend",

@@ -52,17 +52,17 @@ def test_a_stand_in_is_called_by_a_command_of_its_own(system: str, stage: str) -
     every = (one for manifest in with_stand_in(system, stage) for one in containers(manifest))
     for one in (one for one in every if one.get("image") == IMAGE):
         assert one["command"] == ["python3", "-m", "sample"], "nothing depends on an image's entry point"
-        assert one["args"][1] == f"--name={one['name']}", "it says for whom it stands in"
+        assert one["args"][1] == f"--name={one['name']}", "it has the name of the workload that it replaces"
 
 
-def test_an_own_image_comes_before_the_stand_in() -> None:
+def test_an_own_image_overrides_the_stand_in() -> None:
     own = "registry.example.com/web:2.0.0"
     shop = planned(overrides={"standIn": IMAGE, "images": {"web": own}})
-    assert program(shop, "web").image == own, "images come in one by one"
+    assert program(shop, "web").image == own, "images are replaced one by one"
     assert program(shop, "web").command == shop.system.services["web"].command, "each with its own command"
 
 
-def test_without_a_setting_nothing_stands_in() -> None:
+def test_without_a_setting_nothing_is_replaced() -> None:
     shop = planned()
     assert all(program(shop, name).image == service.image for name, service in shop.system.services.items()), "as ever"
 

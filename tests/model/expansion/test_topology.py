@@ -24,7 +24,7 @@ METADATA_SERVICES = ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")
         ("egress", "shop-frontend/traefik-egress"),
     ],
 )
-def test_a_workload_is_known_by_namespace_and_name(name: str, identity: str) -> None:
+def test_a_workload_is_identified_by_namespace_and_name(name: str, identity: str) -> None:
     assert endpoint(planned(), name).id == identity, "a segment's namespace may have a name of its own"
 
 
@@ -51,7 +51,7 @@ def test_monitoring_is_another_name_of_prometheus() -> None:
     assert endpoint(some, "monitoring") == endpoint(some, "operator:prometheus"), "both mean who scrapes"
 
 
-def test_a_control_plane_elsewhere_is_found_where_the_environment_says() -> None:
+def test_a_control_plane_is_found_where_the_environment_puts_it() -> None:
     peer = {"namespace": "observability", "labels": {"app": "prometheus"}}
     some = planned(overrides={"peers": {"prometheus": peer}})
     assert endpoint(some, "monitoring").id == "observability/prometheus", "a cluster may keep it elsewhere"
@@ -100,7 +100,9 @@ def test_an_external_database_with_an_address_is_outside() -> None:
 
 def test_a_cache_drops_its_copies_where_single_ones_run() -> None:
     assert "session-sentinel" in planned("dev").topology.endpoints, "Sentinel stays, as clients speak to it"
-    assert "session-sentinel" not in planned(overrides={"cacheMode": "single"}).topology.endpoints, "unless told"
+    assert "session-sentinel" not in planned(overrides={"cacheMode": "single"}).topology.endpoints, (
+        "unless the environment forbids it"
+    )
 
 
 def test_only_segments_in_which_something_runs_are_used() -> None:
@@ -113,7 +115,7 @@ def test_only_segments_in_which_something_runs_are_used() -> None:
 def test_a_port_is_found_by_name_number_and_protocol() -> None:
     api, dns = endpoint(planned(), "api"), endpoint(planned(), "dns")
     assert api.listener("metrics") == api.listener(9464) == api.listener("9464"), "three ways to write one port"
-    assert api.listener("8080/udp") is None, "it speaks TCP"
+    assert api.listener("8080/udp") is None, "it listens on TCP"
     found = dns.listener("53/udp")
     assert found is not None, "the resolver listens on UDP"
     assert found.protocol == "UDP", "the suffix chooses the protocol"

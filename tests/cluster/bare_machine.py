@@ -81,7 +81,7 @@ class Bare:
     def python(self, code: str, home: Home | None = None) -> subprocess.CompletedProcess[str]:
         """Run code there, which finds the lab's modules imported and its folder as `home`."""
         imported = (
-            "from quadrant_platform.lab.network import connection, links;"
+            "from quadrant_platform.lab.network import node_network, links;"
             "from quadrant_platform.lab.lifecycle import preflight;"
             "from quadrant_platform.lab.lifecycle.machine_state import inspect_machine;"
             "from quadrant_platform.lab.machine.home import Home; home = Home.here()"
@@ -90,7 +90,7 @@ class Bare:
 
     def connect(self, home: Home | None = None) -> None:
         """Do what `lab up` does with the network."""
-        done = self.python("connection.connect(home)", home)
+        done = self.python("node_network.connect(home)", home)
         assert done.returncode == 0, f"the node is not connected: {done.stderr}"
 
     def down(self, home: Home | None = None) -> subprocess.CompletedProcess[str]:

@@ -57,7 +57,7 @@ def test_another_folders_lab_is_neither_removed_nor_joined(machine: Bare) -> Non
     command = f"QUADRANT_LAB_HOME='{machine.home('big lab').root}' lab down"
     assert command in done.stderr, "what ends the lab that runs can be copied"
     assert machine.links == before, "the lab that runs keeps its links"
-    refused = machine.python("connection.connect(home)")
+    refused = machine.python("node_network.connect(home)")
     assert "runs here" in refused.stderr, "a second lab does not come up under the first one"
     assert machine.down(machine.home("big lab")).returncode == 0, "its own folder's command removes it"
     assert network_plan.NODE_LINK not in machine.links, "with its link"
@@ -67,7 +67,7 @@ def test_a_users_own_link_with_the_nodes_name_is_left_alone(machine: Bare) -> No
     machine.ip("link", "add", network_plan.NODE_LINK, "type", "bridge")
     found = machine.python("print(*preflight.problems(inspect_machine(home)))").stdout
     assert f"link {network_plan.NODE_LINK}: was not made by the lab" in found, "the conflict is reported at once"
-    refused = machine.python("connection.connect(home)")
+    refused = machine.python("node_network.connect(home)")
     assert "was not made by the lab" in refused.stderr, "a user's bridge does not become the node"
     assert machine.down().returncode == 0, "there is no lab that had to be removed"
     assert network_plan.NODE_LINK in machine.links, "the bridge is still there"
@@ -82,7 +82,7 @@ def counted(*arguments, given=links.ip):
     calls.append(arguments)
     if len(calls) == {commands}: raise SystemExit(9)
 links.ip = counted
-connection.connect(home)"""
+node_network.connect(home)"""
     assert machine.python(code).returncode == 9, "the start ends in the midst"
     assert machine.links > {"lo", "cloud", "cloud-far"}, "and leaves a link"
 

@@ -29,7 +29,7 @@ from quadrant_platform.lab.lifecycle import preflight, teardown
 from quadrant_platform.lab.lifecycle.steps import Step, run
 from quadrant_platform.lab.machine import daemons, network_plan, system_commands
 from quadrant_platform.lab.machine.home import Home
-from quadrant_platform.lab.network import connection, internet, links, load_balancer
+from quadrant_platform.lab.network import internet, links, load_balancer, node_network
 
 __all__ = ["down", "load", "running", "up"]
 
@@ -87,7 +87,7 @@ def _images(home: Home, say: Say) -> None:
 def _control_plane(home: Home, say: Say) -> None:
     authority.issue(home)
     kubeconfig.write(home)
-    connection.connect(home)
+    node_network.connect(home)
     etcd, apiserver, *controllers = control_plane.daemons(home)
     daemons.start(etcd, home)
     daemons.start(apiserver, home)

@@ -14,7 +14,7 @@ from quadrant_platform.lab.kubernetes import node_settings
 from quadrant_platform.lab.machine import daemons
 from quadrant_platform.lab.machine.daemons import TrackedProcess
 from quadrant_platform.lab.machine.home import Home
-from quadrant_platform.lab.network import connection, links
+from quadrant_platform.lab.network import links, node_network
 
 CGROUPS = Path("/sys/fs/cgroup")
 MOUNTS = Path("/proc/self/mounts")
@@ -31,7 +31,7 @@ def remaining(home: Home) -> Iterator[str]:
     yield from (f"mount {place}" for place in mounts(home))
     yield from (f"cgroup {place}" for place in (*pod_cgroups(home), *empty_roots()))
     if is_present(home):
-        yield from connection.remaining(home)
+        yield from node_network.remaining(home)
     if home.state.exists():
         yield f"folder {home.state}"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from quadrant_platform.lab.lifecycle import residue
 from quadrant_platform.lab.machine import daemons
 from quadrant_platform.lab.machine.home import Home
-from quadrant_platform.lab.network import connection
+from quadrant_platform.lab.network import node_network
 
 RUNTIME = "containerd"
 SHIM_SOCKETS = Path("/run/containerd")
@@ -27,7 +27,7 @@ def tear_down(home: Home) -> list[str]:
     if residue.is_present(home):
         _kill(home)
         _unmount(home)
-        connection.disconnect(home)
+        node_network.disconnect(home)
         _remove_cgroups(home)
         _remove_files(home)
     return list(residue.remaining(home))

@@ -9,7 +9,7 @@ import pytest
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.lab.lifecycle import cluster
 from quadrant_platform.lab.machine.home import Home
-from quadrant_platform.lab.network import connection, firewall, links, packet_filters
+from quadrant_platform.lab.network import firewall, links, node_network, packet_filters
 
 NAT = """*nat
 :PREROUTING ACCEPT [0:0]
@@ -52,9 +52,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
             "ipset list -name": "cali40s:x\nblocklist\n",
         }
     )
-    for module in (connection, links, packet_filters, firewall):
+    for module in (node_network, links, packet_filters, firewall):
         monkeypatch.setattr(module, "output_of", machine.run)
-    monkeypatch.setattr(connection, "ip", lambda *arguments: machine.run(["ip", *arguments]))
+    monkeypatch.setattr(node_network, "ip", lambda *arguments: machine.run(["ip", *arguments]))
     monkeypatch.setattr(links, "LINKS", tmp_path / "links")
     for name in ("eth0", "lab0", "cali12345", "docker0", "lab-inet", "docker1"):
         (tmp_path / "links" / name).mkdir(parents=True)
@@ -76,7 +76,7 @@ def remembered(*tables: str) -> str:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     forwarding = tmp_path / "ip_forward"
     forwarding.write_text("1\n", "ascii")
-    monkeypatch.setattr(connection, "FORWARDING", forwarding)
+    monkeypatch.setattr(node_network, "FORWARDING", forwarding)
     home = Home(tmp_path / "lab")
     home.state.mkdir(parents=True)
     (home.state / "before.json").write_text(remembered("ip nat"), "utf-8")
@@ -84,7 +84,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def test_rules_of_others_in_a_shared_table_stay(machine: Machine, home: Home) -> None:
-    connection.disconnect(home)
+    node_network.disconnect(home)
     (restored,) = machine.given
     assert "DOCKER" in restored, "Docker's rules are none of ours"
     assert "MASQUERADE" in restored, "nor are those that were written by hand"
@@ -93,7 +93,7 @@ def test_rules_of_others_in_a_shared_table_stay(machine: Machine, home: Home) ->
 
 
 def test_only_the_labs_own_tables_links_sets_and_namespaces_are_removed(machine: Machine, home: Home) -> None:
-    connection.disconnect(home)
+    node_network.disconnect(home)
     removed = {line for line in machine.asked if "delete" in line or "destroy" in line}
     expected = {
         "ip netns delete lab-internet",
@@ -112,7 +112,7 @@ def test_links_under_the_node_of_another_folders_lab_are_none_of_ours(
     machine: Machine, home: Home, tmp_path: Path
 ) -> None:
     mark(tmp_path, tmp_path / "other lab")
-    assert list(connection.remaining(home)) == [], "they are in use"
+    assert list(node_network.remaining(home)) == [], "they are in use"
     with pytest.raises(BadInput, match="other lab runs here") as refused:
         cluster.down(home, print)
     folder = f"QUADRANT_LAB_HOME='{tmp_path}/other lab'"
@@ -124,12 +124,12 @@ def test_a_table_that_the_run_added_goes_when_no_one_else_uses_it(machine: Machi
     (home.state / "before.json").write_text(remembered(), "utf-8")
     ours = (line for line in NAT.splitlines() if not line.startswith("-A") or "cali" in line or "CNI" in line)
     machine.answers["iptables-nft-save -t nat"] = "\n".join(ours)
-    connection.disconnect(home)
+    node_network.disconnect(home)
     assert "nft delete table ip nat" in machine.asked, "an empty table is a trace too"
 
 
 def test_what_is_left_is_named_one_by_one(machine: Machine, home: Home) -> None:
-    found = list(connection.remaining(home))
+    found = list(node_network.remaining(home))
     assert "link lab0" in found, "a bridge is named"
     assert "network namespace lab-internet" in found, "a namespace is named"
     assert f"routing rule {WAY}" in found, "a rule of routing is named"

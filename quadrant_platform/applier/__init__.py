@@ -8,40 +8,28 @@ kubectl or pulumi) and `status` (readiness and the status page).
 from quadrant_platform.applier.applying.apply import apply_plan
 from quadrant_platform.applier.applying.cluster_session import (
     adopt,
+    choose_applier,
     choose_target,
     load_images,
     local_overrides,
     start_session,
-    stored_parent,
     warn_of_api,
 )
-from quadrant_platform.applier.applying.pulumi_cli import (
-    EngineChoice,
-    choose_applier,
-    choose_previewer,
-    preview,
-    run_on_cluster,
-)
+from quadrant_platform.applier.applying.pulumi_cli import choose_previewer, preview, run_on_cluster
 from quadrant_platform.applier.applying.removal import remove_system
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect
 from quadrant_platform.applier.clusters.local_state import system_lock
-from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
-from quadrant_platform.applier.planning.apply_plan import ApplyPlan, check_rights, plan_changes
+from quadrant_platform.applier.planning.apply_plan import check_rights, plan_changes
 from quadrant_platform.applier.planning.changes import Change, FieldDifference
-from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack
-from quadrant_platform.applier.planning.container_images import images_of
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack, images_of
 from quadrant_platform.applier.status.page import system_status
 from quadrant_platform.applier.status.report import StatusReport
 from quadrant_platform.applier.status.watching import wait_until_ready
 
 __all__ = [
-    "ApplyPlan",
     "Change",
     "ClusterSession",
-    "ClusterTarget",
-    "ClusterType",
     "ConfiguredStack",
-    "EngineChoice",
     "FieldDifference",
     "StatusReport",
     "adopt",
@@ -60,7 +48,6 @@ __all__ = [
     "remove_system",
     "run_on_cluster",
     "start_session",
-    "stored_parent",
     "system_lock",
     "system_status",
     "wait_until_ready",

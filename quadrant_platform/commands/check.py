@@ -18,9 +18,8 @@ from quadrant_platform.policies.pack import Config as Settings
 from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.policies.pss.admission import check_profile
 from quadrant_platform.program.manifest_files import read_manifests
+from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import recorded
-
-NAME = "check"
 
 FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "file", "line")
 REASONS = ("severity", "why", "remedy", "url")
@@ -87,7 +86,11 @@ def _objects(system: str | None, stack: str | None, manifests: Path | None) -> l
         remedy = "give --system and --stack, or --manifests alone"
         raise BadInput([Problem((), "the input to check is ambiguous", remedy)])
     with progress(f"recording {system} {stack}"):
-        recording = recorded(system, stack)
+        return objects_of(recorded(system, stack))
+
+
+def objects_of(recording: Recording) -> list[Object]:
+    """Return the Kubernetes objects of a recording for the policies."""
     return [Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest]
 
 

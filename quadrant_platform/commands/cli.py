@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for module in (preview, render, check, reach, diagram, doctor, up, status, diff, down):
-    app.command(module.NAME)(module.command)
+    app.command(module.__name__.rpartition(".")[2])(module.command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -16,8 +16,6 @@ from quadrant_platform.program.drawing import Diagram, diagram, dot, mermaid
 from quadrant_platform.program.stacks import recorded
 from quadrant_platform.program.traffic import Traffic
 
-NAME = "diagram"
-
 Out = Annotated[Path, typer.Option("--out", "-o", help="A file: .svg (drawn by Graphviz) or .md (Mermaid).")]
 SUFFIXES = (".svg", ".md")
 

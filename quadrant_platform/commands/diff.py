@@ -11,8 +11,6 @@ from quadrant_platform import applier
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
 
-NAME = "diff"
-
 _SIGNS = {"create": "+", "change": "~", "recreate": "!", "delete": "-"}
 _WIDTH = 60
 
@@ -21,7 +19,7 @@ def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) ->
     """Show what `up` would change in the cluster (exit code 1: something)."""
     session = applier.connect(applier.choose_target(system, stack, say))
     built = applier.configure_stack(system, stack, applier.local_overrides(session, say))
-    choice = applier.choose_applier(applier.stored_parent(session, system))
+    choice = applier.choose_applier(session, system)
     if choice.pulumi is not None:
         code = applier.run_on_cluster(choice.pulumi, "preview", session.target, built)
         raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)

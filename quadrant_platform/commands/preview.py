@@ -9,16 +9,14 @@ import typer
 from rich.tree import Tree
 
 from quadrant_platform import applier
-from quadrant_platform.commands.check import as_json, as_line, mandatory, summary, violations
+from quadrant_platform.commands.check import as_json, as_line, mandatory, objects_of, summary, violations
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
-from quadrant_platform.policies.pack import Object, Violation
+from quadrant_platform.policies.pack import Violation
 from quadrant_platform.program.recorder import Recorded, Recording
 from quadrant_platform.program.stacks import config_for, recorded, stack_name
 from quadrant_platform.program.traffic import Traffic
 from quadrant_platform.reachability import prove
-
-NAME = "preview"
 
 
 def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
@@ -33,7 +31,7 @@ def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) ->
             raise typer.Exit(applier.preview(choice.pulumi, stack_name(system, stack)))
     with progress(f"recording and judging {system} {stack}"):
         recording = recorded(system, stack)
-        found = violations([Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest])
+        found = violations(objects_of(recording))
         matrix = _matrix(recording)
     if output is Format.JSON:
         show_json(_as_json(recording, found, matrix))

@@ -13,8 +13,6 @@ from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.program.stacks import recorded
 from quadrant_platform.program.traffic import Traffic
 
-NAME = "reach"
-
 Source = Annotated[str | None, typer.Argument(metavar="FROM", help="The peer that opens the connection.")]
 Target = Annotated[str | None, typer.Argument(metavar="TO", help="The peer that accepts it.")]
 

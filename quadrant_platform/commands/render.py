@@ -15,8 +15,6 @@ from quadrant_platform.program.render_folder import write_render
 from quadrant_platform.program.rendering import files
 from quadrant_platform.program.stacks import recorded
 
-NAME = "render"
-
 Out = Annotated[Path, typer.Option("--out", "-o", help="An empty folder, or that of an earlier render.")]
 
 

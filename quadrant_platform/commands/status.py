@@ -11,8 +11,6 @@ from quadrant_platform import applier
 from quadrant_platform.commands.console import ExitCode, Format, say, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
 
-NAME = "status"
-
 
 def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
     """Show a stack's nodes, pods, volumes, certificates and addresses (exit code 1: something is not ready)."""

@@ -7,23 +7,20 @@ from typing import Annotated
 import typer
 
 from quadrant_platform import applier
-from quadrant_platform.commands.check import as_line, mandatory, violations
+from quadrant_platform.commands.check import as_line, mandatory, objects_of, violations
 from quadrant_platform.commands.console import ExitCode, Format, complain, interruptible, progress, say
 from quadrant_platform.commands.options import OutputFormat, Stack, System
 from quadrant_platform.commands.status import show_page
-from quadrant_platform.policies.pack import Object
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.traffic import Traffic
 from quadrant_platform.reachability import prove
-
-NAME = "up"
 
 Timeout = Annotated[int, typer.Option("--timeout", help="Seconds until everything must be ready.", min=1)]
 
 
 def command(system: System, stack: Stack, timeout: Timeout = 600, output: OutputFormat = Format.TEXT) -> None:
     """Apply a stack and wait until it is ready (exit code 1: blocked by a policy, or not ready in time)."""
-    with interruptible(NAME), applier.system_lock(system):
+    with interruptible("up"), applier.system_lock(system):
         target = applier.choose_target(system, stack, say)
         built = applier.configure_stack(system, stack)
         recording = _judged(built)
@@ -32,7 +29,7 @@ def command(system: System, stack: Stack, timeout: Timeout = 600, output: Output
             built = applier.configure_stack(system, stack, overrides)
             recording = _judged(built)
         applier.warn_of_api(session, built, recording, say)
-        choice = applier.choose_applier(applier.stored_parent(session, system))
+        choice = applier.choose_applier(session, system)
         say(choice.reason)
         if choice.pulumi is not None:
             _apply_with_pulumi(choice.pulumi, session, built)
@@ -46,9 +43,7 @@ def _judged(built: applier.ConfiguredStack) -> Recording:
     with progress(f"recording and judging {built.system} {built.stage}"):
         recording = built.recorded()
         manifests = recording.manifests()
-        found = mandatory(
-            violations([Object(one.inputs, urn=one.urn) for one in recording.resources if one.is_manifest])
-        )
+        found = mandatory(violations(objects_of(recording)))
         proof = prove(manifests, Traffic(manifests).matrix)
     for violation in found:
         complain(as_line(violation))

@@ -91,7 +91,7 @@ _SETTLED: dict[str, Any] = {}
 
 @pytest.fixture
 def settled(cluster: Cluster, quadrant: Runner) -> Cluster:
-    """A cluster in which the stack is up already; the first test that asks brings it up for all."""
+    """A cluster in which the stack is up already; the first test that needs it applies it for all."""
     if not _SETTLED:
         quadrant("up", *STACK)
         _SETTLED.update(cluster.read())

@@ -179,7 +179,7 @@ def delete(words: list[str], options: dict[str, str]) -> int:
 
 
 def held(gone: set[str], spaces: set[str]) -> set[str]:
-    """What finalizers hold, and the namespaces around it, which tell how much is left in them."""
+    """What finalizers hold, and the namespaces around it, which report how much is left in them."""
     stays = {key for key in STATE["objects"] if key in STATE.get("held", {}) and (key in gone or within(key, spaces))}
     for key in sorted(stays):
         STATE["objects"][key]["metadata"].update(deletionTimestamp="2030", finalizers=STATE["held"][key])

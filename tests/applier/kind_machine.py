@@ -51,7 +51,7 @@ class KindMachine:
         return [line for line in lines if line.startswith(" ".join(words))]
 
     def has(self, version: str, kind: str, namespace: str, name: str, **spec: Any) -> None:
-        """Put an object into the cluster that nobody of ours made."""
+        """Put an object into the cluster that Quadrant did not make."""
         metadata = {"name": name, "namespace": namespace}
         state = self.cluster.read()
         key = "|".join((version.rpartition("/")[0], kind, namespace, name))

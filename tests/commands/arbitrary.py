@@ -67,7 +67,7 @@ CODES = st.binary(min_size=25 * _WIDTH, max_size=25 * _WIDTH)
 
 
 def documents(codes: bytes) -> list[Any]:
-    """The documents that some bytes stand for."""
+    """The documents that some bytes encode."""
     return [_document(codes[at : at + _WIDTH]) for at in range(0, len(codes), _WIDTH)]
 
 

@@ -7,7 +7,7 @@ GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: n}\n"
 
 
 def write(folder: Path, **texts: str) -> Path:
-    """Write files below a folder; `__` in a name stands for a folder, `_` for the dot."""
+    """Write files below a folder; `__` in a name means a folder, `_` the dot."""
     for name, text in texts.items():
         path = folder / name.replace("__", "/").replace("_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The check judges stacks and foreign files alike, and knows where each object stands."""
+"""The check judges stacks and foreign files alike, and reports the place of each object."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_a_stack_is_judged(quadrant: Runner) -> None:
     keys = {"policy", "check", "level", "kind", "namespace", "name", "message", "file", "line"}
     reasons = {"severity", "why", "remedy", "url"}
     assert all(set(violation) == keys | reasons for violation in found), "programs rely on the same keys everywhere"
-    assert all(violation[key] for violation in found for key in reasons), "every row says why, and how to mend it"
+    assert all(violation[key] for violation in found for key in reasons), "every row has its reason and remedy"
     assert all((ROOT / violation["url"]).is_file() for violation in found), "and names a page that is there"
     assert {violation["level"] for violation in found} >= {"mandatory"}, (
         "containers without a security context must stop a deployment"
@@ -45,7 +45,7 @@ def test_violations_for_people_begin_with_the_place(quadrant: Runner, tmp_path: 
     result = quadrant("check", "--manifests", tmp_path)
     assert result.out.startswith(f"{tmp_path}/pod.yaml:1: mandatory: "), "editors jump to such a line"
     last = result.out.splitlines()[-1]
-    assert " Remedy: " in last, "each violated policy says once how to mend what it found"
+    assert " Remedy: " in last, "each violated policy has its remedy once"
     assert last.endswith(".md"), "and where to read on"
     assert "in 1 objects" in result.err, "the summary is no result"
 
@@ -114,6 +114,6 @@ def test_a_wrong_configuration_is_bad_input(quadrant: Runner, tmp_path: Path) ->
 def test_a_wrong_type_is_reported_as_such(quadrant: Runner, tmp_path: Path, text: str, place: str) -> None:
     write(tmp_path, a_yaml=f"apiVersion: v1\nmetadata: {{name: a, namespace: n}}\n{text}\n")
     result = quadrant("check", "--manifests", tmp_path, "--format", "json")
-    told = {row["message"] for row in json.loads(result.out) if row["policy"] == "well-formed"}
-    assert (result.code, told) == (1, {place}), "it cannot be applied"
+    messages = {row["message"] for row in json.loads(result.out) if row["policy"] == "well-formed"}
+    assert (result.code, messages) == (1, {place}), "it cannot be applied"
     assert "5432" not in result.out, "a value is not repeated"

@@ -29,7 +29,7 @@ def texts(value: Any) -> bool:
 
 
 def plainly_wrong(document: Any) -> bool:
-    """Whether Kubernetes could not even tell what it is, or where its pods are; written without the pack's reader."""
+    """Whether Kubernetes could not even identify it, or where its pods are; written without the pack's reader."""
     if not isinstance(document, dict):
         return document is not None
     if not all(isinstance(at(document, *keys), str) and at(document, *keys) for keys in NAMED):
@@ -51,7 +51,7 @@ def listed(document: Any) -> bool:
 
 
 def check_all(quadrant: Runner, file: Path, found: list[Any], seen: set[str]) -> None:
-    """Judge documents by the command; every plainly wrong one has its row, at the line where it stands."""
+    """Judge documents by the command; every plainly wrong one has its row, at its own line."""
     texts = [json.dumps(one) for one in found]
     file.write_text("\n---\n".join(texts) + "\n", encoding="utf-8")
     result = quadrant("check", "--manifests", file, "--format", "json")
@@ -59,7 +59,7 @@ def check_all(quadrant: Runner, file: Path, found: list[Any], seen: set[str]) ->
     malformed = {row["line"] for row in json.loads(result.out) if row["policy"] == "well-formed"}
     for index, document in enumerate(found):
         if plainly_wrong(document) and not listed(document):
-            assert 2 * index + 1 in malformed, f"what is of a wrong type is said: {texts[index]}"
+            assert 2 * index + 1 in malformed, f"what is of a wrong type is reported: {texts[index]}"
     seen.update(texts)
 
 

@@ -43,9 +43,9 @@ def test_every_command_explains_itself(quadrant: Runner, command: str) -> None:
 @pytest.mark.usefixtures("sample")
 def test_wrong_usage_is_bad_input(quadrant: Runner, arguments: list[str]) -> None:
     result = quadrant(*arguments)
-    assert result.code == 2, "2 says that the caller has to change something"
+    assert result.code == 2, "2 means that the caller has to change something"
     assert not result.out, "stdout holds only results"
-    assert result.err, "the caller is told what to change"
+    assert result.err, "the caller reads what to change"
 
 
 def test_an_error_in_a_system_is_bad_input_without_a_traceback(
@@ -61,7 +61,7 @@ def test_an_error_in_a_system_is_bad_input_without_a_traceback(
     assert (result.code, result.err.strip()) == (2, message), "the program's own message is all that is needed"
 
 
-def test_a_build_that_failed_is_told_with_its_log_and_is_no_internal_error(
+def test_a_build_that_failed_is_reported_with_its_log_and_is_no_internal_error(
     quadrant: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -69,7 +69,7 @@ def test_a_build_that_failed_is_told_with_its_log_and_is_no_internal_error(
 
     monkeypatch.setattr("quadrant_platform.program.stacks.record", fail)
     result = quadrant("reach", *STACK)
-    assert result.code == 2, "the machine stands in the way, not a mistake of ours"
+    assert result.code == 2, "the cause is the machine, not a mistake of ours"
     assert "no space left" in result.err, "the builder's own last words"
 
 
@@ -83,8 +83,8 @@ def test_an_internal_error_is_short_unless_debugging(
     monkeypatch.setattr("quadrant_platform.program.stacks.record", fail)
     monkeypatch.setenv("QUADRANT_DEBUG", debug)
     result = quadrant("reach", *STACK)
-    assert result.code == 3, "3 says that the caller did nothing wrong"
-    assert "internal error: ArithmeticError: seven" in result.err, "the message says what failed"
+    assert result.code == 3, "3 means that the caller did nothing wrong"
+    assert "internal error: ArithmeticError: seven" in result.err, "the message names the failure"
     assert ("Traceback" in result.err) is traceback, "the traceback is for whoever asks for it"
 
 
@@ -113,7 +113,7 @@ def test_the_doctor_always_leaves_in_good_health(quadrant: Runner, monkeypatch: 
     findings = {finding["what"]: finding for finding in json.loads(result.out)}
     assert result.code == 0, "a lack is information, not a failure"
     assert not findings["dot"]["present"], "there is nothing on an empty PATH"
-    assert ".md" in findings["dot"]["cost"], "a lack says what it costs and what to do instead"
+    assert ".md" in findings["dot"]["cost"], "a lack has its cost and an alternative"
 
 
 def test_the_doctor_names_what_a_machine_needs(quadrant: Runner) -> None:

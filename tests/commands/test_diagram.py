@@ -13,43 +13,43 @@ WEB, API = "sample-frontend/web", "sample-backend/api"
 
 
 @pytest.fixture(scope="module")
-def isolation() -> Traffic:
+def traffic() -> Traffic:
     return Traffic(record(CONFIG, "dev", SAMPLE).manifests())
 
 
-def test_segments_are_clusters_and_what_is_outside_stands_alone(isolation: Traffic) -> None:
-    drawn = diagram(isolation)
+def test_segments_are_clusters_and_outside_peers_are_apart(traffic: Traffic) -> None:
+    drawn = diagram(traffic)
     assert drawn.clusters == {"": ["internet"], "frontend": [WEB], "backend": [API]}, "in the order of the segments"
 
 
-def test_rows_of_everybody_are_left_out(isolation: Traffic) -> None:
-    arrows = diagram(isolation).arrows
+def test_rows_of_all_workloads_are_left_out(traffic: Traffic) -> None:
+    arrows = diagram(traffic).arrows
     assert arrows == [Arrow("internet", WEB, "8080", faint=False), Arrow(WEB, API, "8080", faint=False)], (
         "name resolution would tie everybody to one node"
     )
 
 
-def test_a_pair_has_one_arrow_with_all_its_ports(isolation: Traffic) -> None:
+def test_a_pair_has_one_arrow_with_all_its_ports(traffic: Traffic) -> None:
     more = Traffic.__new__(Traffic)
-    more.__dict__.update(isolation.__dict__)
-    more.rows = [*isolation.rows, {**isolation.rows[0], "port": 443}, {**isolation.rows[0], "protocol": "UDP"}]
+    more.__dict__.update(traffic.__dict__)
+    more.rows = [*traffic.rows, {**traffic.rows[0], "port": 443}, {**traffic.rows[0], "protocol": "UDP"}]
     assert [arrow.label for arrow in diagram(more).arrows] == ["443, 8080, 8080/udp", "8080"], (
         "one arrow holds every port, by number"
     )
 
 
-def test_machinery_is_drawn_faintly(isolation: Traffic) -> None:
+def test_machinery_is_drawn_faintly(traffic: Traffic) -> None:
     more = Traffic.__new__(Traffic)
-    more.__dict__.update(isolation.__dict__)
-    more.rows = [{**isolation.rows[0], "implied": "operator"}]
+    more.__dict__.update(traffic.__dict__)
+    more.rows = [{**traffic.rows[0], "implied": "operator"}]
     drawn = diagram(more)
     assert [arrow.faint for arrow in drawn.arrows] == [True], "replication and operators are no traffic of users"
     assert "-. 8080 .->" in mermaid(drawn), "Mermaid draws it dotted"
     assert "style=dashed" in dot(drawn), "Graphviz draws it dashed"
 
 
-def test_both_languages_run_from_left_to_right_and_colour_segments(isolation: Traffic) -> None:
-    drawn = diagram(isolation)
+def test_both_languages_run_from_left_to_right_and_colour_segments(traffic: Traffic) -> None:
+    drawn = diagram(traffic)
     chart, graph = mermaid(drawn), dot(drawn)
     assert chart.startswith("```mermaid\nflowchart LR\n"), "the fence makes a Markdown page draw it"
     assert chart.endswith("```\n"), "a fence that is not closed swallows the page"

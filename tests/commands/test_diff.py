@@ -12,7 +12,7 @@ def test_a_stack_that_is_up_has_no_drift(quadrant: Runner, settled: Cluster) -> 
     assert "no drift" in result.err, "in these words"
 
 
-def test_drift_is_told_field_by_field_without_a_change(quadrant: Runner, settled: Cluster) -> None:
+def test_drift_is_shown_field_by_field_without_a_change(quadrant: Runner, settled: Cluster) -> None:
     key = settled.find("Deployment")[0]
     settled.edit(key, lambda one: one["spec"]["template"]["spec"].update(terminationGracePeriodSeconds=1))
     settled.remove(settled.find("Service")[0])
@@ -28,7 +28,7 @@ def test_an_edited_secret_is_drift_without_its_value(quadrant: Runner, settled: 
     key = next(key for key in settled.find("Secret") if "|quadrant|" not in key)
     settled.edit(key, lambda one: one["data"].update(dict.fromkeys(one["data"], "c3RyYW5nZXI=")))
     result = quadrant("diff", *STACK)
-    assert "[secret] -> [secret]" in result.out, "that it differs is told"
+    assert "[secret] -> [secret]" in result.out, "the difference itself is shown"
     assert not [value for value in settled.texts() if value in result.out + result.err], "and no value"
 
 

@@ -23,7 +23,7 @@ def test_nothing_is_left_after_the_last_system(quadrant: Runner, settled: Cluste
     result = quadrant("down", *STACK, "--yes")
     assert result.code == 0, result.err
     assert settled.objects == {}, "objects, values, parent and what all systems share"
-    assert "kept:" in result.err, "the user is told what stays"
+    assert "kept:" in result.err, "the user reads what stays"
 
 
 def test_what_systems_share_stays_with_another_one(quadrant: Runner, settled: Cluster) -> None:
@@ -41,17 +41,17 @@ def test_a_second_down_finds_nothing_to_do(quadrant: Runner, settled: Cluster) -
     quadrant("down", *STACK, "--yes")
     result = quadrant("down", *STACK, "--yes")
     assert result.code == 0, "an interrupted one can be repeated"
-    assert f"nothing of {SYSTEM} is in the cluster" in result.err, "and says so"
+    assert f"nothing of {SYSTEM} is in the cluster" in result.err, "and reports it"
 
 
 def test_the_other_stage_of_a_system_is_not_removed(quadrant: Runner, settled: Cluster) -> None:
     result = quadrant("down", "--system", SYSTEM, "--stack", "prod", "--yes")
     assert result.code == 2, "the cluster holds dev"
-    assert "as dev" in result.err, "the message says which"
+    assert "as dev" in result.err, "the message names it"
     assert settled.objects, "nothing was changed"
 
 
-def test_what_does_not_go_is_told_with_what_holds_it(quadrant: Runner, settled: Cluster) -> None:
+def test_what_does_not_go_is_reported_with_what_holds_it(quadrant: Runner, settled: Cluster) -> None:
     key = settled.find("Service")[0]
     space, name = key.split("|")[2:]
     settled.configure(held={key: ["example.com/guard"]})
@@ -62,8 +62,8 @@ def test_what_does_not_go_is_told_with_what_holds_it(quadrant: Runner, settled: 
     assert f"Namespace {space}: Some resources are remaining: services. has 1" in result.err, (
         "the namespace's own words"
     )
-    assert "timed out" not in result.err, "kubectl's text says nothing more"
-    assert "run the same command to go on" in result.err, "the user knows where things stand"
+    assert "timed out" not in result.err, "kubectl's text adds nothing"
+    assert "run the same command to go on" in result.err, "the user reads what is left to do"
     settled.configure(held={})
     assert quadrant("down", *STACK, "--yes").code == 0, "what was held is found again"
     assert settled.objects == {}, "and nothing is left"
@@ -78,28 +78,30 @@ def test_what_went_late_is_no_error(quadrant: Runner, settled: Cluster, tmp_path
     assert result.code == 0, f"all of it is gone: {result.err}"
 
 
-def test_a_refused_deletion_is_told_in_the_clusters_words(quadrant: Runner, settled: Cluster, tmp_path: Path) -> None:
+def test_a_refused_deletion_is_reported_in_the_clusters_words(
+    quadrant: Runner, settled: Cluster, tmp_path: Path
+) -> None:
     kubectl = tmp_path / "bin" / "kubectl"
     refusal = "echo 'Error from server (Forbidden): namespaces is forbidden' >&2; exit 1"
     kubectl.write_text(kubectl.read_text().replace("exec", f'case "$*" in *" --wait "*) {refusal};; esac\nexec', 1))
     result = quadrant("down", *STACK, "--yes")
-    assert result.code == 2, "the cluster said no"
+    assert result.code == 2, "the cluster refused"
     assert "namespaces is forbidden" in result.err, "in its own words"
-    assert "not gone after" not in result.err, "nobody waited"
-    assert "not everything is gone" in result.err, "the user knows where things stand"
+    assert "not gone after" not in result.err, "there was no wait"
+    assert "not everything is gone" in result.err, "the user reads what is left to do"
 
 
 def leaving(kind: str, **metadata: Any) -> dict[str, Any]:
     return {"apiVersion": "example.com/v1", "kind": kind, "metadata": {"name": "one", "namespace": "shop", **metadata}}
 
 
-def told(one: dict[str, Any]) -> str:
+def line_of(one: dict[str, Any]) -> str:
     [line] = explain_lingering([one], Kubectl("kubectl", Path("kubeconfig"), "far"))
     return line
 
 
 def test_what_kubernetes_itself_holds_is_never_forced() -> None:
-    line = told(leaving("Disk", finalizers=["kubernetes.io/pvc-protection"]))
+    line = line_of(leaving("Disk", finalizers=["kubernetes.io/pvc-protection"]))
     assert "held by kubernetes.io/pvc-protection" in line, "the reason"
     assert "describe disk.example.com one --namespace shop" in line, "who uses it is seen there"
     assert "--context far" in line, "in the cluster of the stack"
@@ -107,13 +109,13 @@ def test_what_kubernetes_itself_holds_is_never_forced() -> None:
 
 
 def test_a_way_out_by_force_leaves_kubernetes_own_finalizers() -> None:
-    line = told(leaving("Disk", finalizers=["kubernetes.io/pvc-protection", "example.com/guard"]))
+    line = line_of(leaving("Disk", finalizers=["kubernetes.io/pvc-protection", "example.com/guard"]))
     assert """'{"metadata": {"finalizers": ["kubernetes.io/pvc-protection"]}}'""" in line, "only the strange one goes"
     assert "the controller of example.com/guard has to run" in line, "which is the better way"
 
 
 def test_what_nothing_holds_is_still_ending() -> None:
-    assert "no finalizer holds it" in told(leaving("Pod")), "such as a pod of a node that does not answer"
+    assert "no finalizer holds it" in line_of(leaving("Pod")), "such as a pod of a node that does not answer"
 
 
 @pytest.mark.usefixtures("cluster")

@@ -9,19 +9,19 @@ from tests.commands.running import STACK, Runner
 pytestmark = pytest.mark.usefixtures("sample")
 
 
-def test_children_stand_below_their_component(quadrant: Runner) -> None:
+def test_children_are_below_their_component(quadrant: Runner) -> None:
     lines = quadrant("preview", *STACK).out.splitlines()
     component = next(index for index, line in enumerate(lines) if line.endswith("Workload web"))
     below = lines[component + 1 : component + 6]
     indent = lines[component].index("Workload")
     assert all(line[indent - 4 :].lstrip("│ ").startswith(("├", "└")) for line in below), "a tree by parent"
-    assert any("Deployment sample-frontend/web" in line for line in below), "a label says kind, namespace and name"
+    assert any("Deployment sample-frontend/web" in line for line in below), "a label has kind, namespace and name"
 
 
 def test_mandatory_violations_are_an_exit_code(quadrant: Runner) -> None:
     result = quadrant("preview", *STACK)
     assert result.code == 1, "the sample's pods have no security context"
-    assert "mandatory" in result.out, "the verdict is told with its level"
+    assert "mandatory" in result.out, "the verdict has its level"
 
 
 def test_programs_get_resources_counts_policies_and_matrix(quadrant: Runner) -> None:

@@ -28,17 +28,17 @@ def test_people_get_a_table(quadrant: Runner) -> None:
 
 def test_an_allowed_pair_is_explained_by_its_row(quadrant: Runner) -> None:
     result = quadrant("reach", *STACK, "web", "api")
-    assert result.code == 0, "0 says allowed"
+    assert result.code == 0, "0 means allowed"
     assert f"{WEB} may reach {API} on 8080/TCP" in result.out, "the sentence names both ends and the port"
     assert "pages ask for data" in result.out, "the reason that was written into the flow table"
 
 
-def test_a_refused_pair_is_an_exit_code_and_says_what_is_missing(quadrant: Runner) -> None:
+def test_a_refused_pair_is_an_exit_code_and_names_what_is_missing(quadrant: Runner) -> None:
     result = quadrant("reach", *STACK, API, WEB, "--format", "json")
     answer = json.loads(result.out)
-    assert (result.code, answer["allowed"]) == (1, False), "1 says refused"
+    assert (result.code, answer["allowed"]) == (1, False), "1 means refused"
     missing = " ".join(answer["missing"])
-    assert "no row" in missing, "nobody asked for it"
+    assert "no row" in missing, "no row permits it"
     assert f"egress of {API}" in missing, "and both ends refuse"
     assert f"ingress of {WEB}" in missing, "the ingress of the target is closed too"
 
@@ -55,9 +55,9 @@ def test_an_unknown_name_is_bad_input_with_the_nearest(quadrant: Runner) -> None
     assert "did you mean 'web'?" in result.err, "a slip of the finger is recognised"
 
 
-def test_two_unknown_names_are_told_at_once(quadrant: Runner) -> None:
-    told = quadrant("reach", *STACK, "wep", "appi").err
-    assert ("did you mean 'web'?" in told, "did you mean 'api'?" in told) == (True, True), "one run tells of both"
+def test_two_unknown_names_are_reported_at_once(quadrant: Runner) -> None:
+    message = quadrant("reach", *STACK, "wep", "appi").err
+    assert ("did you mean 'web'?" in message, "did you mean 'api'?" in message) == (True, True), "one run reports both"
 
 
 def test_two_ends_outside_are_not_for_us_to_judge(quadrant: Runner) -> None:
@@ -68,8 +68,8 @@ def test_a_policy_that_lost_its_rule_refuses_although_there_is_a_row() -> None:
     manifests = record(CONFIG, "dev", SAMPLE).manifests()
     policy = next(m for m in manifests if m["kind"] == "NetworkPolicy" and m["metadata"]["name"] == "api")
     policy["spec"]["ingress"] = []
-    isolation = Traffic(manifests)
-    [(_, verdict)] = isolation.verdicts(WEB, API)
-    assert isolation.rows_between(WEB, API), "the matrix still says so"
+    traffic = Traffic(manifests)
+    [(_, verdict)] = traffic.verdicts(WEB, API)
+    assert traffic.rows_between(WEB, API), "the matrix still permits it"
     assert not verdict.allowed, "but the policies decide"
-    assert (WEB, API, "TCP", 8080) not in isolation.connections, "and the listing agrees"
+    assert (WEB, API, "TCP", 8080) not in traffic.connections, "and the listing agrees"

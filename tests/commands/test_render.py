@@ -28,7 +28,7 @@ def test_a_folder_with_other_files_is_left_alone(quadrant: Runner, tmp_path: Pat
     (tmp_path / present).parent.mkdir(exist_ok=True)
     (tmp_path / present).write_text("mine", encoding="utf-8")
     result = quadrant("render", *STACK, "--out", tmp_path)
-    assert result.code == 2, "what somebody else wrote is not ours to delete"
+    assert result.code == 2, "another's files are not ours to delete"
     assert "mine.yaml" in result.err or "sub" in result.err, "the message names what is in the way"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / present], (
         "nothing was written or deleted"

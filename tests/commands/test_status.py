@@ -32,14 +32,14 @@ def pod(name: str, ready: str, *claims: str) -> dict[str, Any]:
     return within("Pod", name, spec={"volumes": volumes}, status={"conditions": [{"type": "Ready", "status": ready}]})
 
 
-def test_a_page_of_a_live_stack_says_where_it_is_and_how_to_reach_it(quadrant: Runner, settled: Cluster) -> None:
+def test_a_page_of_a_live_stack_names_its_cluster_and_its_address(quadrant: Runner, settled: Cluster) -> None:
     result = quadrant("status", *STACK)
     assert f"{SYSTEM} dev on cluster (" in result.out, "which cluster"
     assert "https://" in result.out, "its addresses"
     assert "curl" in result.out, "and a line to try"
 
 
-def test_a_cluster_that_does_not_answer_is_told_with_the_remedy(quadrant: Runner, cluster: Cluster) -> None:
+def test_a_cluster_that_does_not_answer_is_reported_with_the_remedy(quadrant: Runner, cluster: Cluster) -> None:
     cluster.configure(answers=False)
     result = quadrant("status", *STACK)
     assert result.code == 2, "the kubeconfig is the user's"
@@ -50,7 +50,7 @@ def test_a_cluster_that_does_not_answer_is_told_with_the_remedy(quadrant: Runner
 def test_pods_are_counted_by_segment_and_those_lacking_are_named() -> None:
     page = report("shop", [SPACE, pod("web-1", "True"), pod("web-2", "False")], None)
     assert page.segments[0]["ready"] == 1, "one is ready"
-    assert page.segments[0]["lacking"] == {"web-2": "has not started"}, "the other says what it lacks"
+    assert page.segments[0]["lacking"] == {"web-2": "has not started"}, "the other has its reason"
     assert not page.ready, "a page with a gap is not ready"
     assert ("frontend", "1 of 2 pods ready in shop-frontend; web-2: has not started") in list(page.lines()), "in a line"
 
@@ -83,8 +83,8 @@ def test_a_claim_that_waits_for_its_first_pod_is_no_fault() -> None:
     claims = [claim("data", "Bound"), claim("dumps", "Pending")]
     page = report("shop", [SPACE, *claims, pod("web-1", "True", "data")], None)
     line = "1 of 1 bound, 1 waits for its first pod (shop-frontend/dumps)"
-    assert dict(page.lines())["volumes"] == line, "a nightly job has not run yet, and nobody has to do anything"
-    assert [one["waits"] for one in page.volumes] == [False, True], "programs tell it apart too"
+    assert dict(page.lines())["volumes"] == line, "a nightly job has not run yet, and no one has to act"
+    assert [one["waits"] for one in page.volumes] == [False, True], "programs can distinguish it too"
 
 
 def test_several_waiting_claims_hide_no_fault() -> None:
@@ -92,7 +92,7 @@ def test_several_waiting_claims_hide_no_fault() -> None:
     page = report("shop", [SPACE, *claims, pod("web-1", "False", "data")], None)
     volumes = dict(page.lines())["volumes"]
     waiting = "2 wait for their first pods (shop-frontend/dumps, shop-frontend/logs)"
-    assert volumes.startswith(f"0 of 2 bound, {waiting}; "), "those that wait are told by name"
+    assert volumes.startswith(f"0 of 2 bound, {waiting}; "), "those that wait are named"
     assert volumes.endswith("; shop-frontend/data is Pending; shop-frontend/old is Lost"), (
         "a pod waits for the first, and a lost one is lost with and without pods"
     )
@@ -114,7 +114,7 @@ def test_a_load_balancer_is_the_entry_where_there_is_one() -> None:
     assert foreign_address([service]) == EntryAddress("192.0.2.7", 443), "else the address itself"
 
 
-def test_every_public_address_is_told_once() -> None:
+def test_every_public_address_is_shown_once() -> None:
     rules = [{"match": "Host(`a.example`) && PathPrefix(`/api`)"}, {"match": "Host(`a.example`)"}]
     route = within("IngressRoute", "r", spec={"routes": rules})
     found = list(routes([route, route], EntryAddress("127.0.0.1", 8443)))

@@ -16,15 +16,15 @@ COUNT = len(recorded(SYSTEM, "dev").manifests())
 def test_a_first_up_creates_everything_and_shows_one_page(quadrant: Runner, cluster: Cluster) -> None:
     result = quadrant("up", *STACK)
     assert result.code in (0, 1), result.err
-    assert f"{COUNT} to create" in result.err, "the plan is told before it is carried out"
+    assert f"{COUNT} to create" in result.err, "the plan is shown before it is applied"
     assert len(cluster.objects) == COUNT + 5, "all of the stack, and kind, namespace, quota, values and parent of ours"
-    assert f"{SYSTEM} dev on cluster" in result.out, "the page says where it is"
+    assert f"{SYSTEM} dev on cluster" in result.out, "the page names the cluster"
 
 
 def test_a_second_up_changes_nothing(quadrant: Runner, settled: Cluster) -> None:
     before = settled.versions()
     result = quadrant("up", *STACK)
-    assert f"nothing changed: all {COUNT} objects" in result.err, "the user is told"
+    assert f"nothing changed: all {COUNT} objects" in result.err, "one line reports it"
     assert settled.versions() == before, "not even a version moves"
 
 
@@ -33,7 +33,7 @@ def test_networks_are_closed_before_anything_else_is_applied(quadrant: Runner, c
     versions = {key: int(version) for key, version in cluster.versions().items()}
     closed = max(versions[key] for key in cluster.find("NetworkPolicy"))
     running = min(versions[key] for kind in ("Deployment", "StatefulSet", "Job") for key in cluster.find(kind))
-    assert closed < running, "a pod that starts is never reachable before its policies stand"
+    assert closed < running, "a pod that starts is never reachable before its policies exist"
 
 
 def test_values_are_made_once_and_are_on_no_disk(quadrant: Runner, cluster: Cluster, tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_values_are_made_once_and_are_on_no_disk(quadrant: Runner, cluster: Clus
     assert len(values) > 3, "the stack has secrets"
     cluster.remove(cluster.find("Secret", "postgres-password")[0])
     second = quadrant("up", *STACK)
-    assert cluster.texts() == values, "a Secret that was lost comes back with the value that it had"
+    assert cluster.texts() == values, "a Secret that was lost is restored with its old value"
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path != cluster.file]
     written = "".join(path.read_text(errors="replace") for path in files) + first.out + first.err + second.err
     assert not [value for value in values if value in written], "no value is written or printed"
@@ -52,7 +52,7 @@ def test_lost_kept_values_are_taken_from_the_live_secrets(quadrant: Runner, sett
     values = settled.texts()
     settled.remove(settled.find("Secret", f"{SYSTEM}-values")[0])
     result = quadrant("up", *STACK)
-    assert settled.texts() == values, "the stores know their passwords already"
+    assert settled.texts() == values, "the stores use their passwords already"
     assert settled.find("Secret", f"{SYSTEM}-values"), f"and they are kept again: {result.err}"
 
 
@@ -70,7 +70,7 @@ def test_only_what_differs_is_applied(quadrant: Runner, settled: Cluster) -> Non
 def test_a_job_with_another_template_is_made_anew(quadrant: Runner, settled: Cluster) -> None:
     job = settled.find("Job")[0]
     settled.edit(job, lambda one: one["metadata"]["annotations"].update({"quadrant.dev/template": "older"}))
-    assert "1 to recreate" in quadrant("up", *STACK).err, "Kubernetes lets nobody change the template of a Job"
+    assert "1 to recreate" in quadrant("up", *STACK).err, "Kubernetes never changes the template of a Job"
     assert any(words[:1] == ["delete"] for words, _ in settled.read()["log"]), "the old one goes first"
 
 
@@ -90,7 +90,7 @@ def test_a_member_that_nothing_names_is_pruned_and_a_claim_is_spared(quadrant: R
     result = quadrant("up", *STACK)
     assert not settled.find("Service", "|left-over"), "what left the file leaves the cluster"
     assert settled.find("PersistentVolumeClaim", "|left-over"), "data goes by `down` alone"
-    assert "holds data" in result.err, "and the user is told"
+    assert "holds data" in result.err, "and one line reports it"
 
 
 @pytest.mark.parametrize("stage", ["config", "wait", "create"])
@@ -100,14 +100,14 @@ def test_an_up_that_broke_off_is_finished_by_the_next(
     kubectl = tmp_path / "bin" / "kubectl"
     whole = kubectl.read_text()
     kubectl.write_text(whole.replace("exec", f'case "$*" in *" {stage} "*) exit 9;; esac\nexec', 1))
-    assert quadrant("up", *STACK).code == 2, "the break is told"
+    assert quadrant("up", *STACK).code == 2, "the failure is reported"
     kubectl.write_text(whole)
     quadrant("up", *STACK)
     assert len(cluster.objects) == COUNT + 5, "nothing is missing and nothing is there twice"
     assert "nothing changed" in quadrant("up", *STACK).err, "nothing is left to do"
 
 
-def test_an_interrupted_up_says_how_to_go_on(
+def test_an_interrupted_up_explains_how_to_go_on(
     quadrant: Runner, settled: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_arguments: object) -> None:
@@ -119,16 +119,16 @@ def test_an_interrupted_up_says_how_to_go_on(
     assert "goes on from here" in result.err, "nothing is lost"
 
 
-def test_a_refusal_half_way_is_told_as_one(quadrant: Runner, cluster: Cluster) -> None:
+def test_a_refusal_half_way_is_reported_as_one(quadrant: Runner, cluster: Cluster) -> None:
     name = next(one["metadata"]["name"] for one in recorded(SYSTEM, "dev").manifests() if one["kind"] == "Service")
     cluster.configure(refused=[name])
     result = quadrant("up", *STACK)
-    assert result.code == 2, "the cluster said no"
+    assert result.code == 2, "the cluster refused"
     assert f'"{name}" is invalid' in result.err, "in the server's own words"
-    assert "not everything was applied" in result.err, "and the user knows where things stand"
+    assert "not everything was applied" in result.err, "and the user reads what is left to do"
 
 
-def test_what_does_not_get_ready_is_told_with_its_reason(quadrant: Runner, cluster: Cluster) -> None:
+def test_what_does_not_get_ready_is_reported_with_its_reason(quadrant: Runner, cluster: Cluster) -> None:
     broken = next(one["metadata"]["name"] for one in recorded(SYSTEM, "dev").manifests() if one["kind"] == "Deployment")
     cluster.configure(broken=[broken])
     result = quadrant("up", *STACK, "--timeout", "1")
@@ -141,9 +141,9 @@ def test_the_cluster_of_the_environment_is_written_into_the_stacks_file(
 ) -> None:
     result = quadrant("up", *STACK)
     text = (tmp_path / f"Pulumi.{SYSTEM}-dev.yaml").read_text()
-    assert f"quadrant:kubeconfig: {tmp_path}/kubeconfig" in text, "from now on the file says where the stack is"
+    assert f"quadrant:kubeconfig: {tmp_path}/kubeconfig" in text, "from now on the file names the cluster"
     assert "quadrant:context: fake" in text, "another current context is another cluster"
-    assert f"now names the cluster: {tmp_path}/kubeconfig" in result.err, "and the user is told"
+    assert f"now names the cluster: {tmp_path}/kubeconfig" in result.err, "and one line reports it"
 
 
 def test_a_violation_stops_everything(quadrant: Runner, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,9 @@ def test_a_violation_stops_everything(quadrant: Runner, cluster: Cluster, monkey
     assert not cluster.objects, "nothing was applied"
 
 
-def test_missing_kinds_are_all_told_before_anything_changes(quadrant: Runner, cluster: Cluster, tmp_path: Path) -> None:
+def test_missing_kinds_are_all_reported_before_anything_changes(
+    quadrant: Runner, cluster: Cluster, tmp_path: Path
+) -> None:
     state = cluster.read()
     state["served"] = [row for row in state["served"] if not row[1].startswith(("traefik.io", "cert-manager"))]
     cluster.write(state)
@@ -167,7 +169,7 @@ def test_missing_kinds_are_all_told_before_anything_changes(quadrant: Runner, cl
     assert not cluster.objects, "nothing was changed"
 
 
-def test_kinds_that_no_module_defines_are_told_with_what_shows_the_others(quadrant: Runner, cluster: Cluster) -> None:
+def test_kinds_that_no_module_defines_are_reported_with_the_list_of_others(quadrant: Runner, cluster: Cluster) -> None:
     state = cluster.read()
     state["served"] = [row for row in state["served"] if not row[1].startswith("networking.k8s.io")]
     cluster.write(state)
@@ -176,7 +178,7 @@ def test_kinds_that_no_module_defines_are_told_with_what_shows_the_others(quadra
     assert "get crd`" in result.err, "a command that helps to see what is there"
 
 
-def test_a_user_without_rights_is_told_which_are_missing(quadrant: Runner, cluster: Cluster) -> None:
+def test_a_user_without_rights_reads_which_are_missing(quadrant: Runner, cluster: Cluster) -> None:
     cluster.configure(denied=["networkpolicys"])
     result = quadrant("up", *STACK)
     assert result.code == 2, "found before anything is changed"

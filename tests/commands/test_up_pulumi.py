@@ -15,7 +15,7 @@ PACK = "--policy-pack policies"
 
 @pytest.fixture
 def calls(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What a fake pulumi was called with, a line a call; it fails where a file `broken` says so."""
+    """The calls of a fake pulumi, one a line; it fails where a file `broken` exists."""
     log = tmp_path / "calls"
     pulumi = tmp_path / "bin" / "pulumi"
     pulumi.write_text(f'#!/bin/sh\necho "$*" >> {log}\n[ ! -e {tmp_path}/broken ] || exit 255\n')
@@ -29,7 +29,7 @@ def test_up_lets_pulumi_apply_what_differs_from_the_cluster(quadrant: Runner, ca
     result = quadrant("up", *STACK)
     up = calls.read_text().splitlines()[-1]
     assert result.code == 0, result.err
-    assert re.match(rf"up --stack {SYSTEM}-dev --config-file \S+ .*--yes", up), "nobody is there to be asked"
+    assert re.match(rf"up --stack {SYSTEM}-dev --config-file \S+ .*--yes", up), "no one is there to be asked"
     assert "--refresh" in up, "its record may be of a cluster that is no more"
     assert PACK in up, "what the policies forbid is not applied"
     assert cluster.objects == {}, "kubectl applies nothing beside it"

@@ -1,4 +1,4 @@
-"""Files are read as Kubernetes reads them, with the line of each object, and what cannot be read is said."""
+"""Files are read as Kubernetes reads them, with the line of each object, and what cannot be read is reported."""
 
 import re
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_opened_is_bad_input(
 def test_every_unreadable_file_is_named_at_once(quadrant: Runner, tmp_path: Path) -> None:
     result = quadrant("check", "--manifests", write(tmp_path, a_yaml="[", b_yaml="{", c_yaml=GOOD))
     assert ("a.yaml" in result.err, "b.yaml" in result.err, "c.yaml" in result.err) == (True, True, False), (
-        "one run tells of all broken files and of no other"
+        "one run reports all broken files and no other"
     )
 
 
@@ -112,4 +112,4 @@ def test_a_file_of_several_json_values_holds_as_many_objects(tmp_path: Path) -> 
 
 def test_numbers_are_those_of_kubernetes(tmp_path: Path) -> None:
     (found,) = read_manifests(write(tmp_path, a_yaml="kind: A\nargs: [1:30, 90, 1e3, 1.5e+2, e3, 0x1F]\n"))
-    assert found.manifest["args"] == ["1:30", 90, 1000.0, 150.0, "e3", 31], "which counts no sixties, and knows powers"
+    assert found.manifest["args"] == ["1:30", 90, 1000.0, 150.0, "e3", 31], "no base of sixty, but powers"

@@ -84,7 +84,7 @@ def test_a_secret_keeps_its_keys_and_loses_its_values(recording: Recording) -> N
     secret = find(recording, "kubernetes:core/v1:Secret", "web-secret").inputs
     assert not {"data", "stringData"} & secret.keys(), "values never leave the recorder"
     assert secret["metadata"]["annotations"][GENERATED_KEYS_ANNOTATION] == "password,url", (
-        "the keys say what has to be filled in"
+        "the keys name what has to be filled in"
     )
 
 
@@ -165,7 +165,7 @@ def test_a_run_leaves_the_process_as_it_was() -> None:
     loop.close()
 
 
-def test_a_program_imports_from_its_own_folder_and_stands_in_it(tmp_path: Path) -> None:
+def test_a_program_runs_in_its_own_folder_and_imports_from_it(tmp_path: Path) -> None:
     (tmp_path / "only_here.py").write_text("NAME = 'found'\n", encoding="utf-8")
     path = program(
         tmp_path,
@@ -198,7 +198,7 @@ def test_a_value_error_in_an_input_is_not_wrapped(tmp_path: Path) -> None:
         record({}, "dev", program(tmp_path, bad))
 
 
-def test_a_program_that_reads_from_a_cluster_is_told_so(tmp_path: Path) -> None:
+def test_a_program_that_reads_from_a_cluster_is_refused(tmp_path: Path) -> None:
     path = program(tmp_path, "k8s.core.v1.Namespace.get('n', 'kube-system')\n")
     with pytest.raises(RuntimeError, match="reads kubernetes:core/v1:Namespace 'n'"):
         record({}, "dev", path)
@@ -206,11 +206,11 @@ def test_a_program_that_reads_from_a_cluster_is_told_so(tmp_path: Path) -> None:
 
 def test_a_preview_hides_only_what_a_provider_computes(recording: Recording) -> None:
     preview = record(CONFIG, "dev", SAMPLE, unknown=True)
-    assert preview.unknowns() == [], "no object depends on a value that a preview does not know"
+    assert preview.unknowns() == [], "no object depends on a value that a preview lacks"
     assert len(preview.resources) == len(recording.resources), "nothing is skipped because a value is unknown"
 
 
-def test_an_input_that_only_a_provider_knows_is_found() -> None:
+def test_an_input_that_only_a_provider_computes_is_found() -> None:
     preview = record({**CONFIG, "quadrant:copyUid": "yes"}, "dev", SAMPLE, unknown=True)
     copy = find(preview, "kubernetes:core/v1:ConfigMap", "copy")
     assert copy.inputs["data"] == UNKNOWN or copy.inputs["data"] == {"uid": UNKNOWN}, "a preview shows no value here"

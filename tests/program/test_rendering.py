@@ -47,7 +47,7 @@ def test_repeated_values_are_written_out() -> None:
     assert "&" not in write({"a": labels, "b": labels}), "anchors make files hard to compare"
 
 
-def test_names_that_fall_together_are_told_apart() -> None:
+def test_names_that_coincide_stay_distinct() -> None:
     def service(namespace: str, name: str) -> dict[str, Any]:
         return {"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": namespace, "name": name}}
 

@@ -58,7 +58,7 @@ def test_a_broken_stack_file_is_bad_input_with_its_place(root: Path, text: str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "parts"),
     [
         ("config:\n  quadrant:environment: dev\n", ["1: config: 'quadrant:system' is missing; add"]),
         ("config:\n  quadrant:system: agents\n", ["1: config: 'quadrant:environment' is missing; add"]),
@@ -72,11 +72,11 @@ def test_a_broken_stack_file_is_bad_input_with_its_place(root: Path, text: str, 
     ],
     ids=["no system", "no environment", "another system", "another stage", "all at once", "misspelt setting"],
 )
-def test_a_stack_file_says_what_pulumi_would_read_in_it(root: Path, text: str, told: list[str]) -> None:
+def test_a_stack_file_has_what_pulumi_reads_in_it(root: Path, text: str, parts: list[str]) -> None:
     (root / "Pulumi.agents-dev.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(BadInput) as caught:
         config_for("agents", "dev")
-    assert [part for part in told if part not in str(caught.value)] == [], "each mistake is told, with line and remedy"
+    assert [part for part in parts if part not in str(caught.value)] == [], "each mistake has its line and remedy"
 
 
 @pytest.mark.parametrize("system", systems())

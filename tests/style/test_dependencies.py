@@ -18,10 +18,14 @@ FLOORS: dict[str, set[str]] = {
     "policies": {"documents", "reachability"},
     "program": {"host", "documents", "reachability", "model", "policies"},
     "lab": {"host", "documents", "reachability", "model"},
-    "applier": {"host", "documents", "reachability", "model", "policies", "program", "lab", "commands"},
+    "applier": {"host", "documents", "model", "program", "lab"},
     "commands": {"host", "documents", "reachability", "model", "policies", "program", "lab", "applier"},
 }
 """What each package may import beside itself and the modules at the top of quadrant_platform."""
+INNER_FLOORS = {"applier": ("observed", "clusters", "planning", "applying", "status")}
+"""The folders of a package from the lowest floor up."""
+FACES = ("reachability", "applier")
+"""Packages that others import as a whole, never a module of."""
 WITHOUT_PULUMI = {"host", "documents", "reachability", "model", "lab"}
 
 
@@ -64,9 +68,19 @@ def test_the_lower_floors_know_nothing_of_pulumi(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", python_files(*PACKAGES, "tools", "bench"), ids=relative)
-def test_the_evaluation_of_reachability_has_one_face(path: Path) -> None:
-    inside = {name for name in _imports(path) if re.match(r"quadrant_platform\.reachability\.[a-z_]+\.", name)}
-    assert not inside or _package(path) == "reachability", f"{relative(path)} imports {sorted(inside)}: use the package"
+def test_a_package_with_one_face_is_imported_by_it(path: Path) -> None:
+    faces = "|".join(sorted({*FACES} - {_package(path)}))
+    inside = {name for name in _imports(path) if re.match(rf"quadrant_platform\.({faces})\.[a-z_]+\.", name)}
+    assert not inside, f"{relative(path)} imports {sorted(inside)}: import from the package itself"
+
+
+@pytest.mark.parametrize("path", python_files(*(f"quadrant_platform/{name}" for name in INNER_FLOORS)), ids=relative)
+def test_a_folder_of_a_package_imports_only_what_lies_below_it(path: Path) -> None:
+    package, *inner = relative(path).split("/")[1:-1]
+    floors = INNER_FLOORS[package]
+    above = floors[floors.index(inner[0]) + 1 :] if inner else ()
+    wrong = {name for name in _imports(path) if name.split(".")[1:2] == [package] and name.split(".")[2] in above}
+    assert not wrong, f"{relative(path)} imports {sorted(wrong)}: not below {inner}"
 
 
 def test_no_module_of_the_policy_pack_hides_one_of_the_standard_library() -> None:

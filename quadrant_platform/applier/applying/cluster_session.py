@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
+from quadrant_platform.applier.applying import pulumi_cli
+from quadrant_platform.applier.applying.pulumi_cli import EngineChoice
 from quadrant_platform.applier.clusters import adoption, local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect
 from quadrant_platform.applier.clusters.host_facts import host_facts
@@ -90,16 +93,17 @@ def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Reco
         say(line)
 
 
-def stored_parent(session: ClusterSession, system: str) -> str | None:
-    """Return the object that records that kubectl applied a system; None where the cluster has no such object."""
-    return f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
+def choose_applier(session: ClusterSession, system: str) -> EngineChoice:
+    """Return the engine that applies a system to a cluster."""
+    stored = f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
+    return pulumi_cli.choose_applier(stored)
 
 
 def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:
     """Write a cluster of the environment into the stack's file, and report it."""
     target = session.target
     if target.adopt:
-        context = session.context
+        named = replace(target, context=session.context)
         file = ROOT / f"Pulumi.{stack.name}.yaml"
-        adoption.adopt(file, stack.system, stack.stage, adoption.settings(target.kubeconfig, context))
-        say(f"{file.name} now names the cluster: {target.kubeconfig}, context {context}")
+        adoption.adopt(file, stack.system, stack.stage, named.settings)
+        say(f"{file.name} now names the cluster: {named.kubeconfig}, context {named.context}")

@@ -85,7 +85,7 @@ def _remove_from_foreign(target: ClusterTarget, system: str, stage: str, say: Sa
 
 def _remove_from_cluster(session: ClusterSession, system: str, stage: str, say: Say) -> int:
     """Remove a system from a cluster that stays, with the program that applied it; return its exit code."""
-    choice = pulumi_cli.choose_applier(cluster_session.stored_parent(session, system))
+    choice = cluster_session.choose_applier(session, system)
     if choice.pulumi is not None:
         stack = configure_stack(system, stage, cluster_session.local_overrides(session, say))
         return pulumi_cli.run_on_cluster(choice.pulumi, "destroy", session.target, stack)

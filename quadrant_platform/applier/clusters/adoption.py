@@ -9,16 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from quadrant_platform.applier.clusters.target import CONTEXT, KUBECONFIG
 from quadrant_platform.host.files import write_atomically
 from quadrant_platform.program.stacks import ENVIRONMENT, SYSTEM
 
 _HEAD = re.compile(r"config:\s*(#.*)?$")
-
-
-def settings(kubeconfig: Path, context: str) -> dict[str, str]:
-    """Return the settings that name a cluster."""
-    return {KUBECONFIG: str(kubeconfig), CONTEXT: context}
 
 
 def adopt(file: Path, system: str, stage: str, added: Mapping[str, str]) -> None:

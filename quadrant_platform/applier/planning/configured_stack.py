@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,3 +54,19 @@ def configure_stack(system: str, stage: str, overrides: Mapping[str, Any] = {}) 
 def _member(system: str, manifest: Manifest) -> Manifest:
     annotations = {TEMPLATE_ANNOTATION: digest(manifest)} if manifest["kind"] == "Job" else {}
     return marked(manifest, {applyset.MEMBER: applyset.identity(system)}, annotations)
+
+
+def images_of(manifests: Iterable[Manifest]) -> list[str]:
+    """Return every image once, sorted."""
+    return sorted({image for manifest in manifests for image in _images(manifest.get("spec", {}))})
+
+
+def _images(value: Any) -> Iterator[str]:
+    """Yield the images of all containers, at whatever depth a kind keeps its pod template."""
+    if isinstance(value, dict):
+        if isinstance(value.get("image"), str) and "name" in value:
+            yield value["image"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for member in value:
+            yield from _images(member)

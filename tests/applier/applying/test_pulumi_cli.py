@@ -68,7 +68,7 @@ def test_a_local_state_is_encrypted_with_a_passphrase_that_the_user_alone_reads(
     pulumi_cli.preview(str(calls.with_name("pulumi")), "agents-dev")
     first = Path(calls.read_text().split()[1])
     text = first.read_text()
-    assert first.stat().st_mode & 0o777 == 0o600, "nobody else reads it"
+    assert first.stat().st_mode & 0o777 == 0o600, "the user alone reads it"
     pulumi_cli.preview(str(calls.with_name("pulumi")), "agents-dev")
     assert Path(calls.read_text().splitlines()[-1].split()[1]).read_text() == text, "another one would lock the state"
 
@@ -101,11 +101,11 @@ def test_an_interrupt_lets_pulumi_end_what_it_does(calls: Path, tmp_path: Path) 
         while not ready.exists() and time.monotonic() < until:
             time.sleep(0.02)
         asked.send_signal(signal.SIGINT)
-        _, told = asked.communicate(timeout=30)
+        _, written = asked.communicate(timeout=30)
     finally:
         asked.kill()
     assert ended.exists(), "pulumi was asked once and had the time that it took"
-    assert b"KeyboardInterrupt" in told, "the interrupt goes on to whoever tells the user"
+    assert b"KeyboardInterrupt" in written, "the interrupt reaches the command, which reports it"
 
 
 @pytest.mark.parametrize(("server", "past"), [(network_plan.API, True), ("https://cluster.example:6443", False)])
@@ -125,7 +125,7 @@ def test_pulumi_goes_past_the_environments_proxy_to_the_lab_alone(
 def test_pulumi_applies_where_it_is_on_path() -> None:
     way = pulumi_cli.choose_applier(None)
     assert way.pulumi is not None, "the executable is there"
-    assert "policy pack" in way.reason, "one line says which way was taken"
+    assert "policy pack" in way.reason, "one line names the engine"
 
 
 @pytest.mark.usefixtures("calls")
@@ -138,14 +138,14 @@ def test_what_kubectl_applied_stays_with_kubectl() -> None:
 def test_without_pulumi_kubectl_applies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("QUADRANT_INSTALL_PULUMI", raising=False)
-    assert "kubectl applies" in pulumi_cli.choose_applier(None).reason, "one line says which way was taken"
+    assert "kubectl applies" in pulumi_cli.choose_applier(None).reason, "one line names the engine"
 
 
-@pytest.mark.parametrize("brought", ["/opt/pulumi/bin/pulumi", None])
+@pytest.mark.parametrize("installed", ["/opt/pulumi/bin/pulumi", None])
 def test_an_installer_is_tried_when_the_user_asks_for_it(
-    brought: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    installed: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("QUADRANT_INSTALL_PULUMI", "1")
-    monkeypatch.setattr(pulumi_cli, "install_pulumi", lambda: brought)
-    assert pulumi_cli.choose_applier(None).pulumi == brought, "where it fails, kubectl applies"
+    monkeypatch.setattr(pulumi_cli, "install_pulumi", lambda: installed)
+    assert pulumi_cli.choose_applier(None).pulumi == installed, "where it fails, kubectl applies"

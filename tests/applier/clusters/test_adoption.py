@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from quadrant_platform.applier.clusters.adoption import adopt, inserted, settings
+from quadrant_platform.applier.clusters.adoption import adopt, inserted
+from quadrant_platform.applier.clusters.target import CONTEXT, KUBECONFIG
 
-NAMED = settings(Path("/k/config"), "blue")
+NAMED = {KUBECONFIG: "/k/config", CONTEXT: "blue"}
 
 
 def test_settings_are_added_and_comments_stay() -> None:
@@ -15,13 +16,13 @@ def test_settings_are_added_and_comments_stay() -> None:
     fresh = inserted(text, NAMED)
     assert yaml.safe_load(fresh)["config"] == {"quadrant:system": "shop", **NAMED}, "in the mapping that is there"
     assert yaml.safe_load(fresh)["encryptionsalt"] == "v1:x", "the engine's own part stays"
-    assert "# ours" in fresh, "comments are somebody's work"
+    assert "# ours" in fresh, "comments are a person's work"
     assert "# the shop" in fresh, "those at the end of a line too"
 
 
 def test_a_setting_that_is_there_changes_in_place() -> None:
     once = inserted("config:\n  quadrant:system: shop\n", NAMED)
-    twice = inserted(once, settings(Path("/other"), "blue"))
+    twice = inserted(once, {**NAMED, KUBECONFIG: "/other"})
     assert yaml.safe_load(twice)["config"]["quadrant:kubeconfig"] == "/other", "the new one counts"
     assert twice.count("quadrant:kubeconfig") == 1, "YAML takes no key twice"
 

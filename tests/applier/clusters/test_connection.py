@@ -26,6 +26,4 @@ def test_only_the_lab_is_reached_without_the_proxy(
     kubectl = kubectl_for(ClusterTarget(ClusterType.FOREIGN, kubeconfig, None, "named"))
     first, *more = kubectl.need("get", "nodes").strip().split(",")
     assert first == "intranet.example.com", "what the user excepts stays excepted"
-    assert (network_plan.NODE_ADDRESS in more) is direct, (
-        "how somebody else's cluster is reached is for its user to say"
-    )
+    assert (network_plan.NODE_ADDRESS in more) is direct, "the user decides how a foreign cluster is reached"

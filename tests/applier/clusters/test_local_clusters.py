@@ -1,4 +1,4 @@
-"""`up` makes a cluster of kind complete: created, and brought what a stack needs and kind lacks."""
+"""`up` makes a cluster of kind complete: created, and given what a stack needs beyond kind."""
 
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from tests.commands.running import Runner
 
 
 def up(*names: str) -> list[str]:
-    """Bring kind's cluster up for images, and return what was said."""
-    said: list[str] = []
-    KindCluster().up(names, said.append)
-    return said
+    """Start kind's cluster for images, and return the lines of progress."""
+    lines: list[str] = []
+    KindCluster().up(names, lines.append)
+    return lines
 
 
 def loaded(kind: KindMachine) -> list[str]:
@@ -31,7 +31,7 @@ def test_a_stack_comes_up_on_docker_and_kind_alone(kind: KindMachine, quadrant: 
     kind.has("v1", "Service", "default", "kubernetes", clusterIP="10.96.0.1")
     result = quadrant("up", *STACK)
     assert result.code in (0, 1), result.err
-    assert "kind: no KUBECONFIG, and Docker and kind are here" in result.err, "the choice is told"
+    assert "kind: no KUBECONFIG, and Docker and kind are here" in result.err, "the choice is reported"
     assert kind.cluster.find("Deployment"), "the stack is applied in the cluster that was made for it"
     assert kind.files()[:2] == ["calico.yaml", "certificates.yaml"], "a network before the pods that need it"
 
@@ -39,7 +39,7 @@ def test_a_stack_comes_up_on_docker_and_kind_alone(kind: KindMachine, quadrant: 
 def test_the_cluster_is_created_as_in_the_workflow_and_completed(kind: KindMachine) -> None:
     up()
     (created,) = kind.calls("create")
-    assert f"--config {bringing.CONFIG}" in created, "one file says how a cluster of kind is made"
+    assert f"--config {bringing.CONFIG}" in created, "one file configures a cluster of kind"
     assert kind.cluster.find("CustomResourceDefinition", CERTIFICATES), "the stack's kinds are there"
     assert loaded(kind) == ["sample:1.0.0.tar", "cert-manager-controller:v1.11.5.tar"], "no registry has these"
 
@@ -49,7 +49,7 @@ def test_a_second_up_finds_everything_there(kind: KindMachine, monkeypatch: pyte
     before, loads = kind.cluster.versions(), loaded(kind)
     monkeypatch.setattr(definitions, "all_kinds", lambda *_: pytest.fail("megabytes are read for nothing"))
     monkeypatch.setattr(image_builds, "ensure", lambda *_: pytest.fail("an image is made for nothing"))
-    assert up() == [], "there is nothing to tell"
+    assert up() == [], "there is nothing to report"
     assert kind.cluster.versions() == before, "not even a version moves"
     assert (len(kind.calls("create")), loaded(kind)) == (1, loads), "nothing is created or loaded twice"
     assert kind.files().count("calico.yaml") == 1, "the network is left alone"
@@ -103,7 +103,7 @@ def test_kubectl_of_the_lab_does_where_none_is_on_path(kind: KindMachine, monkey
     assert kind.cluster.find("CustomResourceDefinition", CERTIFICATES), "what the lab built reaches every cluster"
 
 
-def test_all_that_the_machine_lacks_is_told_before_anything_is_created(
+def test_all_that_the_machine_lacks_is_reported_before_anything_is_created(
     kind: KindMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(definitions, "problems", lambda _home: (Problem(("go",), "is not on PATH", "install Go"),))
@@ -113,7 +113,7 @@ def test_all_that_the_machine_lacks_is_told_before_anything_is_created(
     assert not kind.calls("create"), "a cluster that cannot be completed is in the way"
 
 
-def test_an_image_of_the_stack_that_nobody_can_pull_is_loaded(kind: KindMachine) -> None:
+def test_an_image_of_the_stack_that_no_registry_has_is_loaded(kind: KindMachine) -> None:
     up("pinky-promise/backup-tools:17.6", "docker.io/library/redis:7.2.11")
     assert "backup-tools:17.6.tar" in loaded(kind), "the short name means the same image"
     assert not [name for name in loaded(kind) if name.startswith("redis")], "the node pulls what a registry has"
@@ -131,7 +131,7 @@ def test_an_image_with_other_contents_is_loaded_again(kind: KindMachine, monkeyp
     assert len(loaded(kind)) == 4, "a new state of the sample has the name of the old one"
 
 
-def test_a_definition_that_somebody_deleted_comes_back(kind: KindMachine) -> None:
+def test_a_definition_that_was_deleted_is_installed_again(kind: KindMachine) -> None:
     up()
     kind.cluster.remove(kind.cluster.find("CustomResourceDefinition", CERTIFICATES)[0])
     up()
@@ -150,7 +150,7 @@ def test_a_cluster_with_a_network_of_its_own_keeps_it(kind: KindMachine) -> None
     assert "calico.yaml" not in kind.files(), "two networks would fight over the pods"
 
 
-def test_a_network_that_cannot_be_fetched_is_told_with_both_ways_out(kind: KindMachine) -> None:
+def test_a_network_that_cannot_be_fetched_is_reported_with_both_remedies(kind: KindMachine) -> None:
     kind.cluster.configure(offline=True)
     with pytest.raises(KubectlError, match=r"cannot read https://\S+/calico.yaml; let this machine reach .* or give"):
         up()

@@ -60,18 +60,18 @@ def test_a_silent_cluster_stays_where_another_system_would_lose_its_data(
     local_state.note("lab", OTHER, "prod")
     settled.configure(answers=False)
     result = quadrant("down", *STACK)
-    assert result.code == 2, "nobody asked for the other one's end"
+    assert result.code == 2, "no user asked to remove the other one"
     assert f"the lab does not answer, and the data of {OTHER} would go with it" in result.err, "what would be lost"
     assert f"start it with `quadrant up --system {OTHER} --stack prod`" in result.err, "one way"
     assert f"`quadrant down --system {SYSTEM} --stack dev --yes`; nothing was changed" in result.err, "the other way"
     assert not lab.removed, "nothing was changed"
-    assert quadrant("down", *STACK, "--yes").code == 0, "whoever says so means it"
+    assert quadrant("down", *STACK, "--yes").code == 0, "the user agreed"
     assert (lab.removed, local_state.stacks("lab")) == (1, {}), "all is gone, and so are the notes"
 
 
 def test_a_silent_cluster_goes_with_its_only_system(quadrant: Runner, settled: Cluster, lab: Lab) -> None:
     settled.configure(answers=False)
-    assert quadrant("down", *STACK).code == 0, "nobody else loses anything"
+    assert quadrant("down", *STACK).code == 0, "no other system loses anything"
     assert (lab.removed, local_state.stacks("lab")) == (1, {}), "a cluster that broke can always be removed"
 
 
@@ -87,7 +87,7 @@ def test_an_up_is_noted_before_its_cluster_starts_and_until_it_is_removed(
     local_state.note("lab", OTHER, "dev")
     removed = quadrant("down", *STACK)
     assert removed.code == 0, removed.err
-    assert f"the lab stays: {OTHER} came up in it too, or began to" in removed.err, "the user is told why"
+    assert f"the lab stays: {OTHER} came up in it too, or began to" in removed.err, "the user reads why"
     assert (lab.removed, local_state.stacks("lab")) == (0, {OTHER: "dev"}), (
         "the other one's objects need not be there yet"
     )
@@ -95,7 +95,7 @@ def test_an_up_is_noted_before_its_cluster_starts_and_until_it_is_removed(
 
 
 def test_a_cluster_goes_with_its_last_system(quadrant: Runner, lab: Lab) -> None:
-    assert quadrant("down", *STACK).code == 0, "nobody else is in it"
+    assert quadrant("down", *STACK).code == 0, "no other system is in it"
     assert (lab.removed, local_state.stacks("lab")) == (1, {}), "there is nothing that it could be kept for"
 
 
@@ -105,7 +105,7 @@ def test_a_cluster_stays_for_a_system_of_which_nothing_was_noted(quadrant: Runne
     found["objects"][f"quadrant.dev|System||{OTHER}"] = parent
     settled.write(found)
     assert quadrant("down", *STACK).code == 0, "one goes, the other stays"
-    assert not lab.removed, "what the cluster itself says counts as well"
+    assert not lab.removed, "the cluster's own record counts as well"
 
 
 def test_a_start_that_another_command_is_at_is_not_removed_under_it(quadrant: Runner, lab: Lab) -> None:
@@ -140,15 +140,15 @@ def test_stacks_that_start_together_are_both_noted(quadrant: Runner, lab: Lab) -
 
 @pytest.mark.usefixtures("lab")
 def test_a_decision_waits_for_the_one_before_it() -> None:
-    told, decided = list[str](), threading.Event()
+    lines, decided = list[str](), threading.Event()
 
     def decide() -> None:
-        with local_state.membership_lock("lab", told.append):
+        with local_state.membership_lock("lab", lines.append):
             decided.set()
 
     second = threading.Thread(target=decide)
-    with local_state.membership_lock("lab", told.append):
+    with local_state.membership_lock("lab", lines.append):
         second.start()
         assert not decided.wait(0.2), "a stack that is noted while the cluster goes would be lost"
     second.join(timeout=60)
-    assert told == ["waiting for another command that is changing the lab"], "one line tells why nothing happens"
+    assert lines == ["waiting for another command that is changing the lab"], "one line explains the wait"

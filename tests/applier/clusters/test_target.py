@@ -21,7 +21,7 @@ BARE = HostFacts(
 def test_a_bare_machine_gets_the_lab() -> None:
     target = choose({}, BARE)
     assert (target.type, target.kubeconfig) == (ClusterType.LAB, BARE.lab_kubeconfig), "it needs nothing"
-    assert "no Docker daemon answers" in target.reason, "the line says why"
+    assert "no Docker daemon answers" in target.reason, "the line gives the reason"
 
 
 def test_docker_with_kind_is_preferred_to_the_lab() -> None:
@@ -38,14 +38,14 @@ def test_half_of_docker_and_kind_is_none(docker: bool, kind: bool) -> None:
 def test_a_kubeconfig_of_the_environment_goes_before_our_own_clusters_and_is_to_be_written_down() -> None:
     target = choose({}, replace(BARE, kubeconfig="/k/config", docker=True, kind=True))
     assert (target.type, target.kubeconfig) == (ClusterType.FOREIGN, Path("/k/config")), "the user has a cluster"
-    assert target.adopt, "never behind the user's back: the stack's file says so from now on"
+    assert target.adopt, "never behind the user's back: the stack's file names it from now on"
 
 
 def test_the_stacks_own_setting_goes_before_the_environment() -> None:
     target = choose({KUBECONFIG: "~/team/config", CONTEXT: "blue"}, replace(BARE, kubeconfig="/k/config"))
     assert (target.kubeconfig, target.context) == (Path("/home/dev/team/config"), "blue"), "what is written down counts"
     assert not target.adopt, "there is nothing to write"
-    assert "KUBECONFIG=/k/config is not used" in target.reason, "the user is told"
+    assert "KUBECONFIG=/k/config is not used" in target.reason, "the user reads why"
 
 
 def test_a_context_alone_chooses_from_the_usual_file() -> None:
@@ -55,7 +55,7 @@ def test_a_context_alone_chooses_from_the_usual_file() -> None:
 @pytest.mark.parametrize(
     ("file", "kind"), [(BARE.lab_kubeconfig, ClusterType.LAB), (BARE.kind_kubeconfig, ClusterType.KIND)]
 )
-def test_our_own_clusters_are_known_by_their_kubeconfig(file: Path, kind: ClusterType) -> None:
+def test_local_clusters_are_recognized_by_their_kubeconfig(file: Path, kind: ClusterType) -> None:
     by_environment = choose({}, replace(BARE, kubeconfig=str(file)))
     assert (by_environment.type, by_environment.adopt) == (kind, False), "it may be started, and is not written down"
     assert choose({KUBECONFIG: str(file)}, BARE).type is kind, "also where the stack names it"

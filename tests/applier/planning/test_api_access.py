@@ -45,7 +45,7 @@ def test_an_address_is_covered_by_any_block_around_it(cidrs: list[str], missing:
     assert uncovered(cidrs, ["10.96.0.1/32", "192.0.2.7/32"]) == missing, "the others no block holds"
 
 
-def test_families_of_addresses_are_told_apart() -> None:
+def test_families_of_addresses_are_distinguished() -> None:
     assert uncovered(["::/0"], ["10.0.0.1/32", "fd00::1/128"]) == ["10.0.0.1/32"], "the world of IPv6 holds no IPv4"
 
 
@@ -53,34 +53,36 @@ def test_a_line_has_the_whole_setting_for_each_missing_address() -> None:
     lines = list(
         unreachable_api(matrix("10.96.0.1/32", "203.0.113.0/24"), ["10.96.0.1/32", "192.0.2.7/32"], "Pulumi.x.yaml")
     )
-    assert len(lines) == 1, "what is covered is not told"
+    assert len(lines) == 1, "a covered address is not reported"
     assert "is at 192.0.2.7/32" in lines[0], "the address"
     assert "cut shop-frontend/traefik off" in lines[0], "who suffers, once"
     assert '{"cidrs": ["10.96.0.1/32", "192.0.2.7/32"]}' in lines[0], "what is right stays, what covers nothing goes"
     assert lines[0].endswith("under quadrant:overrides in Pulumi.x.yaml"), "and where to write it"
 
 
-def test_nothing_is_said_where_nobody_watches_the_api() -> None:
+def test_nothing_is_reported_where_no_pod_watches_the_api() -> None:
     assert not list(unreachable_api({"peers": {}, "rows": []}, ["10.0.0.1/32"], "Pulumi.x.yaml")), (
         "no policy leads there"
     )
 
 
-def test_a_foreign_cluster_elsewhere_is_told_and_still_used(quadrant: Runner, settled: Cluster) -> None:
+def test_a_foreign_cluster_elsewhere_is_reported_and_still_used(quadrant: Runner, settled: Cluster) -> None:
     kubernetes(settled, "10.43.0.1", "192.0.2.7", "192.0.2.8")
     result = quadrant("up", *STACK)
     warnings = [line for line in result.err.splitlines() if line.startswith("warning: this cluster's API server")]
     assert len(warnings) == 3, "the Service's address and both behind it"
     assert all(f"Pulumi.{SYSTEM}-dev.yaml" in line for line in warnings), "the stack's own file"
-    assert result.err.rindex(warnings[-1]) < result.err.index("nothing changed"), "told before, and no reason to stop"
+    assert result.err.rindex(warnings[-1]) < result.err.index("nothing changed"), (
+        "before the plan, and no reason to stop"
+    )
 
 
 def test_the_setting_that_a_warning_names_silences_it() -> None:
     addresses = ["10.43.0.1/32", "192.0.2.7/32"]
-    told = next(unreachable_api(matrix("10.96.0.1/32"), addresses, "Pulumi.x.yaml"))
-    setting = json.loads(told.partition("write ")[2].partition(" under")[0])
+    warning = next(unreachable_api(matrix("10.96.0.1/32"), addresses, "Pulumi.x.yaml"))
+    setting = json.loads(warning.partition("write ")[2].partition(" under")[0])
     assert setting["network"]["apiServer"]["cidrs"] == addresses, "all of them in one go"
-    assert not list(unreachable_api(matrix(*addresses), addresses, "Pulumi.x.yaml")), "then nobody is cut off"
+    assert not list(unreachable_api(matrix(*addresses), addresses, "Pulumi.x.yaml")), "then every pod reaches it"
 
 
 def test_addresses_that_may_not_be_read_stop_nothing(quadrant: Runner, settled: Cluster, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A difference is what we own and somebody else changed."""
+"""A difference is a field that Quadrant owns and another manager changed."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_equal_objects_are_no_change_whatever_the_server_added() -> None:
     assert (found.changes, found.unchanged) == ((), 1), "status and bookkeeping are the server's"
 
 
-def test_a_changed_field_is_told_with_both_values() -> None:
+def test_a_changed_field_is_shown_with_both_values() -> None:
     live, wanted = manifest("Deployment", "a", spec={"replicas": 3}), manifest("Deployment", "a", spec={"replicas": 1})
     change = compare(keyed(wanted), keyed(live), keyed(wanted)).changes[0]
     assert (change.action, change.fields) == (Action.CHANGE, (FieldDifference("spec.replicas", 3, 1),)), (
@@ -45,7 +45,7 @@ def test_a_changed_field_is_told_with_both_values() -> None:
     )
 
 
-def test_values_of_secrets_are_never_told() -> None:
+def test_values_of_secrets_are_never_shown() -> None:
     live, wanted = manifest("Secret", "s", data={"k": "b2xk"}), manifest("Secret", "s", data={"k": "bmV3", "l": "eA=="})
     fields = compare(keyed(wanted), keyed(live), keyed(wanted)).changes[0].fields
     assert fields == (FieldDifference("data.k", SECRET, SECRET), FieldDifference("data.l", ABSENT, SECRET)), "no more"

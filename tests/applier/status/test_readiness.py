@@ -1,4 +1,4 @@
-"""What is not ready is told with the most telling reason that the cluster gives."""
+"""What is not ready is reported with the best reason that the cluster gives."""
 
 from typing import Any
 
@@ -57,19 +57,19 @@ def test_an_image_that_cannot_be_pulled_is_named() -> None:
     assert judged(workload(), broken)[0].why == "api-1: ImagePullBackOff of main: no such image", "pod, reason, message"
 
 
-def test_a_crash_loop_names_the_log_that_tells_why() -> None:
+def test_a_crash_loop_names_the_log_with_its_cause() -> None:
     broken = pod(containerStatuses=[container(restarts=3, waiting={"reason": "CrashLoopBackOff"})])
     found = judged(workload(), broken)[0]
-    assert (found.pod, found.final) == ("n/api-1/main", False), "it may still get well, and its log says what is wrong"
+    assert (found.pod, found.final) == ("n/api-1/main", False), "it may still recover, and its log shows the error"
 
 
-def test_a_pod_that_says_nothing_is_explained_by_a_warning() -> None:
+def test_a_pod_without_a_reason_is_explained_by_a_warning() -> None:
     quiet = pod(containerStatuses=[container(waiting={"reason": "ContainerCreating"})])
     found = judged(workload(), quiet, warnings={key_of(quiet): 'secret "x" not found'})[0]
-    assert found.why.endswith('ContainerCreating of main; secret "x" not found'), "the kubelet knows more than the pod"
+    assert found.why.endswith('ContainerCreating of main; secret "x" not found'), "the kubelet's event is more precise"
 
 
-def test_a_pod_that_fits_nowhere_says_why() -> None:
+def test_a_pod_that_fits_nowhere_has_its_reason() -> None:
     unplaced = pod(conditions=[{"type": "PodScheduled", "status": "False", "message": "Insufficient memory"}])
     assert "not scheduled: Insufficient memory" in judged(workload(), unplaced)[0].why, "the scheduler's own words"
 
@@ -79,11 +79,11 @@ def test_pods_that_may_not_be_made_are_explained_by_the_workload() -> None:
     assert judged(refused)[0].why == "exceeded quota", "there is no pod to ask"
     stateful = workload("StatefulSet")
     assert judged(stateful, warnings={key_of(stateful): "violates PodSecurity"})[0].why == "violates PodSecurity", (
-        "a StatefulSet tells by an event"
+        "a StatefulSet reports it by an event"
     )
 
 
-def test_a_container_that_runs_and_is_not_ready_is_told_so() -> None:
+def test_a_container_that_runs_and_is_not_ready_is_reported() -> None:
     assert (
         "main runs and is not ready yet" in judged(workload(), pod(containerStatuses=[container(running={})]))[0].why
     ), "its probe has not passed"
@@ -96,7 +96,7 @@ def test_a_job_is_ready_when_it_is_complete_and_lost_when_it_failed() -> None:
     failure = {"type": "Failed", "status": "True", "message": "backoff limit"}
     ended = pod(phase="Failed", containerStatuses=[container(terminated={"exitCode": 1})])
     found = judged(workload("Job", template, conditions=[failure]), ended)[0]
-    assert (found.final, found.pod) == (True, "n/api-1/main"), "no waiting helps; its log tells why"
+    assert (found.final, found.pod) == (True, "n/api-1/main"), "no wait helps; its log has the cause"
 
 
 def test_a_certificate_waits_for_its_condition() -> None:
@@ -106,7 +106,7 @@ def test_a_certificate_waits_for_its_condition() -> None:
 
 
 def test_an_operators_object_waits_for_its_phase() -> None:
-    assert judged(workload("Rollout", {}, phase="Healthy")) == [], "Argo Rollouts says so"
+    assert judged(workload("Rollout", {}, phase="Healthy")) == [], "Argo Rollouts reports it"
     assert judged(workload("Rollout", {}, phase="Degraded", message="aborted"))[0].why == "aborted", "and why not"
 
 

@@ -1,4 +1,4 @@
-"""A platform of two workloads, small enough to know by heart: internet -> web -> api, and the resolver."""
+"""A platform of two workloads, small enough to read at a glance: internet -> web -> api, and the resolver."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every policy has a page that says what a user needs to know, and an index lists them all."""
+"""Every policy has a page with all that a user needs, and an index lists them all."""
 
 import re
 
@@ -24,12 +24,12 @@ def test_the_index_lists_every_policy_with_level_and_severity() -> None:
         assert f"| {policy.level.value} | {policy.severity.value} |" in found[0], f"{name} is listed with its level"
 
 
-def test_every_page_says_why_and_how_to_mend() -> None:
+def test_every_page_has_a_reason_and_a_remedy() -> None:
     for name, policy in POLICIES.items():
         text = PAGES[f"{FOLDER}/{name}.md"]
         assert policy.why in text, f"the page of {name} gives the reason"
         assert policy.remedy in text, f"the page of {name} gives the remedy"
-        assert "## Configuration" in text, f"the page of {name} says how it is configured"
+        assert "## Configuration" in text, f"the page of {name} explains its configuration"
 
 
 def test_every_page_shows_what_fails_and_what_passes() -> None:
@@ -48,6 +48,6 @@ def test_every_manifest_of_the_corpus_is_linked_from_its_page() -> None:
 
 def test_switches_are_shown_with_their_defaults() -> None:
     text = PAGES[f"{FOLDER}/pinned-by-tag-and-digest.md"]
-    assert "| `requireDigest` | `false` |" in text, "a disputed default is a switch, and the page says which"
+    assert "| `requireDigest` | `false` |" in text, "a disputed default is a switch, and the page names it"
     shared = PAGES[f"{FOLDER}/one-entry-one-exit.md"]
     assert "Under `public-surface`, together with" in shared, "policies on stacks are configured by their group"

@@ -24,7 +24,7 @@ def test_a_document_that_is_missing_or_old_or_no_longer_made_is_a_difference(tmp
         "an edit and a leftover are both found"
     )
     reference.write(tmp_path, expected)
-    assert not (tmp_path / "docs/topology/left.md").exists(), "nobody reads what nothing makes"
+    assert not (tmp_path / "docs/topology/left.md").exists(), "a page without a source misleads"
 
 
 def test_the_check_is_an_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pulumi
 
-from quadrant_platform.documents.document import read_document
-from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.model.expansion.plan import Plan, plan
-from quadrant_platform.model.loader import OVERRIDES, load_environment, load_system, system_file, systems
-from quadrant_platform.model.stack_file import problems_of_stack
+from quadrant_platform.model.stack_file import SETTINGS, load_stack
 
 
 def configured_plan() -> Plan:
@@ -21,28 +18,9 @@ def configured_plan() -> Plan:
         RunError: with every problem of the system's file and the stack's overrides.
     """
     config = pulumi.Config("quadrant")
-    stack = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
-    file = stack if stack.exists() else None
+    settings = {key: value for key in SETTINGS if (value := config.get(key.partition(":")[2])) is not None}
+    file = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
     try:
-        if file and (problems := problems_of_stack(file)):
-            raise BadInput(problems)
-        name = config.get("system")
-        if name is None:
-            remedy = f"run `pulumi config set quadrant:system NAME` with one of: {', '.join(systems())}"
-            raise BadInput([Problem(("quadrant:system",), "the stack names no system", remedy)])
-        system = load_system(system_file(name))
-        preset = config.get("environment") or "dev"
-        return plan(system, load_environment(preset, _overrides(config, file), file, system))
+        return plan(*load_stack(settings, file if file.exists() else None))
     except BadInput as error:
         raise pulumi.RunError(str(error)) from error
-
-
-def _overrides(config: pulumi.Config, file: Path | None) -> dict[str, Any]:
-    try:
-        overrides = config.get_object("overrides")
-    except pulumi.ConfigTypeError:
-        overrides = config.get("overrides")
-    if not isinstance(overrides, dict | None):
-        what, remedy = f"expected a mapping, found {overrides!r}", "write what differs from the preset, key by key"
-        raise BadInput([(read_document(file).problem if file else Problem)(OVERRIDES, what, remedy)])
-    return overrides or {}

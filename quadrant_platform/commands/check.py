@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
-from quadrant_platform.commands.options import OutputFormat
+from quadrant_platform.commands.notice import announce
+from quadrant_platform.commands.options import OutputFormat, Verbose
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.policies.configuration.pod_security_version import Profile
 from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Object, Violation, not_applicable
@@ -19,7 +20,7 @@ from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.policies.pss.admission import check_profile
 from quadrant_platform.program.manifest_files import read_manifests
 from quadrant_platform.program.recorder import Recording
-from quadrant_platform.program.stacks import recorded
+from quadrant_platform.program.stacks import config_for, recorded
 
 FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "file", "line")
 REASONS = ("severity", "why", "remedy", "url")
@@ -54,6 +55,7 @@ def command(
     manifests: Manifests = None,
     profile: Chosen = None,
     config: Config = None,
+    verbose: Verbose = False,
     output: OutputFormat = Format.TEXT,
 ) -> None:
     """Judge objects by every policy.
@@ -62,14 +64,14 @@ def command(
     """
     settings = CONFIGURATION.load(config) if config else Settings()
     objects = _objects(system, stack, manifests)
+    if system and stack:
+        announce(config_for(system, stack), output, verbose)
     with progress(f"judging {len(objects)} objects"):
         found = violations(objects, settings, profile)
     if output is Format.JSON:
         show_json([as_json(violation) for violation in found])
     else:
-        for violation in found:
-            show_lines(as_line(violation))
-        for line in explained(found):
+        for line in (*map(as_line, found), *explained(found)):
             show_lines(line)
         say(f"{summary(found)} in {len(objects)} objects")
         if idle := [] if profile else not_applicable(objects):

@@ -9,16 +9,18 @@ import typer
 
 from quadrant_platform import applier
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
-from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.commands.notice import announce
+from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 
 _SIGNS = {"create": "+", "change": "~", "recreate": "!", "delete": "-"}
 _WIDTH = 60
 
 
-def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
+def command(system: System, stack: Stack, verbose: Verbose = False, output: OutputFormat = Format.TEXT) -> None:
     """Show what `up` would change in the cluster (exit code 1: something)."""
     session = applier.connect(applier.choose_target(system, stack, say))
     built = applier.configure_stack(system, stack, applier.local_overrides(session, say))
+    announce(built.config, output, verbose)
     choice = applier.choose_applier(session, system)
     if choice.pulumi is not None:
         code = applier.run_on_cluster(choice.pulumi, "preview", session.target, built)

@@ -11,15 +11,17 @@ from rich.tree import Tree
 from quadrant_platform import applier
 from quadrant_platform.commands.check import as_json, as_line, mandatory, objects_of, summary, violations
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show, show_json, show_lines
-from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.commands.notice import announce
+from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.policies.pack import Violation
+from quadrant_platform.program.overview import lines, overview
 from quadrant_platform.program.recorder import Recorded, Recording
 from quadrant_platform.program.stacks import config_for, recorded, stack_name
 from quadrant_platform.program.traffic import Traffic
 from quadrant_platform.reachability import prove
 
 
-def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
+def command(system: System, stack: Stack, verbose: Verbose = False, output: OutputFormat = Format.TEXT) -> None:
     """Show what a stack registers, the policies' verdict and the size of the matrix.
 
     Where pulumi is on PATH and the stack names a cluster, this is pulumi's own preview with the policy pack.
@@ -28,15 +30,17 @@ def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) ->
     if output is Format.TEXT:
         say(choice.reason)
         if choice.pulumi is not None:
+            announce(config_for(system, stack), output, verbose)
             raise typer.Exit(applier.preview(choice.pulumi, stack_name(system, stack)))
     with progress(f"recording and judging {system} {stack}"):
         recording = recorded(system, stack)
         found = violations(objects_of(recording))
         matrix = _matrix(recording)
+    declared = overview(*announce(config_for(system, stack), output, verbose))
     if output is Format.JSON:
-        show_json(_as_json(recording, found, matrix))
+        show_json(_as_json(recording, found, matrix) | declared)
     else:
-        _show(recording, found, matrix)
+        _show(recording, found, matrix, declared)
     if mandatory(found):
         raise typer.Exit(ExitCode.FOUND)
 
@@ -69,8 +73,8 @@ def _as_json(recording: Recording, found: list[Violation], matrix: dict[str, Any
     }
 
 
-def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any]) -> None:
-    show(_tree(recording))
+def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any], declared: dict[str, Any]) -> None:
+    show(_tree(recording, declared["title"]))
     counts = ", ".join(f"{number} {kind}" for kind, number in _counts(recording).items())
     verdict = "equal to" if matrix["proved"] else "different from"
     show_lines(f"{len(recording.resources)} resources: {counts}")
@@ -79,10 +83,12 @@ def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any]) 
     show_lines(f"policies: {summary(found)}")
     rows = f"{matrix['rows']} rows ({matrix['written']} written, {matrix['implied']} implied)"
     show_lines(f"matrix: {rows} between {matrix['peers']} peers; the NetworkPolicies are {verdict} it")
+    for line in lines(declared):
+        show_lines(line)
 
 
-def _tree(recording: Recording) -> Tree:
-    root = Tree(f"{recording.project} {recording.stack}")
+def _tree(recording: Recording, title: str) -> Tree:
+    root = Tree(f"{recording.project} {recording.stack}{': ' * bool(title)}{title}")
     branches: dict[str | None, Tree] = {None: root}
     for one in recording.resources:
         branches[one.urn] = Tree(_label(one))

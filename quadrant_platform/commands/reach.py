@@ -8,9 +8,10 @@ import typer
 from rich.table import Table
 
 from quadrant_platform.commands.console import ExitCode, Format, progress, show, show_json, show_lines
-from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.commands.notice import announce
+from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.program.stacks import recorded
+from quadrant_platform.program.stacks import config_for, recorded
 from quadrant_platform.program.traffic import Traffic
 
 Source = Annotated[str | None, typer.Argument(metavar="FROM", help="The peer that opens the connection.")]
@@ -22,12 +23,14 @@ def command(
     stack: Stack,
     source: Source = None,
     target: Target = None,
+    verbose: Verbose = False,
     output: OutputFormat = Format.TEXT,
 ) -> None:
     """List the permitted connections; with FROM and TO whether and why (exit code 1: refused)."""
     with progress(f"computing who reaches whom in {system} {stack}"):
         traffic = Traffic(recorded(system, stack).manifests())
         connections = traffic.connections
+    announce(config_for(system, stack), output, verbose)
     if source is None:
         rows = [{"from": e.source, "to": e.target, "protocol": e.protocol, "port": e.port} for e in connections]
         show_json(rows) if output is Format.JSON else show(_table(rows))

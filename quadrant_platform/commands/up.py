@@ -9,7 +9,8 @@ import typer
 from quadrant_platform import applier
 from quadrant_platform.commands.check import as_line, mandatory, objects_of, violations
 from quadrant_platform.commands.console import ExitCode, Format, complain, interruptible, progress, say
-from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.commands.notice import announce
+from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.commands.status import show_page
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.traffic import Traffic
@@ -18,12 +19,15 @@ from quadrant_platform.reachability import prove
 Timeout = Annotated[int, typer.Option("--timeout", help="Seconds until everything must be ready.", min=1)]
 
 
-def command(system: System, stack: Stack, timeout: Timeout = 600, output: OutputFormat = Format.TEXT) -> None:
+def command(
+    system: System, stack: Stack, timeout: Timeout = 600, verbose: Verbose = False, output: OutputFormat = Format.TEXT
+) -> None:
     """Apply a stack and wait until it is ready (exit code 1: blocked by a policy, or not ready in time)."""
     with interruptible("up"), applier.system_lock(system):
         target = applier.choose_target(system, stack, say)
         built = applier.configure_stack(system, stack)
         recording = _judged(built)
+        announce(built.config, output, verbose)
         session = applier.start_session(target, built, applier.images_of(recording.manifests()), say)
         if overrides := applier.local_overrides(session, say):
             built = applier.configure_stack(system, stack, overrides)

@@ -1,4 +1,4 @@
-"""Bounds on YAML, kept before anything is made of it: aliases multiply, and deep nesting ends the process."""
+"""Bounds on YAML, checked before it is built: aliases multiply, and deep nesting would end the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ExcessError(Exception):
-    """More than is read; the line is where it becomes too much."""
+    """A document over the limits; the line is where it exceeds them."""
 
     def __init__(self, what: str, remedy: str, line: int) -> None:
         super().__init__(what)
@@ -28,7 +28,7 @@ class _Extent(NamedTuple):
 
 
 _OPEN = _Extent(0, 0)
-"""Of a node whose inside is being counted."""
+"""The extent of a node while its inside is counted."""
 
 
 def check_text(text: str, most: int) -> None:

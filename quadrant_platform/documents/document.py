@@ -35,8 +35,8 @@ class Document:
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    lost: list[Any] = field(default_factory=list)
-    """Values of keys that were there before; nothing of them is in the data."""
+    duplicates: list[Any] = field(default_factory=list)
+    """Values of duplicate keys, dropped from `data`."""
 
     def line(self, path: KeyPath) -> int:
         """Return the line of a key path, or of the nearest place above it that the file has."""
@@ -69,10 +69,10 @@ def read_document(file: Path) -> Document:
 
 
 def _syntax(file: Path, error: yaml.YAMLError) -> Problem:
-    """Say in words what the YAML parser stumbled over."""
+    """Return the syntax error as a problem."""
     if not isinstance(error, yaml.MarkedYAMLError):
         reason = getattr(error, "reason", "unreadable")
-        return Problem((), f"not YAML: {reason}", "remove the character that no text has", file, 1)
+        return Problem((), f"not YAML: {reason}", "remove the control character", file, 1)
     mark = error.problem_mark or error.context_mark
     context = f" {error.context}" if error.context else ""
     since = f" that starts in line {error.context_mark.line + 1}" if error.context_mark and context else ""
@@ -137,7 +137,7 @@ class _Conversion:
         if name in data:
             what = f"{key.value!r} is given twice, first in line {self._result.lines[place]}; only one would count"
             self._add(place, key, what, "remove or rename one of them")
-            self._result.lost.append(_Conversion(self._result.file).run(value).data)
+            self._result.duplicates.append(_Conversion(self._result.file).run(value).data)
             return
         self._result.lines[place] = key.start_mark.line + 1
         data[name] = self._convert(value, place)

@@ -48,11 +48,10 @@ def explain(error: ValidationError, model: type[BaseModel], data: Any) -> list[P
 def _words(fault: Fault, model: type[BaseModel]) -> Words:
     if fault.kind == "extra_forbidden":
         keys = keys_at(model, fault.path[:-1])
-        return f"unknown key {fault.path[-1]!r}; a key that nobody reads is a mistake", did_you_mean(_last(fault), keys)
+        return f"unknown key {fault.path[-1]!r}", did_you_mean(_last(fault), keys)
     if fault.kind in WRONG_SHAPE or fault.kind.endswith(("_type", "_parsing")):
         return _shape(fault)
-    teller = _TELLERS.get(fault.kind, _plain)
-    return teller(fault)
+    return _WORDINGS.get(fault.kind, _plain)(fault)
 
 
 def _meant(fault: Fault, model: type[BaseModel]) -> str | None:
@@ -131,7 +130,7 @@ def _length(fault: Fault) -> Words:
 
 
 def _own(fault: Fault) -> Words:
-    """Split the message of a validator of ours, which says the remedy after the last semicolon."""
+    """Split the message of one of our validators, which ends with `; <remedy>`."""
     what, _, remedy = fault.message.removeprefix("Value error, ").partition("; ")
     return what, remedy
 
@@ -140,7 +139,7 @@ def _plain(fault: Fault) -> Words:
     return f"{fault.message[:1].lower()}{fault.message[1:]}", "correct the value"
 
 
-_TELLERS: dict[str, Callable[[Fault], Words]] = {
+_WORDINGS: dict[str, Callable[[Fault], Words]] = {
     "missing": _missing,
     "invalid_key": lambda fault: (f"the key {_last(fault)} is a number, and none of the keys here is", "remove it"),
     "string_pattern_mismatch": _pattern,

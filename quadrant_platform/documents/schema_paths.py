@@ -76,7 +76,7 @@ def _has(data: Any, part: str | int) -> bool:
 
 
 def _collapsed(place: KeyPath, branches: Mapping[str, list[Fault]]) -> list[Fault]:
-    """Keep the branch that the value was meant for; where it fits none, say what all of them want."""
+    """Keep the branch that the value was meant for; where it fits none, list what each accepts."""
     for group in branches.values():
         if not any(fault.path == place and fault.kind in WRONG_SHAPE for fault in group):
             return group

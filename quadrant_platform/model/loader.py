@@ -21,7 +21,7 @@ from quadrant_platform.model.schema.types import Stage
 
 SYSTEMS = Path(__file__).parents[2] / "systems"
 SYSTEM_FILE = "system.yaml"
-OVERRIDES: KeyPath = ("config", "quadrant:overrides")
+AT_OVERRIDES: KeyPath = ("config", "quadrant:overrides")
 """Where a stack's file has the overrides."""
 _COUPLED: set[KeyPath] = {("databases",), ("secrets",)}
 """Overrides of which neither can be judged without the other."""
@@ -45,7 +45,7 @@ def load_system(path: Path) -> System:
     document = read_document(path)
     if not isinstance(document.data, dict):
         raise BadInput([document.problem((), "expected a mapping with the keys of a system", "start with `name:`")])
-    words = frozenset(word for value in document.lost for word in words_of(value))
+    words = frozenset(word for value in document.duplicates for word in words_of(value))
     try:
         system = System.model_validate(document.data, by_alias=True, by_name=False)
         faulty: list[Problem] = []
@@ -135,4 +135,4 @@ def _placed(problems: list[Problem], file: Path | None) -> list[Problem]:
     if file is None:
         return problems
     document = read_document(file)
-    return [replace(problem, file=file, line=document.line((*OVERRIDES, *problem.path))) for problem in problems]
+    return [replace(problem, file=file, line=document.line((*AT_OVERRIDES, *problem.path))) for problem in problems]

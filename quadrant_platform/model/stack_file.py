@@ -1,20 +1,51 @@
-"""A stack's file: what it may set, and what is wrong with its settings."""
+"""A stack's settings: the system, the preset and the overrides that they name, and what is wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from quadrant_platform.documents.document import Document, read_document
-from quadrant_platform.documents.problems import Problem, did_you_mean
-from quadrant_platform.model.loader import systems
-from quadrant_platform.model.schema.environment import PRESETS
+from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.model.loader import AT_OVERRIDES, load_environment, load_system, system_file, systems
+from quadrant_platform.model.schema.environment import PRESETS, Environment
+from quadrant_platform.model.schema.system import System
 
-SETTINGS = tuple(f"quadrant:{key}" for key in ("system", "environment", "overrides", "kubeconfig", "context"))
+SYSTEM, ENVIRONMENT, OVERRIDES = "quadrant:system", "quadrant:environment", "quadrant:overrides"
+KUBECONFIG, CONTEXT = "quadrant:kubeconfig", "quadrant:context"
+SETTINGS = (SYSTEM, ENVIRONMENT, OVERRIDES, KUBECONFIG, CONTEXT)
+DEFAULT_PRESET = "dev"
 
 ENGINE = frozenset({"encryptionsalt", "encryptedkey", "secretsprovider", "environment"})
 """What the engine itself keeps in the file, also of a stack that sets nothing yet."""
+
+
+def load_stack(settings: Mapping[str, str], file: Path | None = None) -> tuple[System, Environment]:
+    """Return the system and the environment of a stack; with its file, problems have its lines.
+
+    `settings` are as the engine hands them over: text, or JSON where a setting is a mapping.
+    """
+    if file and (problems := problems_of_stack(file)):
+        raise BadInput(problems)
+    if SYSTEM not in settings:
+        remedy = f"run `pulumi config set {SYSTEM} NAME` with one of: {', '.join(systems())}"
+        raise BadInput([Problem((SYSTEM,), "the stack names no system", remedy)])
+    system = load_system(system_file(settings[SYSTEM]))
+    overrides = _overrides(settings.get(OVERRIDES, "{}"), file)
+    return system, load_environment(settings.get(ENVIRONMENT, DEFAULT_PRESET), overrides, file, system)
+
+
+def _overrides(text: str, file: Path | None) -> dict[str, Any]:
+    try:
+        overrides = json.loads(text)
+    except json.JSONDecodeError:
+        overrides = text
+    if not isinstance(overrides, dict | None):
+        what, remedy = f"expected a mapping, found {overrides!r}", "write what differs from the preset, key by key"
+        raise BadInput([(read_document(file).problem if file else Problem)(AT_OVERRIDES, what, remedy)])
+    return overrides or {}
 
 
 def problems_of_stack(file: Path) -> list[Problem]:
@@ -30,13 +61,13 @@ def problems_of_stack(file: Path) -> list[Problem]:
 def _unknown(document: Document, config: dict[str, Any]) -> Iterator[Problem]:
     for key in map(str, config):
         if key.startswith("quadrant:") and key not in SETTINGS:
-            what = f"unknown setting {key!r}; a setting that nobody reads is a mistake"
+            what = f"unknown setting {key!r}"
             yield document.problem(("config", key), what, did_you_mean(key, SETTINGS))
 
 
 def _misnamed(document: Document, config: dict[str, Any]) -> Iterator[Problem]:
     stages = [str(stage) for stage in PRESETS]
-    for key, what, known in (("quadrant:system", "system", systems()), ("quadrant:environment", "preset", stages)):
+    for key, what, known in ((SYSTEM, "system", systems()), (ENVIRONMENT, "preset", stages)):
         if key in config and config[key] not in known:
-            told = f"there is no {what} {config[key]!r}"
-            yield document.problem(("config", key), told, did_you_mean(str(config[key]), known))
+            problem = f"there is no {what} {config[key]!r}"
+            yield document.problem(("config", key), problem, did_you_mean(str(config[key]), known))

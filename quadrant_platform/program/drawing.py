@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ class Diagram(NamedTuple):
     outside: frozenset[str]
 
 
-def diagram(traffic: Traffic) -> Diagram:
+def diagram(traffic: Traffic, title: str = "") -> Diagram:
     """Return the diagram of a stack: every workload, and each other peer that an arrow touches."""
     arrows = sorted(_arrows(traffic))
     touched = {peer for arrow in arrows for peer in (arrow.source, arrow.target)}
@@ -44,7 +45,8 @@ def diagram(traffic: Traffic) -> Diagram:
         if traffic.is_ours(peer) or peer in touched:
             clusters[traffic.segment(peer)].append(peer)
     matrix = traffic.matrix
-    return Diagram(f"{matrix['system']} {matrix['environment']}", _ordered(clusters), arrows, frozenset(clusters[""]))
+    heading = f"{matrix['system']} {matrix['environment']}{': ' * bool(title)}{title}"
+    return Diagram(heading, _ordered(clusters), arrows, frozenset(clusters[""]))
 
 
 def _arrows(traffic: Traffic) -> Iterator[Arrow]:
@@ -75,7 +77,7 @@ def short(peer: str) -> str:
 
 def mermaid(drawn: Diagram) -> str:
     """Return a fenced Mermaid flowchart."""
-    lines = ["```mermaid", "flowchart LR"]
+    lines = ["```mermaid", "---", f"title: {json.dumps(drawn.title, ensure_ascii=False)}", "---", "flowchart LR"]
     for cluster, peers in drawn.clusters.items():
         shapes = [f"{_identity(peer)}{_shape(short(peer), not cluster)}" for peer in peers]
         body = [f"    {shape}" for shape in shapes] if cluster else [f"  {shape}" for shape in shapes]
@@ -106,7 +108,8 @@ def dot(drawn: Diagram) -> str:
     """Return the diagram in Graphviz's language."""
     lines = [
         "digraph {",
-        f'  label="{drawn.title}"; labelloc=t; rankdir=LR; newrank=true; ranksep=1.2; nodesep=.25; fontname=Helvetica;',
+        f"  label={json.dumps(drawn.title, ensure_ascii=False)}; labelloc=t; fontname=Helvetica;",
+        "  rankdir=LR; newrank=true; ranksep=1.2; nodesep=.25;",
         '  node [shape=box style="rounded,filled" fillcolor=white fontname=Helvetica fontsize=11];',
         "  edge [fontname=Helvetica fontsize=9 color=\"#374151\"];",
     ]  # fmt: skip

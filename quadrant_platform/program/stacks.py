@@ -11,12 +11,11 @@ from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.model.loader import system_file
 from quadrant_platform.model.schema.types import Stage
-from quadrant_platform.model.stack_file import problems_of_stack
-from quadrant_platform.program.recorder import PROJECT, Recording, record
+from quadrant_platform.model.stack_file import ENVIRONMENT, SYSTEM, problems_of_stack
+from quadrant_platform.program.recorder import Recording, record
 
 PRINCIPAL = "motovault"
 """The system whose stacks have the name of the stage alone."""
-SYSTEM, ENVIRONMENT = f"{PROJECT}:system", f"{PROJECT}:environment"
 STAGES = tuple(str(stage.value) for stage in Stage)
 
 

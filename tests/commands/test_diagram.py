@@ -48,10 +48,18 @@ def test_machinery_is_drawn_faintly(traffic: Traffic) -> None:
     assert "style=dashed" in dot(drawn), "Graphviz draws it dashed"
 
 
+def test_the_heading_has_the_title_of_the_system(traffic: Traffic) -> None:
+    drawn = diagram(traffic, 'The "sample"')
+    assert 'title: "sample dev: The \\"sample\\""' in mermaid(drawn), "Mermaid reads a quoted text"
+    assert 'label="sample dev: The \\"sample\\""' in dot(drawn), "so does Graphviz"
+
+
 def test_both_languages_run_from_left_to_right_and_colour_segments(traffic: Traffic) -> None:
     drawn = diagram(traffic)
     chart, graph = mermaid(drawn), dot(drawn)
-    assert chart.startswith("```mermaid\nflowchart LR\n"), "the fence makes a Markdown page draw it"
+    assert chart.startswith('```mermaid\n---\ntitle: "sample dev"\n---\nflowchart LR\n'), (
+        "the fence makes a Markdown page draw it"
+    )
     assert chart.endswith("```\n"), "a fence that is not closed swallows the page"
     assert "rankdir=LR" in graph, "both read in the direction of opening"
     assert "#dbeafe" in chart, "the frontend has its colour"

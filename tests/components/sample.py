@@ -32,19 +32,20 @@ OPEN_CLUSTER: Changes = {"network": {"apiServer": {"cidrs": ["10.96.0.1/32"]}}}
 
 
 @cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "shop.yaml").read_text(encoding="utf-8"))
-    return document
+def document() -> dict[str, Any]:
+    """The shop in wire form; a change belongs into a copy."""
+    read: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "shop.yaml").read_text(encoding="utf-8"))
+    return read
 
 
 def shop(changes: Changes | None = None) -> System:
     """The shop with changes laid over it; a change to a list replaces the list."""
-    return System.model_validate(merged(_document(), dict(changes or {})))
+    return System.model_validate(merged(document(), dict(changes or {})))
 
 
 def without(*keys: str) -> System:
     """The shop without some of its top-level keys, and without the flow table, which would name what is gone."""
-    return System.model_validate({key: value for key, value in _document().items() if key not in (*keys, "flows")})
+    return System.model_validate({key: value for key, value in document().items() if key not in (*keys, "flows")})
 
 
 def environment(stage: str = "dev", overrides: Changes | None = None) -> Environment:
@@ -80,7 +81,7 @@ def endpoint(of: Plan, name: str) -> Endpoint:
 
 def flows(*added: Changes) -> Changes:
     """The change that adds rows to the flow table."""
-    return {"flows": [*_document()["flows"], *added]}
+    return {"flows": [*document()["flows"], *added]}
 
 
 def kinds(manifests: Iterable[Manifest]) -> list[str]:

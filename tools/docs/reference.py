@@ -38,11 +38,12 @@ def _schemas() -> Iterator[tuple[str, str]]:
 
 def _stacks() -> Iterator[tuple[str, str]]:
     for system in systems():
+        title = load_system(system_file(system)).title
         for stage in STAGES:
             with progress(f"describing {system} {stage}"):
                 traffic = Traffic(recorded(system, stage).manifests())
             yield f"docs/reference/matrix/{system}-{stage}.md", _matrix(traffic)
-            yield f"docs/topology/{system}-{stage}.md", _topology(traffic)
+            yield f"docs/topology/{system}-{stage}.md", _topology(traffic, title)
 
 
 def _heading(traffic: Traffic, what: str) -> str:
@@ -68,10 +69,10 @@ def _blocks(peer: Mapping[str, Any]) -> str:
     return "; ".join(parts) or "none in this environment"
 
 
-def _topology(traffic: Traffic) -> str:
+def _topology(traffic: Traffic, title: str) -> str:
     omitted = ", ".join(sorted(OMITTED))
     outro = f"\nLeft out are rows of the rules {omitted}; the matrix has them. Dashed: machinery rather than traffic.\n"
-    return _heading(traffic, "topology") + mermaid(diagram(traffic)) + outro
+    return _heading(traffic, "topology") + mermaid(diagram(traffic, title)) + outro
 
 
 def _templates() -> Iterator[tuple[str, str]]:

@@ -14,12 +14,12 @@ import yaml
 from pulumi.automation import InvalidVersionError, PulumiCommand
 
 from quadrant_platform.applier.clusters import local_state
-from quadrant_platform.applier.clusters.target import KUBECONFIG, ClusterTarget
+from quadrant_platform.applier.clusters.target import ClusterTarget
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
 from quadrant_platform.lab.machine import proxies
-from quadrant_platform.model.stack_file import ENGINE
+from quadrant_platform.model.stack_file import ENGINE, KUBECONFIG
 
 PACK = "policies"
 _OPTIONS = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from quadrant_platform.host.files import write_atomically
-from quadrant_platform.program.stacks import ENVIRONMENT, SYSTEM
+from quadrant_platform.model.stack_file import ENVIRONMENT, SYSTEM
 
 _HEAD = re.compile(r"config:\s*(#.*)?$")
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.model.stack_file import CONTEXT, KUBECONFIG
 
-KUBECONFIG, CONTEXT = "quadrant:kubeconfig", "quadrant:context"
 _LONGEST = 60
 """Characters of a context's name that a file's name repeats."""
 

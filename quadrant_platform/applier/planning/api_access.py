@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from quadrant_platform.applier.planning.configured_stack import OVERRIDES
+from quadrant_platform.model.stack_file import OVERRIDES
 
 PEER = "api-server"
 """The matrix's name for the addresses of `network.apiServer.cidrs`; absent where no row leads there."""

@@ -12,12 +12,11 @@ from quadrant_platform.applier.observed.object_keys import ObjectKey, by_key, ma
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.changes import digest
 from quadrant_platform.model.schema.environment import merged
+from quadrant_platform.model.stack_file import OVERRIDES
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import Manifest, in_order
 from quadrant_platform.program.stacks import config_for, stack_name
 from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
-
-OVERRIDES = "quadrant:overrides"
 
 
 @dataclass(frozen=True, slots=True)

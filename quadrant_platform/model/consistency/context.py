@@ -33,7 +33,7 @@ class Named:
         """Return the listener that a port means, as the expansion resolves it."""
         return Endpoint("", "service", listeners=self.listeners).listener(port)
 
-    def deaf(self, path: KeyPath, name: str, port: int | str) -> Found:
+    def missing_port(self, path: KeyPath, name: str, port: int | str) -> Found:
         """Report a port on which this does not listen."""
         if self.listener(port) is None:
             near = nearest(str(port).partition("/")[0], [listener.name for listener in self.listeners])
@@ -113,11 +113,11 @@ class Context:
         """Return the names that no word means, not even misspelt, and that nothing left out may use."""
         known = dict.fromkeys(declared)
         used = {word if word in known else nearest(word, known) for word in set(words)}
-        return [name for name in known if name not in used and not self.gaps.use(name)]
+        return [name for name in known if name not in used and not self.gaps.may_reference(name)]
 
     def unknown(self, path: KeyPath, word: str, what: str, known: Iterable[str]) -> Found:
         """Report a name that nothing has, unless the thing may have been left out."""
-        if word not in known and not self.gaps.hide(word):
+        if word not in known and not self.gaps.may_declare(word):
             yield Problem(path, f"there is no {what} {word!r}", did_you_mean(word, known))
 
 

@@ -18,7 +18,7 @@ BACKUP_KINDS = (
 
 
 def rollouts(context: Context) -> Found:
-    """Analyses exist, and a rolling update has no settings of the other strategies."""
+    """Check that analyses exist, and that a rolling update has no settings of the other strategies."""
     for name, service in context.system.services.items():
         path: KeyPath = ("services", name, "rollout")
         for key, analyses in (
@@ -42,12 +42,12 @@ def _without_effect(path: KeyPath, rollout: Rollout) -> Found:
 
 def _copies(name: str, service: ServiceSpec) -> Found:
     if isinstance(service.replicas, int) and service.replicas < 1:
-        what = f"{service.replicas} replicas; a service that never runs answers nobody"
+        what = f"{service.replicas} replicas; a service needs at least one"
         yield Problem(("services", name, "replicas"), what, "use 1 or more, or remove the service")
 
 
 def jobs(context: Context) -> Found:
-    """A job waits for data stores that exist and that it may reach."""
+    """Check that a job waits for data stores that exist and that it may reach."""
     stores = context.named(*STORE_KINDS)
     reached = {pair for row in context.system.flows for pair in _pairs(row)}
     for name, job in context.system.jobs.items():
@@ -57,7 +57,7 @@ def jobs(context: Context) -> Found:
                 what = f"{store!r} is no data store, and jobs wait for those only"
                 yield Problem(path, what, "name a data store; a service's job retries")
             yield from context.unknown(path, store, "data store", stores) if store not in context.ends else ()
-            if store in stores and (name, store) not in reached and not context.gaps.use(name):
+            if store in stores and (name, store) not in reached and not context.gaps.may_reference(name):
                 yield Problem(path, f"{name!r} waits for {store!r}, but no flow lets it reach it", "add the row")
         yield from _scripts(name, job)
 
@@ -75,7 +75,7 @@ def _scripts(name: str, job: JobSpec) -> Found:
 
 
 def backups(context: Context) -> Found:
-    """A backup contains kinds of objects, or data stores that exist."""
+    """Check that a backup contains kinds of objects, or data stores that exist."""
     backup = context.system.backup
     stores = context.named(*STORE_KINDS)
     for name, schedule in backup.schedules.items() if backup is not None else ():
@@ -88,7 +88,7 @@ def backups(context: Context) -> Found:
 
 
 def drills(context: Context) -> Found:
-    """Chaos experiments and load tests have targets."""
+    """Check that chaos experiments and load tests have targets."""
     workloads = [*context.named("service", *STORE_KINDS), "traefik", "traefik-egress"]
     for name, experiment in context.system.chaos.items():
         for place, target in enumerate(experiment.target):
@@ -100,7 +100,7 @@ def drills(context: Context) -> Found:
 
 
 def dev_ports(context: Context) -> Found:
-    """A forwarded port leads to a port that a workload has."""
+    """Check that a forwarded port leads to a port of a workload."""
     workloads = context.named("service", *STORE_KINDS)
     for number, forwarded in context.system.dev_ports.items():
         path: KeyPath = ("devPorts", number)
@@ -109,4 +109,4 @@ def dev_ports(context: Context) -> Found:
             yield Problem(path, f"{forwarded!r} names no port", f"write `{forwarded or '<workload>'}:<port>`")
         elif name != "traefik":
             yield from context.unknown(path, name, "workload", [*workloads, "traefik"])
-            yield from context.ends[name].deaf(path, name, port) if name in workloads else ()
+            yield from context.ends[name].missing_port(path, name, port) if name in workloads else ()

@@ -30,7 +30,7 @@ def _renamed(environment: Environment, preset: Stage) -> Found:
 
 
 def _overlaps(environment: Environment) -> Found:
-    """Nodes may lie inside the cluster's ranges; all else is disjoint."""
+    """Check that ranges are disjoint, but for nodes inside the cluster's ranges."""
     network = environment.network
     cluster = _listed(("network", "clusterCidrs"), network.cluster_cidrs)
     nodes = _listed(("network", "nodeCidrs"), network.node_cidrs)
@@ -65,7 +65,7 @@ def problems_with(system: System, environment: Environment) -> list[Problem]:
 
 
 def _inhabited(system: System, environment: Environment) -> Found:
-    """Without a workload there is no segment, and nothing to isolate."""
+    """Refuse a system without workloads: it has no segment, and nothing to isolate."""
     if next(workloads(system, environment), None) is None:
         yield Problem((), f"nothing of {system.name!r} runs in {environment.name}", "add `services` to the system")
 
@@ -86,7 +86,7 @@ def _images(system: System, environment: Environment) -> Found:
 
 
 def _peers(_system: System, environment: Environment) -> Found:
-    """A peer stands in for one of the control planes that systems may name."""
+    """Check that a peer replaces one of the control planes that systems may name."""
     for name in environment.peers:
         if name not in CONTROL_PEERS:
             yield Problem(("peers", name), f"there is no control plane {name!r}", did_you_mean(name, CONTROL_PEERS))
@@ -101,12 +101,12 @@ def _profile(system: System, environment: Environment) -> Found:
 
 def _vault(system: System, environment: Environment) -> Found:
     if environment.secrets == "vault" and system.secrets and system.vault is None:
-        what = f"secrets come from a vault, and {system.name!r} does not say which"
+        what = f"secrets come from a vault, and {system.name!r} does not name one"
         yield Problem(("secrets",), what, "add `vault: {role: …}` to the system")
 
 
 def _namespaces(system: System, environment: Environment) -> Found:
-    """A segment in a control plane's namespace would lock it out or let it in."""
+    """Refuse a segment in a control plane's namespace, which would lock it out or let it in."""
     control = {environment.network.dns.namespace: "DNS"}
     for name, peer in environment.control_peers.items():
         control.setdefault(peer.namespace, name)
@@ -118,7 +118,7 @@ def _namespaces(system: System, environment: Environment) -> Found:
 
 
 def _challenge(system: System, environment: Environment) -> Found:
-    """The HTTP challenge needs an Ingress, a kind that Traefik does not serve here, and grants no wildcard."""
+    """Require a DNS challenge: the HTTP challenge needs an Ingress, which Traefik does not serve here."""
     publishing = environment.publishing
     if system.edge.certificate and publishing.issuer == "acme" and not publishing.dns_challenge:
         what = f"the certificate {system.edge.certificate.name!r} comes from an ACME server by a DNS challenge only"
@@ -126,7 +126,7 @@ def _challenge(system: System, environment: Environment) -> Found:
 
 
 def _poolers(system: System, environment: Environment) -> Found:
-    """A pooler runs beside the database that it serves."""
+    """Check that a pooler runs beside the database that it serves."""
     for name, pooler in system.poolers.items():
         if pooler.database in environment.external_databases:
             what = f"the pooler {name!r} serves {pooler.database!r}, which is outside the cluster here"
@@ -134,7 +134,7 @@ def _poolers(system: System, environment: Environment) -> Found:
 
 
 def _operator(system: System, environment: Environment) -> Found:
-    """CloudNativePG fixes the port, keeps poolers beside their cluster, and takes credentials from the vault."""
+    """Check what CloudNativePG fixes: the port, the poolers' namespace, and credentials from the vault."""
     inside = in_cluster(system, environment) if environment.databases == "cloudNativePg" else {}
     managed = {name: database for name, database in inside.items() if database.engine == "postgresql"}
     for name, database in managed.items():

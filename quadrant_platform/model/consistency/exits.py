@@ -8,7 +8,7 @@ from quadrant_platform.model.expansion.workloads import TRAEFIK_METRICS_PORT
 
 
 def unique(context: Context) -> Found:
-    """An entry point of the egress Traefik leads to one host, and a host has one entry point."""
+    """Check that an entry point of the egress Traefik leads to one host, and a host has one entry point."""
     ports: dict[int, str] = {TRAEFIK_METRICS_PORT: "the metrics of the egress Traefik"}
     hosts: dict[tuple[str, int], str] = {}
     for name, api in context.system.external_apis.items():
@@ -23,7 +23,7 @@ def unique(context: Context) -> Found:
 
 
 def single_hosts(context: Context) -> Found:
-    """A row to an API opens one host, not all names under a domain."""
+    """Check that an API is one host, not all names under a domain."""
     for name, api in context.system.external_apis.items():
         if api.host.startswith("*."):
             what = f"{api.host!r} stands for every host of a domain, and an API is one host"

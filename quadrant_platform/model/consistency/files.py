@@ -16,7 +16,7 @@ CONTROL_GROUPS = ("monitoring",)
 
 
 def references(context: Context) -> Found:
-    """What a container mounts is declared."""
+    """Check that what a container mounts is declared."""
     for path, process in context.processes.items():
         for place, name in enumerate(process.config):
             yield from context.unknown((*path, "config", place), name, "config", context.system.configs)
@@ -25,13 +25,13 @@ def references(context: Context) -> Found:
 
 
 def unused(context: Context) -> Found:
-    """A config or secret that nobody reads is a mistake, or a risk for nothing."""
+    """Check that a workload mounts each config and reads each secret."""
     configs = (name for process in context.processes.values() for name in process.config)
     for name in context.unused(context.system.configs, configs):
-        yield Problem(("configs", name), f"nobody mounts the config {name!r}", "remove it or use it")
+        yield Problem(("configs", name), f"no workload mounts the config {name!r}", "remove it or use it")
     for name in context.unused(context.system.secrets, (name for _, name in secret_uses(context))):
         if context.system.secrets[name].group not in CONTROL_GROUPS:
-            yield Problem(("secrets", name), f"nobody reads the secret {name!r}", "remove it or use it")
+            yield Problem(("secrets", name), f"no workload reads the secret {name!r}", "remove it or use it")
 
 
 def secret_uses(context: Context) -> Iterator[tuple[KeyPath, str]]:
@@ -63,7 +63,7 @@ def composed(context: Context, name: str) -> Iterator[tuple[KeyPath, str]]:
 
 
 def paths(context: Context) -> Found:
-    """Everything that a container mounts has a place of its own."""
+    """Check that everything that a container mounts has a path of its own."""
     for path, process in context.processes.items():
         taken = {SECRETS_DIR: "the secrets", SCRIPTS_DIR: "the scripts"}
         for place, where, what in _mounts(context, path, process):
@@ -81,7 +81,7 @@ def _mounts(context: Context, path: KeyPath, process: ContainerSpec) -> Iterator
 
 
 def variables(context: Context) -> Found:
-    """CONFIG_PATH names one file."""
+    """Check that CONFIG_PATH names one file."""
     for path, process in context.processes.items():
         setters = [f"config {name!r}" for name in process.config if _sets_path(context, name)]
         if "CONFIG_PATH" in getattr(process, "env", {}):
@@ -96,7 +96,7 @@ def _sets_path(context: Context, name: str) -> bool:
 
 
 def key_files(context: Context) -> Found:
-    """Two secrets of one container do not share a file name."""
+    """Check that two secrets of one container do not share a file name."""
     for path, process in context.processes.items():
         taken: dict[str, str] = {}
         for place, name in enumerate(process.secrets):
@@ -108,7 +108,7 @@ def key_files(context: Context) -> Found:
 
 
 def placeholders(context: Context) -> Found:
-    """A placeholder in a configuration file stands for something that an environment fills in."""
+    """Check that environments fill in every placeholder of a configuration file."""
     apis = context.system.external_apis
     known = ["logLevel", *(f"egress:{name}" for name, api in apis.items() if api.mode == "baseUrl")]
     for name, config in context.system.configs.items():
@@ -118,7 +118,7 @@ def placeholders(context: Context) -> Found:
                 if word.startswith("egress:") and api in apis and word not in known:
                     what = f"${{{word}}}: {api!r} is in mode passthrough, where the client keeps the API's own URL"
                     yield Problem(path, what, f"write https://{apis[api].host} or set `mode: baseUrl`")
-                elif word not in known and not context.gaps.hide(api):
+                elif word not in known and not context.gaps.may_declare(api):
                     yield Problem(path, f"nothing fills in ${{{word}}}", did_you_mean(word, known))
 
 

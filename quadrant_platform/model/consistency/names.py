@@ -12,25 +12,25 @@ from quadrant_platform.model.schema.types import DNS_LABEL, Segment
 from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, PREFIX
 
 RESERVED: dict[str, str] = {
-    **dict.fromkeys(("traefik", "traefik-egress", "edge", "egress"), "the platform's own Traefiks have"),
-    **dict.fromkeys(("internet", "public", "nodes", "api-server"), "addresses outside have"),
-    **dict.fromkeys(("dns", "dns-cache", "monitoring"), "control planes have"),
-    "dashboard": "a route to Traefik's dashboard has",
-    "default-deny": "each namespace's first NetworkPolicy has",
-    "kubernetes": "the Kubernetes API has",
+    **dict.fromkeys(("traefik", "traefik-egress", "edge", "egress"), "the platform's Traefik"),
+    **dict.fromkeys(("internet", "public", "nodes", "api-server"), "addresses outside the cluster"),
+    **dict.fromkeys(("dns", "dns-cache", "monitoring"), "control planes"),
+    "dashboard": "routes to Traefik's dashboard",
+    "default-deny": "each namespace's first NetworkPolicy",
+    "kubernetes": "the Kubernetes API",
 }
-"""Names that flows, routes or objects of the platform mean, and whose they are."""
+"""Names that the platform uses in flows, routes or objects, and for what."""
 RESERVED_PREFIXES = ("app.kubernetes.io/", PREFIX, POD_SECURITY_PREFIX, "kubernetes.io/")
 _LABEL_WORD = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(rf"{DNS_LABEL}(\.{DNS_LABEL})*")
 
 
 def unique(context: Context) -> Found:
-    """Give every name one meaning, Services of aliases and rollouts included."""
+    """Check that every name has one meaning, Services of aliases and rollouts included."""
     taken: dict[str, KeyPath] = {}
     for name, path in _names(context):
         if name in RESERVED:
-            yield Problem(path, f"the name {name!r} is taken: {RESERVED[name]} it", "choose another name")
+            yield Problem(path, f"the name {name!r} is reserved for {RESERVED[name]}", "choose another name")
         elif name in taken:
             other = ".".join(str(part) for part in taken[name])
             what = f"the name {name!r} is used twice, here and at {other}; flows and Services are found by name"
@@ -64,7 +64,7 @@ def _derived(context: Context) -> Iterator[tuple[str, KeyPath]]:
 
 
 def letters_first(context: Context) -> Found:
-    """A Service's name is a DNS label that begins with a letter."""
+    """Check that a Service's name is a DNS label that begins with a letter."""
     for name, path in _names(context):
         if name[:1].isdigit() and path[0] != "jobs":
             what = f"{name!r} begins with a digit, and the name of a Service begins with a letter"
@@ -72,7 +72,7 @@ def letters_first(context: Context) -> Found:
 
 
 def namespaces(context: Context) -> Found:
-    """Two segments in one namespace would not be isolated."""
+    """Check that segments do not share a namespace, where they would not be isolated."""
     taken: dict[str, str] = {}
     for segment in Segment:
         name = namespace_of(context.system, segment)
@@ -83,7 +83,7 @@ def namespaces(context: Context) -> Found:
 
 
 def labels(context: Context) -> Found:
-    """Labels have Kubernetes' form and keep off the platform's own prefixes."""
+    """Check that labels have Kubernetes' form and no prefix of the platform."""
     places: dict[KeyPath, Mapping[str, str]] = {
         ("segments", str(segment)): settings.labels for segment, settings in context.system.segments.items()
     }
@@ -97,7 +97,7 @@ def labels(context: Context) -> Found:
 def _label(path: KeyPath, key: str, value: str) -> Found:
     prefix, slash, word = key.rpartition("/")
     if key.startswith(RESERVED_PREFIXES):
-        yield Problem(path, f"the label {key!r} is the platform's own; policies select by it", "use a prefix of yours")
+        yield Problem(path, f"the label {key!r} is reserved: policies select by it", "use a prefix of yours")
     elif not _LABEL_WORD.fullmatch(word) or (slash and not _SUBDOMAIN.fullmatch(prefix)):
         what = f"{key!r} is not a label's key: at most 63 letters, digits and -_. after an optional DNS name and /"
         yield Problem(path, what, "correct the key")

@@ -11,7 +11,7 @@ from quadrant_platform.model.schema.service import ServiceSpec
 
 
 def pools(context: Context) -> Found:
-    """A server, or the pooler before it, takes the connections of all its clients, also while a release rolls."""
+    """Check that a server, or the pooler before it, takes the connections of all clients, also during a release."""
     for path, name, most, kept in _servers(context):
         clients = {client: _opened(service) for client, service in _clients(context, name)}
         wanted = sum(clients.values()) + kept

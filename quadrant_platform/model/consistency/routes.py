@@ -11,7 +11,7 @@ from quadrant_platform.model.schema.exposure import DASHBOARD, Certificate, Rout
 
 
 def targets(context: Context) -> Found:
-    """A route leads to a service, an object store's console, a control plane or the dashboard."""
+    """Check that a route leads to a service, an object store's console, a control plane or the dashboard."""
     public = [*context.named("service", "objectStore", "operator"), DASHBOARD]
     for name, route in context.system.edge.routes.items():
         path: KeyPath = ("edge", "routes", name)
@@ -32,7 +32,7 @@ def _target(path: KeyPath, route: Route, end: Named) -> Found:
     elif end.kind in ("job", "externalApi"):
         yield Problem((*path, "to"), f"a route to {route.to!r}, which is no server of ours", "name a service")
     elif route.port is not None:
-        yield from end.deaf((*path, "port"), route.to, route.port)
+        yield from end.missing_port((*path, "port"), route.to, route.port)
 
 
 def _console(path: KeyPath, route: Route, end: Named) -> Found:
@@ -52,7 +52,7 @@ def _alias(context: Context, path: KeyPath, route: Route) -> Found:
 
 
 def middlewares(context: Context) -> Found:
-    """The middlewares of routes exist, and every middleware is used."""
+    """Check that the middlewares of routes exist, and that every middleware is used."""
     declared = context.system.edge.middlewares
     used: set[str] = set()
     for name, route in context.system.edge.routes.items():
@@ -65,7 +65,7 @@ def middlewares(context: Context) -> Found:
 
 
 def forward_auth(context: Context) -> Found:
-    """Requests are judged by a service that exists, at a port that it has."""
+    """Check that forward-auth asks a service that exists, at a port that it has."""
     services = context.system.services
     for name, middleware in context.system.edge.middlewares.items():
         auth = middleware.forward_auth
@@ -73,14 +73,14 @@ def forward_auth(context: Context) -> Found:
             path: KeyPath = ("edge", "middlewares", name, "forwardAuth")
             yield from context.unknown((*path, "service"), auth.service, "service", services)
             if auth.service in services:
-                yield from context.ends[auth.service].deaf((*path, "port"), auth.service, auth.port)
+                yield from context.ends[auth.service].missing_port((*path, "port"), auth.service, auth.port)
 
 
 def certificate(context: Context) -> Found:
-    """The certificate has every name that a route answers to, its own first."""
+    """Check that the certificate covers the host of every route, and its own common name."""
     chosen = context.system.edge.certificate
     if chosen is None:
-        if context.system.edge.routes and not context.gaps.hide("certificate"):
+        if context.system.edge.routes and not context.gaps.may_declare("certificate"):
             yield Problem(
                 ("edge", "routes"), "routes without a certificate; the entry is TLS only", "add `certificate`"
             )
@@ -111,12 +111,12 @@ def _is_address(text: str) -> bool:
 
 
 def _covered(host: str, chosen: Certificate) -> bool:
-    """Tell whether a name is on the certificate; a wildcard stands for one label."""
+    """Return whether a name is on the certificate; a wildcard stands for one label."""
     return bool({host, f"*.{host.partition('.')[2]}"} & {*chosen.hosts, *chosen.dev_hosts})
 
 
 def repeated(context: Context) -> Found:
-    """Two routes with one rule would be served by chance."""
+    """Check that no two routes match the same requests, which chance would decide."""
     seen: dict[tuple[object, ...], str] = {}
     for name, route in context.system.edge.routes.items():
         first = {seen.setdefault(rule, name) for rule in _rules(route)} - {name}

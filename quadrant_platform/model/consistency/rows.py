@@ -1,4 +1,4 @@
-"""The flow table: both ends exist, the target listens there, and each row says something new."""
+"""The flow table: both ends exist, the target listens there, and each row permits something new."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _source(context: Context, path: KeyPath, name: str) -> Found:
     end = context.ends.get(name)
     if end is not None and end.kind == "externalApi":
         what = f"{name!r} is a host outside, and nothing outside opens connections but through the public entry"
-        yield Problem(path, what, "add a route, or turn the row round")
+        yield Problem(path, what, "add a route, or swap `from` and `to`")
 
 
 def _target(context: Context, row: FlowRow, index: int, path: KeyPath, name: str) -> Found:
@@ -69,7 +69,7 @@ def _target(context: Context, row: FlowRow, index: int, path: KeyPath, name: str
         yield Problem(path, f"{name!r} has no known port", f"set peers.{name.partition(':')[2]}.ports in the stack")
     else:
         for place, port in enumerate(row.ports):
-            yield from end.deaf(("flows", index, "ports", place), name, port)
+            yield from end.missing_port(("flows", index, "ports", place), name, port)
 
 
 def _pair(context: Context, path: KeyPath, source: str, target: str) -> Found:
@@ -85,7 +85,7 @@ def _kinds(context: Context, path: KeyPath, source: str, target: str) -> Found:
     if client.kind == "pooler":
         yield Problem(path, f"{source!r} is a pooler, and reaches its own database by an implied row", "remove the row")
     elif client.kind in STORE_KINDS and server.kind not in ("objectStore", "externalApi"):
-        remedy = "turn the row round; a store may only write archives, to an object store or an external API"
+        remedy = "swap `from` and `to`; a store may only write archives, to an object store or an external API"
         yield Problem(path, f"{source!r} is a {client.kind}, and {_NO_CLIENT}", remedy)
     elif source == "monitoring" and server.kind != "externalApi":
         what = f"Prometheus reaches {target!r} by an implied row, on the port of its metrics"
@@ -93,7 +93,7 @@ def _kinds(context: Context, path: KeyPath, source: str, target: str) -> Found:
 
 
 def repeated(context: Context) -> Found:
-    """Two rows that permit the same connection hide each other's reason."""
+    """Check that no two rows permit the same connection, as one would hide the other's reason."""
     seen: dict[tuple[str, str, object, str], int] = {}
     for index, row in enumerate(context.system.flows):
         for source, target in _pairs(row):

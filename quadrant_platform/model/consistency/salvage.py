@@ -20,23 +20,23 @@ _EDGE_NAMELESS = {("replicas",), ("certificate",), ("minTls",), ("capacityHeadro
 
 @dataclass(frozen=True)
 class Gaps:
-    """What was left out: nothing may be held against names that are in it, or used by it."""
+    """Names that a part left out of the check may declare or reference, so that no problem rests on their absence."""
 
     names: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     everything: bool = False
-    """Whole sections are missing, so that no name can be called unknown and nothing unused."""
+    """Whether whole sections are missing: then no name is unknown, and nothing is unused."""
 
-    def hide(self, name: str) -> bool:
-        """Tell whether an entry of this name may have been left out."""
+    def may_declare(self, name: str) -> bool:
+        """Return whether a part left out may declare a name."""
         return self.everything or name in self.names
 
     def __or__(self, other: Gaps) -> Gaps:
         """Return the gaps of both."""
         return Gaps(self.names | other.names, self.words | other.words, self.everything or other.everything)
 
-    def use(self, name: str) -> bool:
-        """Tell whether something left out may have used a name."""
+    def may_reference(self, name: str) -> bool:
+        """Return whether a part left out may reference a name."""
         return self.everything or name in self.words
 
 
@@ -78,7 +78,7 @@ def _entry(path: KeyPath) -> KeyPath:
 
 
 def _is_whole(entry: KeyPath) -> bool:
-    """Tell whether an entry is, or may have been meant as, a section full of names."""
+    """Return whether an entry is, or may have been meant as, a section full of names."""
     if entry[:1] == ("edge",) and len(entry) == 2:
         return entry[1:] not in _EDGE_NAMELESS
     return len(entry) < 2 and (not entry or entry[0] not in _NAMELESS)

@@ -13,14 +13,14 @@ _FILE_NAME = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 
 def references(context: Context) -> Found:
-    """What stores, middlewares and composed secrets name is declared; containers are checked with their files."""
+    """Check that the secrets of stores, middlewares and composed secrets are declared; `files` checks containers."""
     for path, name in secret_uses(context):
         if path[0] not in ("services", "jobs"):
             yield from context.unknown(path, name, "secret", context.system.secrets)
 
 
 def single(context: Context) -> Found:
-    """A password is one value, so its secret has one key."""
+    """Check that a secret used as one value has one key."""
     for path, name in single_values(context):
         secret = context.system.secrets.get(name)
         if secret is not None and len(secret.keys) > 1:
@@ -29,7 +29,7 @@ def single(context: Context) -> Found:
 
 
 def file_names(context: Context) -> Found:
-    """A key is a file name, and a key of a Kubernetes Secret."""
+    """Check that a key is a file name, and a key of a Kubernetes Secret."""
     for name, secret in context.system.secrets.items():
         for file in secret.keys:
             if not _FILE_NAME.fullmatch(file):
@@ -38,7 +38,7 @@ def file_names(context: Context) -> Found:
 
 
 def cycles(context: Context) -> Found:
-    """A value composed of itself can never be made."""
+    """Check that no secret is composed of itself."""
     parts = {name: _parts(context, name) for name in context.system.secrets}
     done: set[str] = set()
     for name in parts:

@@ -19,7 +19,7 @@ MEMORY_FACTOR = 1.4
 
 
 def homes(context: Context) -> Found:
-    """The frontend is the only segment with a way in and out, so no data lives there."""
+    """Check that no data lives in the frontend, the only segment with a way in and out."""
     for path, store in context.stores.items():
         if store.segment is Segment.FRONTEND:
             kind = context.ends[str(path[-1])].kind
@@ -28,7 +28,7 @@ def homes(context: Context) -> Found:
 
 
 def poolers(context: Context) -> Found:
-    """A pooler serves a PostgreSQL database and leaves it room."""
+    """Check that a pooler serves a PostgreSQL database and leaves connections for others."""
     databases = {**context.system.databases, **context.system.external_databases}
     demand: dict[str, int] = defaultdict(int)
     for name, pooler in context.system.poolers.items():
@@ -52,7 +52,7 @@ def poolers(context: Context) -> Found:
 
 
 def cache_memory(context: Context) -> Found:
-    """A cache's limit leaves room for the copy that a rewrite of its file makes."""
+    """Check that a cache's memory limit has room for the fork that rewrites its append-only file."""
     for name, cache in context.system.caches.items():
         wanted = cache.max_memory.number * MEMORY_FACTOR
         for origin, memory in _limits(cache.resources):
@@ -73,7 +73,7 @@ def _limits(resources: Sizing) -> Iterator[tuple[str, Bytes]]:
 
 
 def listeners(context: Context) -> Found:
-    """The ports of one pod differ, exporters included."""
+    """Check that the ports of one pod differ, exporters included."""
     for name, end in context.ends.items():
         numbers: dict[tuple[int, str], str] = {}
         for listener in end.listeners if end.path[:1] != ("externalApis",) else ():

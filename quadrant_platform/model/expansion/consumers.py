@@ -20,14 +20,14 @@ def consumers(plan: Plan) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def _mounted(plan: Plan) -> Iterator[Use]:
-    """An operator's clusters read their owner's credentials from a Secret of a type of its own."""
+    """Yield the mounts of workloads; an operator's clusters read a Secret of another type."""
     for one in plan.workloads():
         if not (isinstance(one, PlannedDatabase) and one.engine == "cloudNativePg"):
             yield from ((one.endpoint.namespace, secret.name, one.name) for secret in one.secrets)
 
 
 def _basic_auth(plan: Plan) -> Iterator[Use]:
-    """A basic-auth middleware reads its users beside the route that uses it."""
+    """Yield the users of basic-auth middlewares, which Traefik reads in the namespace of the route."""
     for route in plan.edge.routes if plan.edge else ():
         for used in route.spec.middlewares:
             users = plan.edge.spec.middlewares[used].basic_auth if plan.edge else None

@@ -62,7 +62,7 @@ class Endpoint:
 
     @property
     def isolated(self) -> bool:
-        """Whether these are our own pods, which a policy of ours selects."""
+        """Return whether these are our own pods, which our policies select."""
         return self.kind not in ("control", "outside")
 
     @property

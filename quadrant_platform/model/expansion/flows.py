@@ -53,7 +53,7 @@ def _listeners(target: Endpoint, row: FlowRow) -> tuple[Listener, ...]:
 
 
 def _sentinel(topology: Topology, client: Endpoint, target: str) -> Iterator[Row]:
-    """A client of a cache under Sentinel asks the Sentinels for the master's address."""
+    """Yield a client's way to the Sentinels, which it asks for the master's address."""
     cache = topology.system.caches.get(target)
     if cache is not None and cache_mode(topology.environment, cache) == "sentinel":
         sentinels = topology.endpoints[f"{target}-sentinel"]

@@ -15,7 +15,7 @@ DNS_PORTS = (Listener("dns", 53, "UDP"), Listener("dns-tcp", 53))
 
 
 def dns(topology: Topology) -> Iterator[Row]:
-    """Every pod resolves names, over UDP and, for long answers, over TCP."""
+    """Permit every pod to resolve names, over UDP and, for long answers, over TCP."""
     for resolver in (topology.endpoints["dns"], topology.endpoints["dns-cache"]):
         if resolver.labels or resolver.blocks:
             for _, endpoint in topology.own():
@@ -24,7 +24,7 @@ def dns(topology: Topology) -> Iterator[Row]:
 
 
 def entry(topology: Topology) -> Iterator[Row]:
-    """Users reach the public Traefik, and nothing else."""
+    """Permit users to reach the public Traefik."""
     edge = topology.endpoints.get("edge")
     if edge is not None:
         for port, why in (("web", "redirect to HTTPS"), ("websecure", "user traffic")):
@@ -32,7 +32,7 @@ def entry(topology: Topology) -> Iterator[Row]:
 
 
 def routes(topology: Topology) -> Iterator[Row]:
-    """The public Traefik reaches what a route or a forward-auth middleware names."""
+    """Permit the public Traefik to reach what a route or a forward-auth middleware names."""
     edge = topology.endpoints.get("edge")
     middlewares = topology.system.edge.middlewares
     for name, route in topology.system.edge.routes.items():
@@ -54,14 +54,14 @@ def _routed(topology: Topology, edge: Endpoint, name: str, route: Route) -> Iter
 
 
 def exits(topology: Topology) -> Iterator[Row]:
-    """The egress Traefik is the only way out."""
+    """Permit the egress Traefik, the only way out, to reach the internet."""
     for name, api in external_apis(topology.system, topology.environment).items():
         outside = Listener("https", api.port)
         yield Row(topology.endpoints["egress"], topology.endpoints["internet"], outside, f"calls {name}", "egress")
 
 
 def api_server(topology: Topology) -> Iterator[Row]:
-    """Only who watches the Kubernetes API reaches it; without configured addresses nobody does."""
+    """Permit the Kubernetes API to workloads that watch it; without configured addresses to none."""
     server = topology.endpoints["api-server"]
     watchers = [endpoint for _, endpoint in topology.own() if endpoint.kind == "edge" or _by_operator(endpoint)]
     for watcher in watchers if server.blocks else ():
@@ -70,7 +70,7 @@ def api_server(topology: Topology) -> Iterator[Row]:
 
 
 def metrics(topology: Topology) -> Iterator[Row]:
-    """Prometheus scrapes what exports metrics."""
+    """Permit Prometheus to scrape what exports metrics."""
     for _, endpoint in topology.own():
         if endpoint.metrics is not None:
             yield Row(
@@ -79,14 +79,14 @@ def metrics(topology: Topology) -> Iterator[Row]:
 
 
 def poolers(topology: Topology) -> Iterator[Row]:
-    """A pooler reaches its database, and nothing else."""
+    """Permit a pooler to reach its database."""
     for name, pooler in topology.system.poolers.items():
         database = topology.endpoints[pooler.database]
         yield Row(topology.endpoints[name], database, database.listeners[0], "pooled connections", "pooler")
 
 
 def replication(topology: Topology) -> Iterator[Row]:
-    """Copies of a cache or broker follow one another; Sentinels watch the cache and agree among themselves."""
+    """Permit copies of a cache or broker to follow one another, and Sentinels to watch the cache and to agree."""
     for name, cache in topology.system.caches.items():
         if cache_mode(topology.environment, cache) == "single":
             continue
@@ -105,7 +105,7 @@ def replication(topology: Topology) -> Iterator[Row]:
 
 
 def operators(topology: Topology) -> Iterator[Row]:
-    """CloudNativePG manages its pods, which stream to one another."""
+    """Permit CloudNativePG to manage its pods, and those to stream to one another."""
     operator = topology.endpoints["operator:cnpg"]
     for name in in_cluster(topology.system, topology.environment):
         pods = topology.endpoints[name]
@@ -116,7 +116,7 @@ def operators(topology: Topology) -> Iterator[Row]:
 
 
 def probes(topology: Topology) -> Iterator[Row]:
-    """Some network plugins filter the kubelet's probes; for them the nodes' addresses are configured."""
+    """Permit probes of configured node addresses, for network plugins that filter the kubelet."""
     nodes = topology.endpoints["nodes"]
     for _, endpoint in topology.own() if nodes.blocks else ():
         for listener in endpoint.probed:

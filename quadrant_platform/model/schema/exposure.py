@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from quadrant_platform.model.schema.middleware import Middleware, RateLimit
+from quadrant_platform.model.schema.middleware import CallLimit, Middleware
 from quadrant_platform.model.schema.types import (
     AbsolutePath,
     Duration,
@@ -84,7 +84,7 @@ class ExternalApi(Model):
     timeout: Duration = "30s"
     in_flight: int | None = Field(default=None, ge=1, description="concurrent calls")
     retries: int = Field(default=0, ge=0, le=5)
-    rate_limit: RateLimit | None = None
+    rate_limit: CallLimit | None = None
     stages: tuple[Stage, ...] = ALL_STAGES
     why: Why
 

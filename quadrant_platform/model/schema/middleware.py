@@ -9,12 +9,17 @@ from pydantic import Field, model_validator
 from quadrant_platform.model.schema.types import AbsolutePath, Cidr, Duration, Fqdn, Model, Name, PortRef
 
 
-class RateLimit(Model):
-    """So many requests a period, counted per source; excess gets 429."""
+class CallLimit(Model):
+    """So many requests a period; excess gets 429."""
 
     average: int = Field(ge=1)
     period: Duration = "1m"
     burst: int = Field(default=1, ge=1)
+
+
+class RateLimit(CallLimit):
+    """A limit that counts per source."""
+
     source: Literal["ip", "host", "header"] = "ip"
     header: str | None = None
 

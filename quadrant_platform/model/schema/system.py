@@ -1,4 +1,4 @@
-"""A system: everything a team says about itself in one file."""
+"""A system: everything that a team declares in one file."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Segment(StrEnum):
 
 
 class Stage(StrEnum):
-    """The stage that an environment preset stands for."""
+    """The stage of an environment preset."""
 
     DEV = "dev"
     PROD = "prod"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from quadrant_platform.applier.clusters.target import CONTEXT, KUBECONFIG, ClusterType, HostFacts, choose
+from quadrant_platform.applier.clusters.target import ClusterType, HostFacts, choose
 from quadrant_platform.documents.problems import BadInput
+from quadrant_platform.model.stack_file import CONTEXT, KUBECONFIG
 
 BARE = HostFacts(
     kubeconfig=None,

@@ -63,7 +63,7 @@ for name, job in plan.jobs.items():
 # The way in, the way out, and the alerts for all of it.
 urls = []
 if plan.edge:
-    secrets = certificates.outputs.secrets if certificates else []
+    secrets = certificates.outputs.names if certificates else []
     Edge("edge", Args(context, EdgeInputs(plan.edge, secrets)), opts)
     urls = Routes("routes", Args(context, plan.edge), opts).outputs.urls
 if plan.egress:
@@ -72,5 +72,5 @@ if plan.scraped or plan.alerts:
     Monitoring("monitoring", Args(context, plan), opts)
 
 pulumi.export("urls", urls)
-pulumi.export("namespaces", segments.outputs.namespaces)
+pulumi.export("namespaces", segments.outputs.names)
 pulumi.export("matrix", isolation.outputs.digest)

@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pulumi
-from pulumi_kubernetes import apiextensions
-from pulumi_kubernetes.apps.v1 import Deployment, StatefulSet
-from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
-from pulumi_kubernetes.batch.v1 import CronJob, Job
-from pulumi_kubernetes.core.v1 import (
-    ConfigMap,
-    LimitRange,
-    Namespace,
-    PersistentVolumeClaim,
-    ResourceQuota,
-    Secret,
-    Service,
-    ServiceAccount,
+from pulumi_kubernetes import (
+    apiextensions,
+    apps,
+    autoscaling,
+    batch,
+    core,
+    discovery,
+    networking,
+    policy,
+    rbac,
+    scheduling,
 )
-from pulumi_kubernetes.discovery.v1 import EndpointSlice
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
-from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
-from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
 from quadrant_platform.components.builders.manifests import Manifest
 
 NATIVE: dict[str, type[pulumi.CustomResource]] = {
     kind.__name__: kind
     for kind in (
-        ConfigMap, CronJob, Deployment, EndpointSlice, HorizontalPodAutoscaler, Job, LimitRange, Namespace,
-        NetworkPolicy, PersistentVolumeClaim, PodDisruptionBudget, PriorityClass, ResourceQuota, Role, RoleBinding,
-        Secret, Service, ServiceAccount, StatefulSet,
+        apps.v1.Deployment, apps.v1.StatefulSet, autoscaling.v2.HorizontalPodAutoscaler, batch.v1.CronJob, batch.v1.Job,
+        core.v1.ConfigMap, core.v1.LimitRange, core.v1.Namespace, core.v1.PersistentVolumeClaim, core.v1.ResourceQuota,
+        core.v1.Secret, core.v1.Service, core.v1.ServiceAccount, discovery.v1.EndpointSlice,
+        networking.v1.NetworkPolicy, policy.v1.PodDisruptionBudget, rbac.v1.Role, rbac.v1.RoleBinding,
+        scheduling.v1.PriorityClass,
     )
 }  # fmt: skip
 """The native classes by kind; a kind of a custom group is a CustomResource."""

@@ -64,26 +64,18 @@ def probes(
     failures = timing.liveness_failures
     if readiness == liveness:  # readiness must fail well before liveness
         failures = max(failures, 2 * timing.readiness_period * timing.readiness_failures // timing.liveness_period)
+    start, patience = timing.startup_failures * starts, timing.liveness_timeout
     return {
-        "startupProbe": {
-            **startup,
-            "periodSeconds": timing.startup_period,
-            "timeoutSeconds": timing.liveness_timeout,
-            "failureThreshold": timing.startup_failures * starts,
-        },
-        "readinessProbe": {
-            **readiness,
-            "periodSeconds": timing.readiness_period,
-            "timeoutSeconds": timing.readiness_timeout,
-            "failureThreshold": timing.readiness_failures,
-        },
-        "livenessProbe": {
-            **liveness,
-            "periodSeconds": timing.liveness_period,
-            "timeoutSeconds": timing.liveness_timeout,
-            "failureThreshold": failures,
-        },
+        "startupProbe": _timed(startup, timing.startup_period, patience, start),
+        "readinessProbe": _timed(
+            readiness, timing.readiness_period, timing.readiness_timeout, timing.readiness_failures
+        ),
+        "livenessProbe": _timed(liveness, timing.liveness_period, patience, failures),
     }
+
+
+def _timed(action: Manifest, period: int, timeout: int, failures: int) -> Manifest:
+    return {**action, "periodSeconds": period, "timeoutSeconds": timeout, "failureThreshold": failures}
 
 
 def http_probe(path: str, port: int) -> Manifest:

@@ -6,15 +6,18 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from quadrant_platform.components.builders.ephemeral_storage import bounded
 from quadrant_platform.components.builders.manifests import Manifest, metadata
-from quadrant_platform.components.builders.spreading import spread
 from quadrant_platform.components.builders.volumes import Mount
 from quadrant_platform.model.expansion.planned import Planned
+from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.vocabulary import CONFIG_ANNOTATION
 
 USER = 10001
 """A user without an account on any node, outside the range that distributions hand out."""
+HOSTNAME, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
+DISK_REQUEST = "64Mi"
+DISK_LIMIT = Bytes.parse("256Mi")
+"""A container's logs, which the kubelet rotates at 50 MiB, and what a program leaves beside its volumes."""
 
 
 def pod_template(
@@ -76,3 +79,52 @@ def fingerprint(texts: Iterable[str]) -> str | None:
         digest = digest or hashlib.sha256()
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()[:16] if digest else None
+
+
+def bounded(containers: Iterable[Manifest], volumes: Iterable[Manifest] = ()) -> list[Manifest]:
+    """Return the containers with bounds on ephemeral storage.
+
+    The kubelet compares a pod's use, its emptyDirs included, with the sum of its containers' limits; so the first
+    container's limit has room for the emptyDirs too.
+    """
+    sizes = [Bytes.parse(volume["emptyDir"]["sizeLimit"]) for volume in volumes if "emptyDir" in volume]
+    scratch = sum(size.number for size in sizes)
+    return [_bounded(one, 0 if index else scratch) for index, one in enumerate(containers)]
+
+
+def _bounded(container: Manifest, scratch: int) -> Manifest:
+    resources = container.get("resources", {})
+    limit = str(Bytes(DISK_LIMIT.number + scratch))
+    return container | {
+        "resources": {
+            "requests": resources.get("requests", {}) | {"ephemeral-storage": DISK_REQUEST},
+            "limits": resources.get("limits", {}) | {"ephemeral-storage": limit},
+        }
+    }
+
+
+def spread(planned: Planned[Any]) -> list[Manifest]:
+    """Keep copies on different nodes, and in different zones where the environment has them.
+
+    Nodes that take no such pods do not count: an empty control-plane node would hold back every second copy.
+    """
+    strict = "DoNotSchedule" if planned.settings.spread == "required" else "ScheduleAnyway"
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": strict if key == HOSTNAME else "ScheduleAnyway",
+            "nodeTaintsPolicy": "Honor",
+            "labelSelector": {"matchLabels": planned.endpoint.selector},
+        }
+        for key in ((HOSTNAME, ZONE) if planned.settings.zones else (HOSTNAME,))
+    ]
+
+
+def apart(planned: Planned[Any]) -> Manifest:
+    """Return the affinity that keeps copies on different nodes: strictly, or as far as there are nodes."""
+    term = {"labelSelector": {"matchLabels": planned.endpoint.selector}, "topologyKey": HOSTNAME}
+    if planned.settings.spread == "required":
+        return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    preferred = [{"weight": 100, "podAffinityTerm": term}]
+    return {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}

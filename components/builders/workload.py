@@ -9,8 +9,7 @@ from typing import Any
 from quadrant_platform.components.builders import containers, manifests
 from quadrant_platform.components.builders.containers import HELPER, http_probe
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, port_name
-from quadrant_platform.components.builders.pod_template import pod_template
-from quadrant_platform.components.builders.spreading import apart
+from quadrant_platform.components.builders.pod_template import apart, pod_template
 from quadrant_platform.model.expansion.endpoint import Listener
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.quantities import Bytes

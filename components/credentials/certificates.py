@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.components.base.component import Component
+from quadrant_platform.components.base.component import Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of
 from quadrant_platform.components.credentials.server_tls import API_VERSION, authority_name, issuer
 from quadrant_platform.model.expansion.edge import PlannedEdge
@@ -25,14 +25,7 @@ class Order(NamedTuple):
     issuer: str
 
 
-class CertificatesOutputs(NamedTuple):
-    """The Secrets of the public entry's certificates, the default one first, and the namespaces with an authority."""
-
-    secrets: list[str]
-    authorities: list[str]
-
-
-class Certificates(Component[Plan, CertificatesOutputs]):
+class Certificates(Component[Plan, Names]):
     """The certificate of the public entry, and the issuers that sign the system's certificates."""
 
     token = "edge:Certificates"
@@ -49,9 +42,9 @@ class Certificates(Component[Plan, CertificatesOutputs]):
                 yield public_certificate(inputs.edge, inputs.edge.spec.certificate, order)
 
     @staticmethod
-    def results(inputs: Plan) -> CertificatesOutputs:
-        """Return the Secrets and the authorities."""
-        return CertificatesOutputs([order.name for order in orders(inputs.edge)], authority_places(inputs))
+    def results(inputs: Plan) -> Names:
+        """Return the Secrets of the public entry's certificates, the default one first."""
+        return Names([order.name for order in orders(inputs.edge)])
 
 
 def download(edge: PlannedEdge) -> str | None:
@@ -101,8 +94,8 @@ def orders(edge: PlannedEdge | None) -> list[Order]:
     parents = {host.partition(".")[2] for host in hosts if not host.startswith("*.")}
     wildcards = [host for host in hosts if host.startswith("*.") and host[2:] in parents]
     found = [
-        Order(certificate.name, [host for host in hosts if host not in wildcards], acme_name(edge)),
-        Order(f"{certificate.name}-wildcard", wildcards, acme_name(edge)),
+        Order(certificate.name, [host for host in hosts if host not in wildcards], _acme_name(edge)),
+        Order(f"{certificate.name}-wildcard", wildcards, _acme_name(edge)),
         Order(f"{certificate.name}-local", local, authority_name(edge.part_of)),
     ]
     return [order for order in found if order.hosts]
@@ -132,8 +125,7 @@ def public_certificate(edge: PlannedEdge, certificate: Certificate, order: Order
     return manifest(API_VERSION, "Certificate", _metadata(edge.part_of, edge.endpoint.namespace, order.name), spec)
 
 
-def acme_name(edge: PlannedEdge) -> str:
-    """Return the name of the issuer for the public entry."""
+def _acme_name(edge: PlannedEdge) -> str:
     return f"quadrant-{edge.part_of}-acme"
 
 
@@ -143,7 +135,7 @@ def acme_issuer(edge: PlannedEdge) -> Manifest:
     The HTTP challenge cannot work here: its answer is behind an Ingress, a kind that this Traefik does not serve, in a
     pod that no row of the matrix permits, and it grants no wildcard name.
     """
-    name = acme_name(edge)
+    name = _acme_name(edge)
     acme = {
         "server": edge.settings.publishing.acme_server,
         "email": edge.settings.publishing.acme_email,

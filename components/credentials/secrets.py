@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pulumi
 from pulumi_random import RandomPassword
 
 from quadrant_platform.components.base.component import BuildContext, Component, Names
-from quadrant_platform.components.builders.manifests import Manifest, metadata, part_of, service_account
-from quadrant_platform.components.credentials import vault
+from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of, service_account
 from quadrant_platform.model.expansion.consumers import consumers
 from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.model.schema.system import Secret, VaultKey
+from quadrant_platform.model.schema.system import Secret, Vault, VaultKey
 from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION
 
+API_VERSION = "external-secrets.io/v1"
+VAULT_ACCOUNT = "vault-auth"
 REFERENCE = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -33,11 +35,11 @@ class Secrets(Component[Plan, Names]):
         # An operator's cluster mounts none of our secrets, and still has its owner's password from the vault.
         databases = {database.endpoint.namespace for database in inputs.databases.values()}
         for namespace in sorted(databases | {namespace for namespace, _ in wanted}):
-            yield service_account(metadata(namespace, vault.ACCOUNT))
-            yield vault.secret_store(inputs.vault, namespace)
+            yield service_account(metadata(namespace, VAULT_ACCOUNT))
+            yield secret_store(inputs.vault, namespace)
         for (namespace, secret), workloads in wanted.items():
             meta = metadata(namespace, secret, annotations=_consumed_by(workloads))
-            yield vault.external_secret(inputs.vault, meta, inputs.secrets[secret].keys)
+            yield external_secret(inputs.vault, meta, inputs.secrets[secret].keys)
 
     @staticmethod
     def results(inputs: Plan) -> Names:
@@ -50,6 +52,31 @@ class Secrets(Component[Plan, Names]):
         values = GeneratedSecrets(self, inputs.secrets)
         for (namespace, secret), workloads in consumers(inputs).items() if inputs.generates_secrets else ():
             context.register(self, generated(inputs.name, namespace, secret, workloads, values.of(secret)))
+
+
+def secret_store(vault: Vault, namespace: str) -> Manifest:
+    """Return a namespace's own way to the vault; a cluster-wide store would cross segments."""
+    account = {"name": VAULT_ACCOUNT, "audiences": ["vault"]}
+    login = {"mountPath": vault.mount, "role": vault.role, "serviceAccountRef": account}
+    provider = {"server": vault.server, "path": vault.path, "version": "v2", "auth": {"kubernetes": login}}
+    return manifest(API_VERSION, "SecretStore", metadata(namespace, vault.store), {"provider": {"vault": provider}})
+
+
+def external_secret(
+    vault: Vault, meta: Manifest, keys: Mapping[str, VaultKey], target: Mapping[str, Any] | None = None
+) -> Manifest:
+    """Return the ExternalSecret that keeps the Secret of its name equal to the vault; `target` completes the Secret."""
+    spec = {
+        "refreshInterval": vault.refresh,
+        "refreshPolicy": "Periodic",
+        "secretStoreRef": {"name": vault.store, "kind": "SecretStore"},
+        "target": {"name": meta["name"], "creationPolicy": "Owner", "deletionPolicy": "Retain", **(target or {})},
+        "data": [
+            {"secretKey": key, "remoteRef": {"key": place.path, "property": place.property}}
+            for key, place in keys.items()
+        ],
+    }
+    return manifest(API_VERSION, "ExternalSecret", meta, spec)
 
 
 def generated(

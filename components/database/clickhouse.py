@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import yaml
 
-from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.containers import RECOVERY, http_probe
 from quadrant_platform.components.builders.engine_images import CLICKHOUSE
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import claimed, scratch, scripts, secret_mount, settings
 from quadrant_platform.components.builders.workload import Workload, texts_of
-from quadrant_platform.components.database.postgresql_settings import server
-from quadrant_platform.model.expansion.planned import PlannedDatabase
+from quadrant_platform.model.expansion.planned import PlannedDatabase, Server
 from quadrant_platform.model.expansion.workloads import CLICKHOUSE_METRICS_PORT
 
 CLAIM, SETTINGS, RUN = "/var/lib/clickhouse", "/etc/clickhouse", "/run/clickhouse"
@@ -41,7 +40,7 @@ class ClickHouse(Component[PlannedDatabase, Server]):
     @staticmethod
     def results(inputs: PlannedDatabase) -> Server:
         """Return what a client needs to log in."""
-        return server(inputs)
+        return inputs.server
 
 
 def files(database: PlannedDatabase) -> dict[str, str]:

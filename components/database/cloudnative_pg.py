@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.containers import resources
 from quadrant_platform.components.builders.engine_images import CLOUDNATIVE_PG
 from quadrant_platform.components.builders.manifests import Manifest, manifest
-from quadrant_platform.components.builders.spreading import HOSTNAME, spread
+from quadrant_platform.components.builders.pod_template import HOSTNAME, spread
 from quadrant_platform.components.builders.workload import Workload
-from quadrant_platform.components.credentials.vault import external_secret
-from quadrant_platform.components.database.postgresql_settings import parameters, server
-from quadrant_platform.model.expansion.planned import PlannedDatabase
+from quadrant_platform.components.credentials.secrets import external_secret
+from quadrant_platform.components.database.postgresql import parameters
+from quadrant_platform.model.expansion.planned import PlannedDatabase, Server
 from quadrant_platform.model.schema.system import Vault, VaultKey
 from quadrant_platform.model.schema.types import seconds
 
@@ -42,7 +42,7 @@ class Cluster(Component[PlannedDatabase, Server]):
     @staticmethod
     def results(inputs: PlannedDatabase) -> Server:
         """Return what a client needs to log in."""
-        return server(inputs)._replace(secret=owner_secret_name(inputs.name))
+        return inputs.server._replace(secret=owner_secret_name(inputs.name))
 
 
 def cluster(w: Workload, database: PlannedDatabase, labels: Mapping[str, str]) -> Manifest:
@@ -63,7 +63,7 @@ def cluster(w: Workload, database: PlannedDatabase, labels: Mapping[str, str]) -
         "managed": {"services": {"additional": list(services(database))}},
         "postgresql": postgresql(database),
         "resources": resources(database, database.limits),
-        "storage": storage(database),
+        "storage": _storage(database),
         "priorityClassName": database.priority,
         # The budget of a lone server would block every drain.
         "enablePDB": database.copies > 1,
@@ -101,8 +101,7 @@ def services(database: PlannedDatabase) -> Iterator[Manifest]:
         }
 
 
-def storage(database: PlannedDatabase) -> Manifest:
-    """Return the size and class of each server's claim."""
+def _storage(database: PlannedDatabase) -> Manifest:
     chosen = {"storageClass": database.settings.storage_class} if database.settings.storage_class else {}
     return {"size": str(database.claim(database.spec.storage)), **chosen}
 

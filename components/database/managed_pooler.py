@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.containers import RESTRICTED, resources
 from quadrant_platform.components.builders.manifests import Manifest, manifest
-from quadrant_platform.components.builders.spreading import apart, spread
+from quadrant_platform.components.builders.pod_template import apart, spread
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.database.pooler import PoolerInputs, pool, pooled
+from quadrant_platform.model.expansion.planned import Server
 
 CONTAINER, PORT_NAME = "pgbouncer", "pgbouncer"
 """Names of the operator's own container and port."""

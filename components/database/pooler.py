@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.containers import tcp_probe
 from quadrant_platform.components.builders.engine_images import PGBOUNCER, PGBOUNCER_EXPORTER
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import Mount, scratch, scripts, secret_mount, settings
 from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.components.credentials import server_tls
-from quadrant_platform.model.expansion.planned import Planned
+from quadrant_platform.model.expansion.planned import Planned, Server
 from quadrant_platform.model.schema.datastores import PoolerSpec
 
 RUN, SETTINGS = "/run/pgbouncer", "/etc/pgbouncer"
@@ -36,7 +36,7 @@ class Pooler(Component[PoolerInputs, Server]):
         """Yield everything that one pooler consists of."""
         pooler, server = inputs
         w = Workload(pooler)
-        maps = [w.scripts(*SCRIPTS), w.config_map("settings", {"pgbouncer.ini": pgbouncer_ini(w, inputs)})]
+        maps = [w.scripts(*SCRIPTS), w.config_map("settings", {"pgbouncer.ini": _pgbouncer_ini(w, inputs)})]
         yield w.account()
         yield from maps
         if server.tls:
@@ -77,8 +77,7 @@ def pool(pooler: Planned[PoolerSpec]) -> dict[str, str]:
     }
 
 
-def pgbouncer_ini(w: Workload, inputs: PoolerInputs) -> str:
-    """Return pgbouncer.ini."""
+def _pgbouncer_ini(w: Workload, inputs: PoolerInputs) -> str:
     pooler, server = inputs
     values = {
         "listen_addr": "*",

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quadrant_platform.components.base.component import Component, Server
+from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.containers import exec_probe
 from quadrant_platform.components.builders.engine_images import POSTGRESQL, POSTGRESQL_EXPORTER
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import Mount, claimed, scratch, scripts, secret_mount, settings
 from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.components.credentials import server_tls
-from quadrant_platform.components.database.postgresql_settings import parameters, server
-from quadrant_platform.model.expansion.planned import PlannedDatabase
+from quadrant_platform.model.expansion.planned import PlannedDatabase, Server
 from quadrant_platform.model.schema.datastores import DatabaseSpec
 
 USER = 999
 """The account `postgres` of the image: initdb refuses a user without a name."""
 CLAIM, SOCKET, SETTINGS = "/var/lib/postgresql/data", "/var/run/postgresql", "/etc/postgresql"
+AUDIT = {"log_connections": "on", "log_disconnections": "on", "log_statement": "ddl"}
+STATEMENTS = {"pg_stat_statements.max": "10000", "pg_stat_statements.track": "all"}
 SCRIPTS = ("postgresql-ready.sh", "postgresql-start.sh")
 
 
@@ -30,7 +31,7 @@ class Database(Component[PlannedDatabase, Server]):
     def manifests(inputs: PlannedDatabase) -> Iterator[Manifest]:
         """Yield everything that one database consists of."""
         w, spec = Workload(inputs), inputs.spec
-        files = {"postgresql.conf": postgresql_conf(inputs), "pg_hba.conf": access(spec)}
+        files = {"postgresql.conf": _postgresql_conf(inputs), "pg_hba.conf": access(spec)}
         maps = [w.scripts(*SCRIPTS), w.config_map("settings", files)]
         yield w.account()
         yield from maps
@@ -46,11 +47,10 @@ class Database(Component[PlannedDatabase, Server]):
     @staticmethod
     def results(inputs: PlannedDatabase) -> Server:
         """Return what a client needs to log in."""
-        return server(inputs)
+        return inputs.server
 
 
-def postgresql_conf(database: PlannedDatabase) -> str:
-    """Return postgresql.conf."""
+def _postgresql_conf(database: PlannedDatabase) -> str:
     values = {
         "listen_addresses": "*",
         "port": str(database.spec.port),
@@ -62,6 +62,21 @@ def postgresql_conf(database: PlannedDatabase) -> str:
     if database.spec.tls:
         values |= {"ssl": "on", "ssl_cert_file": server_tls.CERTIFICATE, "ssl_key_file": server_tls.KEY}
     return "".join(f"{key} = '{_quoted(value)}'\n" for key, value in values.items())
+
+
+def parameters(database: PlannedDatabase) -> dict[str, str]:
+    """Return the settings that an operator's cluster has too; declared ones override ours."""
+    memory = database.limits.memory.mebibytes
+    return {
+        "max_connections": str(database.spec.max_connections),
+        "password_encryption": "scram-sha-256",
+        # A quarter of the memory for PostgreSQL's own cache; it expects the kernel to cache as much again.
+        "shared_buffers": f"{round(memory / 4)}MB",
+        "effective_cache_size": f"{round(memory / 2)}MB",
+        **STATEMENTS,
+        **(AUDIT if database.spec.audit else {}),
+        **database.spec.parameters,
+    }
 
 
 def write_ahead_log(database: PlannedDatabase) -> str:
@@ -88,12 +103,11 @@ def pod(w: Workload, database: PlannedDatabase, texts: list[str]) -> Manifest:
     ]
     if database.spec.tls:
         mounts.append(server_tls.mount(w.name))
-    containers = server_container(w, database, mounts), exporter(w, database, password)
+    containers = _server_container(w, database, mounts), exporter(w, database, password)
     return w.pod(*containers, mounts=mounts, user=USER, grace=60, texts=texts)
 
 
-def server_container(w: Workload, database: PlannedDatabase, mounts: list[Mount]) -> Manifest:
-    """Return the server's container."""
+def _server_container(w: Workload, database: PlannedDatabase, mounts: list[Mount]) -> Manifest:
     spec = database.spec
     owner = [spec.database, spec.user]
     container = w.container(

@@ -54,29 +54,19 @@ class Edge(Component[EdgeInputs, Address]):
     @staticmethod
     def manifests(inputs: EdgeInputs) -> Iterator[Manifest]:
         """Yield the public Traefik."""
-        w = Workload(inputs.edge)
-        yield from traefik.manifests(w, instance(w, inputs.edge), "traefik-metrics")
-        yield from rights(w, inputs.edge)
-        yield public_service(w, inputs.edge)
+        w, edge, path = Workload(inputs.edge), inputs.edge, download(inputs.edge)
+        sidecars = [file_server(w, path)] if path else []
+        files = (static(edge), {DYNAMIC_FILE: dynamic(edge)})
+        instance = traefik.Instance(*files, DASHBOARD_PORT, certificates(edge), sidecars, token=True)
+        yield from traefik.manifests(w, instance, "traefik-metrics")
+        yield from rights(w, edge)
+        yield public_service(w, edge)
         yield from tls(inputs)
 
     @staticmethod
     def results(inputs: EdgeInputs) -> Address:
         """Return where requests arrive."""
         return Address(inputs.edge.name, 443)
-
-
-def instance(w: Workload, edge: PlannedEdge) -> traefik.Instance:
-    """Return what is particular to the public instance."""
-    path = download(edge)
-    return traefik.Instance(
-        static(edge),
-        {DYNAMIC_FILE: dynamic(edge)},
-        DASHBOARD_PORT,
-        mounts=certificates(edge),
-        sidecars=[file_server(w, path)] if path else [],
-        token=True,
-    )
 
 
 def certificates(edge: PlannedEdge) -> list[Mount]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from quadrant_platform.components.base.component import Component
+from quadrant_platform.components.base.component import Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, part_of
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.edge import traefik
@@ -25,13 +25,7 @@ INTERNAL_HEADERS = (
 """Headers that would disclose pods to an outside party."""
 
 
-class EgressOutputs(NamedTuple):
-    """The host that workloads call for each external API."""
-
-    hosts: dict[str, str]
-
-
-class Egress(Component[PlannedEgress, EgressOutputs]):
+class Egress(Component[PlannedEgress, Names]):
     """The egress Traefik with its routes, and a Service for each external API."""
 
     token = "edge:Egress"
@@ -46,9 +40,9 @@ class Egress(Component[PlannedEgress, EgressOutputs]):
             yield api_service(w, api)
 
     @staticmethod
-    def results(inputs: PlannedEgress) -> EgressOutputs:
-        """Return the hosts by API."""
-        return EgressOutputs({name: api.host for name, api in inputs.spec.items()})
+    def results(inputs: PlannedEgress) -> Names:
+        """Return the hosts that workloads call."""
+        return Names([api.host for api in inputs.spec.values()])
 
 
 def static(egress: PlannedEgress) -> Manifest:

@@ -13,15 +13,7 @@ from typing import Any
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of
 from quadrant_platform.components.edge import traefik
 from quadrant_platform.model.expansion.edge import PlannedEdge, service_port
-from quadrant_platform.model.schema.middleware import (
-    CircuitBreaker,
-    Compress,
-    ForwardAuth,
-    Middleware,
-    RateLimit,
-    Redirect,
-    SecurityHeaders,
-)
+from quadrant_platform.model.schema import middleware as schema
 
 API_VERSION = "traefik.io/v1alpha1"
 HEADERS: dict[str, str] = {
@@ -43,6 +35,7 @@ HEADERS: dict[str, str] = {
     "response": "customResponseHeaders",
 }
 """Our fields and Traefik's."""
+WHOLE_HOST = r"^https?://[^/]+/(.*)$"
 STICKY_HSTS = ("sts_include_subdomains", "sts_preload")
 """Fields that browsers apply beyond the host itself: only where the environment permits it."""
 
@@ -53,7 +46,7 @@ def middleware(edge: PlannedEdge, namespace: str, name: str) -> Manifest:
     return manifest(API_VERSION, "Middleware", meta, spec(edge, edge.spec.middlewares[name]))
 
 
-def spec(edge: PlannedEdge, declared: Middleware) -> Manifest:
+def spec(edge: PlannedEdge, declared: schema.Middleware) -> Manifest:
     """Return the one thing that a middleware is, in Traefik's words."""
     for field, (key, build) in KINDS.items():
         value = getattr(declared, field)
@@ -62,22 +55,21 @@ def spec(edge: PlannedEdge, declared: Middleware) -> Manifest:
     raise LookupError("the model lets no empty middleware pass")
 
 
-def headers(edge: PlannedEdge, declared: SecurityHeaders) -> Manifest:
+def headers(edge: PlannedEdge, declared: schema.SecurityHeaders) -> Manifest:
     """Return response headers, CORS included."""
     values = {key: getattr(declared, field) for field, key in HEADERS.items() if _is_set(edge, declared, field)}
     result = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
     if declared.content_security_policy:
-        result["contentSecurityPolicy"] = content_security_policy(declared)
+        result["contentSecurityPolicy"] = _content_security_policy(declared)
     return result
 
 
-def content_security_policy(declared: SecurityHeaders) -> str:
-    """Return the policy as one header value."""
+def _content_security_policy(declared: schema.SecurityHeaders) -> str:
     parts = declared.content_security_policy.items()
     return "; ".join(" ".join((directive, *sources)) for directive, sources in parts)
 
 
-def rate_limit(edge: PlannedEdge, declared: RateLimit) -> Manifest:
+def rate_limit(edge: PlannedEdge, declared: schema.RateLimit) -> Manifest:
     """Return a limit and what it counts by: the client's address, the host, or a header."""
     criteria: dict[str, Manifest] = {
         "ip": {"ipStrategy": {"depth": 0}},
@@ -88,7 +80,7 @@ def rate_limit(edge: PlannedEdge, declared: RateLimit) -> Manifest:
     return limit | {"sourceCriterion": criteria[declared.source]}
 
 
-def forward_auth(edge: PlannedEdge, declared: ForwardAuth) -> Manifest:
+def forward_auth(edge: PlannedEdge, declared: schema.ForwardAuth) -> Manifest:
     """Return the forward-auth request, which asks a service whether to let a request through."""
     port = service_port(edge.topology, declared.service, declared.port)
     return {
@@ -97,30 +89,10 @@ def forward_auth(edge: PlannedEdge, declared: ForwardAuth) -> Manifest:
     }
 
 
-def compress(_edge: PlannedEdge, declared: Compress) -> Manifest:
+def compress(_edge: PlannedEdge, declared: schema.Compress) -> Manifest:
     """Return compression; without content types Traefik compresses all but gRPC."""
     types = {"includedContentTypes": list(declared.content_types)} if declared.content_types else {}
     return {"encodings": list(declared.encodings), **types}
-
-
-def circuit_breaker(_edge: PlannedEdge, declared: CircuitBreaker) -> Manifest:
-    """Return a breaker; its state is each copy's own."""
-    return {"expression": declared.expression, "fallbackDuration": declared.fallback}
-
-
-def redirect(_edge: PlannedEdge, declared: Redirect) -> Manifest:
-    """Return the permanent redirect of a whole host."""
-    return {"regex": r"^https?://[^/]+/(.*)$", "replacement": f"https://{declared.to}/${{1}}", "permanent": True}
-
-
-def in_flight(edge: PlannedEdge, amount: int) -> Manifest:
-    """Return a bound of concurrent requests, counted by the host that they ask for."""
-    return {"amount": traefik.share(amount, edge.copies), "sourceCriterion": {"requestHost": True}}
-
-
-def basic_auth(_edge: PlannedEdge, users: str) -> Manifest:
-    """Return a login; the password is not passed on, as what is behind would take it for its own."""
-    return {"secret": users, "removeHeader": True}
 
 
 KINDS: dict[str, tuple[str, Callable[[PlannedEdge, Any], Manifest]]] = {
@@ -129,12 +101,26 @@ KINDS: dict[str, tuple[str, Callable[[PlannedEdge, Any], Manifest]]] = {
     "forward_auth": ("forwardAuth", forward_auth),
     "allow_list": ("ipAllowList", lambda _edge, ranges: {"sourceRange": list(ranges)}),
     "compress": ("compress", compress),
-    "circuit_breaker": ("circuitBreaker", circuit_breaker),
-    "in_flight": ("inFlightReq", in_flight),
+    "circuit_breaker": (
+        "circuitBreaker",
+        lambda _edge, declared: {"expression": declared.expression, "fallbackDuration": declared.fallback},
+    ),
+    "in_flight": (
+        "inFlightReq",
+        lambda edge, most: {"amount": traefik.share(most, edge.copies), "sourceCriterion": {"requestHost": True}},
+    ),
     "retry": ("retry", lambda _edge, attempts: {"attempts": attempts}),
-    "redirect": ("redirectRegex", redirect),
+    "redirect": (
+        "redirectRegex",
+        lambda _edge, declared: {
+            "regex": WHOLE_HOST,
+            "replacement": f"https://{declared.to}/${{1}}",
+            "permanent": True,
+        },
+    ),
     "add_prefix": ("addPrefix", lambda _edge, prefix: {"prefix": prefix}),
-    "basic_auth": ("basicAuth", basic_auth),
+    # Passed on, the password would be taken for one of the service behind.
+    "basic_auth": ("basicAuth", lambda _edge, users: {"secret": users, "removeHeader": True}),
 }
 """Our kinds, Traefik's, and what makes one of the other."""
 
@@ -146,7 +132,7 @@ def host_rule(host: str) -> str:
     return f"Host(`{host}`)"
 
 
-def _is_set(edge: PlannedEdge, declared: SecurityHeaders, field: str) -> bool:
+def _is_set(edge: PlannedEdge, declared: schema.SecurityHeaders, field: str) -> bool:
     if field in STICKY_HSTS and not edge.settings.hsts_preload:
         return False
     return getattr(declared, field) not in (None, (), {})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Address, Component
 from quadrant_platform.components.builders.containers import RECOVERY, tcp_probe
@@ -17,7 +16,6 @@ from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.expansion.workloads import KAFKA_CONTROLLER_PORT
 from quadrant_platform.model.schema.datastores import BrokerSpec
 
-PlannedBroker: TypeAlias = Planned[BrokerSpec]
 START = """\
 #!/bin/sh
 set -eu
@@ -32,13 +30,13 @@ exec /opt/kafka/bin/kafka-server-start.sh /tmp/server.properties
 """
 
 
-class Broker(Component[PlannedBroker, Address]):
+class Broker(Component[Planned[BrokerSpec], Address]):
     """One Kafka cluster; a single node where the environment runs single copies."""
 
     token = "data:Broker"
 
     @staticmethod
-    def manifests(inputs: PlannedBroker) -> Iterator[Manifest]:
+    def manifests(inputs: Planned[BrokerSpec]) -> Iterator[Manifest]:
         """Yield the account, scripts, Services, StatefulSet and budget."""
         w = Workload(inputs)
         files = {"server.properties": properties(inputs), "start.sh": start_script(inputs)}
@@ -46,26 +44,22 @@ class Broker(Component[PlannedBroker, Address]):
         yield w.config_map("scripts", files)
         yield w.service()
         yield w.service(_nodes(w.name), clusterIP="None", publishNotReadyAddresses=True)
-        yield stateful_set(w, inputs, files)
+        mounts = [claimed("/data"), scripts(f"{w.name}-scripts"), scratch("tmp", "/tmp", "256Mi")]
+        probes = w.probes(tcp_probe(inputs.spec.port), starts=RECOVERY)
+        container = w.container(KAFKA, command=["/bin/sh", "/scripts/start.sh"], probes=probes, mounts=mounts)
+        pod = w.pod(container, mounts=mounts, grace=60, texts=files.values())
+        together = {"serviceName": _nodes(w.name), "podManagementPolicy": "Parallel"}
+        yield w.stateful_set(pod, inputs.spec.storage, **together)
         if inputs.copies > 1:
             yield w.budget()
 
     @staticmethod
-    def results(inputs: PlannedBroker) -> Address:
+    def results(inputs: Planned[BrokerSpec]) -> Address:
         """Return where clients connect."""
         return Address(inputs.name, inputs.spec.port)
 
 
-def stateful_set(w: Workload, broker: PlannedBroker, files: Mapping[str, str]) -> Manifest:
-    """Return the nodes, which start together."""
-    mounts = [claimed("/data"), scripts(f"{w.name}-scripts"), scratch("tmp", "/tmp", "256Mi")]
-    probes = w.probes(tcp_probe(broker.spec.port), starts=RECOVERY)
-    container = w.container(KAFKA, command=["/bin/sh", "/scripts/start.sh"], probes=probes, mounts=mounts)
-    template = w.pod(container, mounts=mounts, grace=60, texts=files.values())
-    return w.stateful_set(template, broker.spec.storage, serviceName=_nodes(w.name), podManagementPolicy="Parallel")
-
-
-def properties(broker: PlannedBroker) -> str:
+def properties(broker: Planned[BrokerSpec]) -> str:
     """Return the server's settings; the start script fills in @node@ and @host@."""
     name, spec, nodes = broker.name, broker.spec, broker.copies
     domain = f"{_nodes(name)}.{broker.endpoint.namespace}.svc.cluster.local"
@@ -92,7 +86,7 @@ def properties(broker: PlannedBroker) -> str:
     return "".join(f"{key}={value}\n" for key, value in settings.items())
 
 
-def start_script(broker: PlannedBroker) -> str:
+def start_script(broker: Planned[BrokerSpec]) -> str:
     """Return the start script with the cluster's identity and half of the memory as heap."""
     identity = uuid.uuid5(uuid.NAMESPACE_DNS, f"{broker.name}.{broker.endpoint.namespace}")
     cluster = base64.urlsafe_b64encode(identity.bytes).decode().rstrip("=")

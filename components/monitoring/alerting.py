@@ -20,7 +20,7 @@ class Monitoring(Component[Plan, Names]):
     @staticmethod
     def manifests(inputs: Plan) -> Iterator[Manifest]:
         """Yield one PrometheusRule with a group for each group of alerts."""
-        groups = alert_groups(inputs)
+        groups = _alert_groups(inputs)
         if groups:
             spec = {"groups": [{"name": group, "rules": rules} for group, rules in groups.items()]}
             meta = metadata(inputs.home, f"{inputs.name}-alerts")
@@ -29,11 +29,10 @@ class Monitoring(Component[Plan, Names]):
     @staticmethod
     def results(inputs: Plan) -> Names:
         """Return the alerts."""
-        return Names(sorted({rule["alert"] for rules in alert_groups(inputs).values() for rule in rules}))
+        return Names(sorted({rule["alert"] for rules in _alert_groups(inputs).values() for rule in rules}))
 
 
-def alert_groups(plan: Plan) -> dict[str, list[Manifest]]:
-    """Return the rules by group."""
+def _alert_groups(plan: Plan) -> dict[str, list[Manifest]]:
     groups: dict[str, list[Manifest]] = {}
     for name, alert in plan.alerts.items():
         groups.setdefault(alert.group, []).append(rule(plan.name, name, alert))

@@ -6,19 +6,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from quadrant_platform import vocabulary
 from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.manifests import Manifest, config_map, manifest, metadata
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.matrix import Row
 from quadrant_platform.model.expansion.plan import Plan
-from quadrant_platform.vocabulary import (
-    MATRIX_KEY,
-    MATRIX_LABEL,
-    MATRIX_NAME,
-    NAMESPACE_LABEL,
-    SYSTEM_LABEL,
-    WHY_ANNOTATION,
-)
 
 
 class IsolationOutputs(NamedTuple):
@@ -48,15 +41,19 @@ class Isolation(Component[Plan, IsolationOutputs]):
 
 def matrix(plan: Plan) -> Manifest:
     """Return the ConfigMap with the canonical matrix."""
-    labels = {MATRIX_LABEL: "true", SYSTEM_LABEL: plan.name}
-    return config_map(metadata(plan.home, MATRIX_NAME, labels), {MATRIX_KEY: plan.matrix.canonical()})
+    labels = {vocabulary.MATRIX_LABEL: "true", vocabulary.SYSTEM_LABEL: plan.name}
+    return config_map(
+        metadata(plan.home, vocabulary.MATRIX_NAME, labels), {vocabulary.MATRIX_KEY: plan.matrix.canonical()}
+    )
 
 
 def network_policies(plan: Plan) -> Iterator[Manifest]:
     """Yield the policy of every workload, under the workload's name."""
     for _, endpoint in plan.topology.own():
         arriving, leaving = plan.rows[endpoint.id]
-        meta = metadata(endpoint.namespace, endpoint.name, annotations={WHY_ANNOTATION: why(arriving, leaving)})
+        meta = metadata(
+            endpoint.namespace, endpoint.name, annotations={vocabulary.WHY_ANNOTATION: why(arriving, leaving)}
+        )
         spec = {
             "podSelector": {"matchLabels": endpoint.selector},
             "policyTypes": ["Ingress", "Egress"],
@@ -76,7 +73,7 @@ def peers(endpoint: Endpoint) -> Iterator[Manifest]:
     """Yield the peers of an endpoint: pods by namespace and labels, or address blocks."""
     if endpoint.namespace:
         yield {
-            "namespaceSelector": {"matchLabels": {NAMESPACE_LABEL: endpoint.namespace}},
+            "namespaceSelector": {"matchLabels": {vocabulary.NAMESPACE_LABEL: endpoint.namespace}},
             "podSelector": {"matchLabels": endpoint.selector},
         }
     for block in endpoint.blocks:

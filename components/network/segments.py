@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from quadrant_platform.components.base.component import BuildContext, Component
+from quadrant_platform.components.base.component import BuildContext, Component, Names
 from quadrant_platform.components.builders.manifests import MANAGED_BY, Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
@@ -29,13 +28,7 @@ The frontend's one load balancer is added in its segment.
 """
 
 
-class SegmentsOutputs(NamedTuple):
-    """The namespaces of a system."""
-
-    namespaces: list[str]
-
-
-class Segments(Component[Plan, SegmentsOutputs]):
+class Segments(Component[Plan, Names]):
     """The namespaces of a system, each denying all traffic in both directions until a row permits it."""
 
     token = "network:Segments"
@@ -51,9 +44,9 @@ class Segments(Component[Plan, SegmentsOutputs]):
             yield from limits(inputs, segment)
 
     @staticmethod
-    def results(inputs: Plan) -> SegmentsOutputs:
+    def results(inputs: Plan) -> Names:
         """Return the namespaces."""
-        return SegmentsOutputs(sorted(inputs.namespace(segment) for segment in inputs.topology.segments))
+        return Names(sorted(inputs.namespace(segment) for segment in inputs.topology.segments))
 
     def build(self, context: BuildContext, inputs: Plan) -> None:
         """Register each namespace's objects after the namespace."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from quadrant_platform.components.base.component import Address, Component
 from quadrant_platform.components.builders.containers import http_probe
@@ -14,18 +13,17 @@ from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.datastores import ObjectStoreSpec
 
-PlannedObjectStore: TypeAlias = Planned[ObjectStoreSpec]
 HEALTH = "/minio/health/live"
 """The path that clients of the retired MinIO ask."""
 
 
-class ObjectStore(Component[PlannedObjectStore, Address]):
+class ObjectStore(Component[Planned[ObjectStoreSpec], Address]):
     """One S3 server."""
 
     token = "data:ObjectStore"
 
     @staticmethod
-    def manifests(inputs: PlannedObjectStore) -> Iterator[Manifest]:
+    def manifests(inputs: Planned[ObjectStoreSpec]) -> Iterator[Manifest]:
         """Yield the account, the start script, the Service and the StatefulSet."""
         w = Workload(inputs)
         script = start_script(inputs)
@@ -38,12 +36,12 @@ class ObjectStore(Component[PlannedObjectStore, Address]):
         yield w.stateful_set(w.pod(container, mounts=mounts, texts=[script]), inputs.spec.storage)
 
     @staticmethod
-    def results(inputs: PlannedObjectStore) -> Address:
+    def results(inputs: Planned[ObjectStoreSpec]) -> Address:
         """Return where clients connect."""
         return Address(inputs.name, inputs.spec.port)
 
 
-def start_script(store: PlannedObjectStore) -> str:
+def start_script(store: Planned[ObjectStoreSpec]) -> str:
     """Return the script that makes the buckets, reads the keys from files, and becomes the server."""
     spec = store.spec
     access, secret = (files.path for files in store.secrets)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from quadrant_platform.components.base.component import Address, Component, Names, Server
+from quadrant_platform.components.base.component import Address, Component, Names
 from quadrant_platform.components.builders.engine_images import BUSYBOX
 from quadrant_platform.components.builders.manifests import Manifest, manifest
 from quadrant_platform.components.builders.volumes import Mount, scripts
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.workload import process
-from quadrant_platform.model.expansion.planned import PlannedProcess
+from quadrant_platform.model.expansion.planned import PlannedProcess, Server
 from quadrant_platform.model.schema.service import JobSpec
 from quadrant_platform.model.schema.types import seconds
 
@@ -40,7 +40,7 @@ class Job(Component[JobInputs, Names]):
             if volume.persistent:
                 meta = w.metadata(_claim(w, name))
                 yield manifest("v1", "PersistentVolumeClaim", meta, w.claim(volume.size))
-        yield scheduled(w, spec, run(w, inputs))
+        yield _scheduled(w, spec, run(w, inputs))
 
     @staticmethod
     def results(inputs: JobInputs) -> Names:
@@ -48,8 +48,7 @@ class Job(Component[JobInputs, Names]):
         return Names([inputs.job.name])
 
 
-def scheduled(w: Workload, spec: JobSpec, run: Manifest) -> Manifest:
-    """Return the Job, or the CronJob of a job with a schedule."""
+def _scheduled(w: Workload, spec: JobSpec, run: Manifest) -> Manifest:
     meta = w.metadata()
     if spec.schedule is None:
         return manifest("batch/v1", "Job", meta, run)

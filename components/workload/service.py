@@ -28,7 +28,7 @@ class Service(Component[PlannedService, Address]):
         yield from services(w, spec)
         yield workload(w, inputs)
         if inputs.autoscaling is not None:
-            yield autoscaler(w, inputs.autoscaling, _kind(spec))
+            yield _autoscaler(w, inputs.autoscaling, _kind(spec))
         if inputs.copies > 1:
             yield w.budget()
         if spec.metrics is not None:
@@ -83,8 +83,7 @@ def probes(w: Workload, spec: ServiceSpec) -> Manifest:
     return w.probes(startup, readiness, http_probe(spec.probes.liveness, port))
 
 
-def autoscaler(w: Workload, scaling: Autoscaling, kind: str) -> Manifest:
-    """Return the autoscaler."""
+def _autoscaler(w: Workload, scaling: Autoscaling, kind: str) -> Manifest:
     slowly = {
         "stabilizationWindowSeconds": seconds(scaling.scale_down_stabilization),
         "policies": [{"type": "Percent", "value": scaling.scale_down_percent, "periodSeconds": 60}],

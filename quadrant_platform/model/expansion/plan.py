@@ -8,20 +8,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from quadrant_platform.garbage_collection import collection_paused
+from quadrant_platform.model.expansion import planned
 from quadrant_platform.model.expansion.configs import PlannedConfig
 from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.external_apis import PlannedApi
 from quadrant_platform.model.expansion.flows import expand
 from quadrant_platform.model.expansion.matrix import Matrix, Row
-from quadrant_platform.model.expansion.planned import (
-    Planned,
-    PlannedCache,
-    PlannedDatabase,
-    PlannedExternalDatabase,
-    PlannedProcess,
-    PlannedService,
-)
 from quadrant_platform.model.expansion.planner import Planner
 from quadrant_platform.model.expansion.topology import Topology, topology
 from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outside
@@ -44,17 +37,17 @@ class Plan:
     environment: Environment
     topology: Topology
     matrix: Matrix
-    databases: Mapping[str, PlannedDatabase]
-    external_databases: Mapping[str, PlannedExternalDatabase]
-    poolers: Mapping[str, Planned[PoolerSpec]]
-    caches: Mapping[str, PlannedCache]
-    object_stores: Mapping[str, Planned[ObjectStoreSpec]]
-    brokers: Mapping[str, Planned[BrokerSpec]]
-    services: Mapping[str, PlannedService]
-    jobs: Mapping[str, PlannedProcess[JobSpec]]
+    databases: Mapping[str, planned.PlannedDatabase]
+    external_databases: Mapping[str, planned.PlannedExternalDatabase]
+    poolers: Mapping[str, planned.Planned[PoolerSpec]]
+    caches: Mapping[str, planned.PlannedCache]
+    object_stores: Mapping[str, planned.Planned[ObjectStoreSpec]]
+    brokers: Mapping[str, planned.Planned[BrokerSpec]]
+    services: Mapping[str, planned.PlannedService]
+    jobs: Mapping[str, planned.PlannedProcess[JobSpec]]
     edge: PlannedEdge | None
     """The public entry; None where the system has no routes."""
-    egress: Planned[Mapping[str, PlannedApi]] | None
+    egress: planned.Planned[Mapping[str, PlannedApi]] | None
     """The way out, with its APIs; None where this stage calls none."""
     configs: Mapping[str, PlannedConfig]
 
@@ -123,7 +116,7 @@ class Plan:
         """Return our own pods that export metrics."""
         return [endpoint for _, endpoint in self.topology.own() if endpoint.metrics is not None]
 
-    def workloads(self) -> Iterator[Planned[Any]]:
+    def workloads(self) -> Iterator[planned.Planned[Any]]:
         """Yield every planned workload."""
         for kind in (self.services, self.jobs, self.databases, self.poolers, self.object_stores, self.brokers):
             yield from kind.values()

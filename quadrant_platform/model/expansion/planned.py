@@ -57,6 +57,17 @@ class SecretFiles(NamedTuple):
         return f"{SECRETS_DIR}/{self.keys[0]}"
 
 
+class Server(NamedTuple):
+    """What a client needs to log in to a database, or to a pooler in front of one."""
+
+    service: str
+    port: int
+    database: str
+    user: str
+    secret: str
+    tls: bool
+
+
 @dataclass(frozen=True)
 class Planned(Generic[Spec]):
     """One of our workloads: how many copies, how big, and with what settings."""
@@ -113,6 +124,12 @@ class PlannedDatabase(Planned[DatabaseSpec]):
     """Upper bound of the time until a change reaches the archive, where one is declared."""
     owner_key: tuple[Vault, VaultKey] | None = None
     """Where the vault keeps the owner's password; None where it is generated."""
+
+    @property
+    def server(self) -> Server:
+        """Return what a client needs to log in."""
+        spec = self.spec
+        return Server(self.name, spec.port, spec.database, spec.user, self.secrets[0].name, spec.tls)
 
     @property
     def services(self) -> dict[str, str]:

@@ -5,33 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from quadrant_platform.model.expansion import planned
 from quadrant_platform.model.expansion.configs import planned_configs
 from quadrant_platform.model.expansion.edge import PlannedEdge, planned_routes
 from quadrant_platform.model.expansion.external_apis import PlannedApi, planned_apis
 from quadrant_platform.model.expansion.matrix import Row
-from quadrant_platform.model.expansion.planned import (
-    APPLICATION_KINDS,
-    LEVEL_OF_TIER,
-    Planned,
-    PlannedCache,
-    PlannedDatabase,
-    PlannedExternalDatabase,
-    PlannedProcess,
-    PlannedService,
-    SecretFiles,
-    workload_labels,
-)
 from quadrant_platform.model.expansion.programs import Calls, job_program, service_program
 from quadrant_platform.model.expansion.topology import Topology
 from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, cache_mode, in_cluster
-from quadrant_platform.model.schema.datastores import (
-    BrokerSpec,
-    CacheSpec,
-    DatabaseSpec,
-    ExternalDatabaseSpec,
-    ObjectStoreSpec,
-    PoolerSpec,
-)
+from quadrant_platform.model.schema import datastores
 from quadrant_platform.model.schema.service import TIERS, Autoscaling, ContainerSpec, JobSpec, ServiceSpec, Sizing
 from quadrant_platform.model.schema.types import Segment, Stage
 from quadrant_platform.vocabulary import PURPOSE_LABEL
@@ -54,9 +36,9 @@ class Planner:
         """Return how many copies run: one where the environment runs single copies."""
         return 1 if self.environment.copies == "single" else declared
 
-    def secrets(self, *names: str) -> tuple[SecretFiles, ...]:
+    def secrets(self, *names: str) -> tuple[planned.SecretFiles, ...]:
         """Return the files of some secrets."""
-        return tuple(SecretFiles(name, tuple(self.system.secrets[name].keys)) for name in names)
+        return tuple(planned.SecretFiles(name, tuple(self.system.secrets[name].keys)) for name in names)
 
     def bound(
         self,
@@ -73,21 +55,21 @@ class Planner:
         profile = sizing.profiles.get(environment.size_profile or "")
         return {
             "endpoint": endpoint,
-            "share": (shares.services if endpoint.kind in APPLICATION_KINDS else shares.stores) / 100,
+            "share": (shares.services if endpoint.kind in planned.APPLICATION_KINDS else shares.stores) / 100,
             "settings": environment,
             "own_image": environment.images.get(endpoint.name),
-            "labels": {**workload_labels(self.system.name, endpoint, sizing.tier, attached), **(labels or {})},
+            "labels": {**planned.workload_labels(self.system.name, endpoint, sizing.tier, attached), **(labels or {})},
             "limits": profile or sizing.size or TIERS[sizing.tier],
             "priority": f"{self.system.name}-{level}",
             "searches": tuple(sorted(leads - {endpoint.namespace})),
         }
 
-    def database(self, name: str, spec: DatabaseSpec) -> PlannedDatabase:
+    def database(self, name: str, spec: datastores.DatabaseSpec) -> planned.PlannedDatabase:
         """Plan a database in the cluster."""
         backup, vault = self.system.backup, self.system.vault
         owner = next(iter(self.system.secrets[spec.password].keys.values()))
         engine = "clickhouse" if spec.engine == "clickhouse" else self.environment.databases
-        return PlannedDatabase(
+        return planned.PlannedDatabase(
             spec=spec,
             engine=engine,
             copies=self.copies(1 + spec.replicas) if engine == "cloudNativePg" else 1,
@@ -97,27 +79,27 @@ class Planner:
             **self.bound(name, spec.resources, spec.labels),
         )
 
-    def external_database(self, name: str, spec: ExternalDatabaseSpec) -> PlannedExternalDatabase:
+    def external_database(self, name: str, spec: datastores.ExternalDatabaseSpec) -> planned.PlannedExternalDatabase:
         """Plan a database at an address outside the cluster."""
         address = self.environment.external_databases[name]
-        return PlannedExternalDatabase(name, self.topology.namespace(spec.segment), spec, address)
+        return planned.PlannedExternalDatabase(name, self.topology.namespace(spec.segment), spec, address)
 
-    def pooler(self, name: str, spec: PoolerSpec) -> Planned[PoolerSpec]:
+    def pooler(self, name: str, spec: datastores.PoolerSpec) -> planned.Planned[datastores.PoolerSpec]:
         """Plan a pooler; an operator's finds its users by itself."""
         database = in_cluster(self.system, self.environment)[spec.database]
         secrets = self.secrets(database.password) if self.environment.databases == "statefulSet" else ()
         bound = self.bound(name, spec.resources)
-        return Planned(spec=spec, copies=self.copies(spec.instances), secrets=secrets, **bound)
+        return planned.Planned(spec=spec, copies=self.copies(spec.instances), secrets=secrets, **bound)
 
-    def cache(self, name: str, spec: CacheSpec) -> PlannedCache:
+    def cache(self, name: str, spec: datastores.CacheSpec) -> planned.PlannedCache:
         """Plan a cache, and its Sentinels where it runs under them."""
         mode = cache_mode(self.environment, spec)
         secrets = self.secrets(spec.password)
         sentinel = None
         if mode == "sentinel":
             bound = self.bound(f"{name}-sentinel", Sizing(tier=3), spec.labels)
-            sentinel = Planned(spec=spec, copies=SENTINEL_MEMBERS, secrets=secrets, **bound)
-        return PlannedCache(
+            sentinel = planned.Planned(spec=spec, copies=SENTINEL_MEMBERS, secrets=secrets, **bound)
+        return planned.PlannedCache(
             spec=spec,
             mode=mode,
             copies={"single": 1, "replica": 1 + spec.replicas, "sentinel": SENTINEL_MEMBERS}[mode],
@@ -126,21 +108,23 @@ class Planner:
             **self.bound(name, spec.resources, spec.labels),
         )
 
-    def object_store(self, name: str, spec: ObjectStoreSpec) -> Planned[ObjectStoreSpec]:
+    def object_store(self, name: str, spec: datastores.ObjectStoreSpec) -> planned.Planned[datastores.ObjectStoreSpec]:
         """Plan an object store."""
         secrets = self.secrets(spec.access_key, spec.secret_key)
-        return Planned(spec=spec, secrets=secrets, **self.bound(name, spec.resources, spec.labels))
+        return planned.Planned(spec=spec, secrets=secrets, **self.bound(name, spec.resources, spec.labels))
 
-    def broker(self, name: str, spec: BrokerSpec) -> Planned[BrokerSpec]:
+    def broker(self, name: str, spec: datastores.BrokerSpec) -> planned.Planned[datastores.BrokerSpec]:
         """Plan a broker."""
-        return Planned(spec=spec, copies=self.copies(spec.instances), **self.bound(name, spec.resources, spec.labels))
+        return planned.Planned(
+            spec=spec, copies=self.copies(spec.instances), **self.bound(name, spec.resources, spec.labels)
+        )
 
-    def service(self, name: str, spec: ServiceSpec) -> PlannedService:
+    def service(self, name: str, spec: ServiceSpec) -> planned.PlannedService:
         """Plan a service."""
         scaling = spec.replicas if isinstance(spec.replicas, Autoscaling) else None
         least = spec.replicas if isinstance(spec.replicas, int) else spec.replicas.min
-        level = spec.priority or LEVEL_OF_TIER[spec.resources.tier]
-        return PlannedService(
+        level = spec.priority or planned.LEVEL_OF_TIER[spec.resources.tier]
+        return planned.PlannedService(
             spec=spec,
             program=service_program(name, spec, self._calls(name)),
             copies=self.copies(least),
@@ -149,9 +133,9 @@ class Planner:
             **self.bound(name, spec.resources, spec.labels, spec.attached, level),
         )
 
-    def job(self, name: str, spec: JobSpec) -> PlannedProcess[JobSpec]:
+    def job(self, name: str, spec: JobSpec) -> planned.PlannedProcess[JobSpec]:
         """Plan a job."""
-        return PlannedProcess(
+        return planned.PlannedProcess(
             spec=spec,
             program=job_program(name, spec, self._calls(name)),
             **self._process(name, spec),
@@ -170,9 +154,9 @@ class Planner:
             **self.bound("edge", TRAEFIK, attached=spec.attached),
         )
 
-    def egress(self) -> Planned[Mapping[str, PlannedApi]]:
+    def egress(self) -> planned.Planned[Mapping[str, PlannedApi]]:
         """Plan the way out."""
-        return Planned(spec=self.apis, copies=self.copies(EGRESS_COPIES), **self.bound("egress", TRAEFIK))
+        return planned.Planned(spec=self.apis, copies=self.copies(EGRESS_COPIES), **self.bound("egress", TRAEFIK))
 
     def _process(self, name: str, spec: ContainerSpec) -> dict[str, Any]:
         calls = self._calls(name).apis

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quadrant_platform.components.builders import containers
 from quadrant_platform.components.builders.manifests import port_name
-from quadrant_platform.components.builders.pod_template import fingerprint, pod_template
+from quadrant_platform.components.builders.pod_template import bounded, fingerprint, pod_template
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.workload.service import Service
 from quadrant_platform.model.expansion.planned import Planned
@@ -17,6 +17,7 @@ from quadrant_platform.quantities import parse_quantity
 from tests.components.sample import Manifest, one, planned
 
 STAGES = ("dev", "prod")
+SIZES: Manifest = {"requests": {"cpu": "50m"}, "limits": {"memory": "64Mi"}}
 
 
 def template(stage: str = "dev", name: str = "api") -> Manifest:
@@ -181,3 +182,22 @@ def test_a_fingerprint_changes_with_any_text_and_with_their_bounds() -> None:
     prints = [fingerprint(texts) for texts in ([], ["ab"], ["a", "b"], ["b", "a"], ["ab", ""])]
     assert len(set(prints)) == len(prints), "a change that is not seen rolls no pods"
     assert fingerprint(["ab"]) == fingerprint(["ab"]), "and the same files roll none"
+
+
+def storage(containers: list[Manifest], side: str) -> list[str]:
+    return [one["resources"][side]["ephemeral-storage"] for one in containers]
+
+
+def test_each_container_may_fill_a_little_and_requests_less() -> None:
+    found = bounded([{"name": "a", "resources": SIZES}, {"name": "b", "resources": SIZES}])
+    assert storage(found, "limits") == ["256Mi", "256Mi"], "logs, and what lies beside the volumes"
+    assert storage(found, "requests") == ["64Mi", "64Mi"], "so that the scheduler looks at the disk"
+    assert found[0]["resources"]["limits"]["memory"] == "64Mi", "what was stated stays"
+    assert "ephemeral-storage" not in SIZES["limits"], "the caller's own is left alone"
+
+
+def test_the_first_container_has_room_for_the_scratch_volumes() -> None:
+    volumes = [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}, {"name": "run", "emptyDir": {"sizeLimit": "1Mi"}},
+               {"name": "config", "configMap": {"name": "c"}}]  # fmt: skip
+    found = bounded([{"name": "a", "resources": SIZES}, {"name": "b", "resources": SIZES}], volumes)
+    assert storage(found, "limits") == ["321Mi", "256Mi"], "a full emptyDir must not evict its pod"

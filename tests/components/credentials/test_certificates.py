@@ -68,7 +68,7 @@ def test_a_local_name_that_prod_answers_to_is_signed_by_our_own_authority() -> N
 def test_every_certificate_that_is_ordered_is_served() -> None:
     changes = {"edge": {"certificate": {**DECLARED, "hosts": ["example.com", "www.example.com", "*.example.com"]}}}
     some = planned("prod", changes, PUBLISHING)
-    store = one(Edge.manifests(EdgeInputs(entry(some), Certificates.results(some).secrets)), "TLSStore")["spec"]
+    store = one(Edge.manifests(EdgeInputs(entry(some), Certificates.results(some).names)), "TLSStore")["spec"]
     expected = [{"secretName": "shop-tls"}, {"secretName": "shop-tls-wildcard"}]
     assert store == {"defaultCertificate": expected[0], "certificates": expected}, "two orders make two Secrets"
 

@@ -32,7 +32,7 @@ STAGES = pytest.mark.parametrize("stage", ["dev", "prod"])
 
 def objects(of: Plan) -> list[Manifest]:
     """The objects of a plan's public entry."""
-    return list(Edge.manifests(EdgeInputs(entry(of), Certificates.results(of).secrets)))
+    return list(Edge.manifests(EdgeInputs(entry(of), Certificates.results(of).names)))
 
 
 def built(stage: str = "dev", **overrides: Any) -> list[Manifest]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.builders.mount_sources import MountSource, mounted, provides
+from quadrant_platform.components.base.component import MountSource, mounted, provides
 
 VOLUMES: list[dict[str, Any]] = [
     {"name": "scratch", "emptyDir": {}},

@@ -18,6 +18,7 @@ from quadrant_platform.components.network.segments import Segments
 from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.environment import PRESETS, Environment, merged
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Stage
@@ -66,6 +67,12 @@ def args(inputs: Inputs) -> Args[Inputs]:
 def segmented(of: Plan, inputs: Inputs) -> Args[Inputs]:
     """What a component is built from inside the segments of a plan."""
     return Args(Segments("segments", args(of)).context, inputs)
+
+
+def planned_workload(stage: str = "dev", name: str = "api", **overrides: object) -> Planned[Any]:
+    """A planned workload of the shop."""
+    [found] = [one for one in planned(stage, overrides=overrides).workloads() if one.name == name]
+    return found
 
 
 def entry(of: Plan) -> PlannedEdge:

@@ -22,7 +22,14 @@ FLOORS: dict[str, set[str]] = {
     "commands": {"host", "documents", "reachability", "model", "policies", "program", "lab", "applier"},
 }
 """What each package may import beside itself and the modules at the top of quadrant_platform."""
-INNER_FLOORS = {"applier": ("observed", "clusters", "planning", "applying", "status")}
+INNER_FLOORS = {
+    "model": ("schema", "expansion", "consistency"),
+    "components": (
+        "builders", "base", "credentials", "network", "cache", "database", "messaging", "monitoring", "storage",
+        "workload", "edge", "stack",
+    ),
+    "applier": ("observed", "clusters", "planning", "applying", "status"),
+}  # fmt: skip
 """The folders of a package from the lowest floor up."""
 FACES = ("reachability", "applier")
 """Packages that others import as a whole, never a module of."""

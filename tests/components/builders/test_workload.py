@@ -3,8 +3,9 @@
 import pytest
 
 from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.components.workload.service import Service
 from quadrant_platform.model.schema.quantities import Bytes
-from tests.components.sample import planned
+from tests.components.sample import one, planned, planned_workload
 
 
 def store(stage: str = "dev", **overrides: object) -> Workload:
@@ -40,3 +41,20 @@ def test_a_claim_names_the_environments_storage_class() -> None:
     size = Bytes.parse("1Gi")
     assert store(storageClass="fast").claim(size)["storageClassName"] == "fast", "where it names one"
     assert "storageClassName" not in store().claim(size), "else the cluster's default"
+
+
+def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
+    api = Workload(planned_workload())
+    ports = api.container("shop/api:1.0.0")["ports"]
+    assert [(port["name"], port["containerPort"]) for port in ports] == [("http", 8080), ("metrics", 9464)], "all"
+    some = api.container("shop/api:1.0.0", ports=["metrics"])["ports"]
+    assert [port["name"] for port in some] == ["metrics"], "or those that it names"
+
+
+def test_a_monitor_names_a_port_by_its_shortened_name() -> None:
+    long = {"ports": {"http": 8080, "prometheus-metrics": 9464}, "metrics": {"port": "prometheus-metrics"}}
+    some = planned("dev", {"services": {"worker": long}})
+    found = list(Service.manifests(some.services["worker"]))
+    ports = {port["name"] for port in one(found, "Service", "worker")["spec"]["ports"]}
+    [scraped] = one(found, "ServiceMonitor")["spec"]["endpoints"]
+    assert scraped["port"] in ports, "a name that the Service does not have is never scraped"

@@ -1,7 +1,5 @@
 """The registry of all policies, the format of their configuration, and the check that runs them without the engine."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -10,46 +8,29 @@ from typing import Any
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.configuration.exemptions import Exemption
 from quadrant_platform.policies.configuration.file_format import ConfigurationFormat
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core import groups, well_formed
-from quadrant_platform.policies.core.evaluation import (
-    level_of,
-    run_resource,
-    run_stack,
-    unreadable_views,
-    without_exempted,
-)
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object, objects
-from quadrant_platform.policies.core.policy import Finding, Policy, ResourcePolicy, Severity, StackPolicy
-from quadrant_platform.policies.core.violation import Violation
+from quadrant_platform.policies.core import Finding, Level, Object, ResourcePolicy, StackIndex, evaluation, well_formed
+from quadrant_platform.policies.core.objects import objects
+from quadrant_platform.policies.core.policy import EXEMPTIONS, Policy, Severity, StackPolicy, Violation
 from quadrant_platform.policies.pss import pod_security
-from quadrant_platform.policies.rules.api import access_control, api_versions, opaque_resources
+from quadrant_platform.policies.rules.api import access_control, api_kinds
 from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels
-from quadrant_platform.policies.rules.network import (
-    aliases,
-    matrix_proof,
-    network_policies,
-    policy_coverage,
-    services,
-)
+from quadrant_platform.policies.rules.network import aliases, matrix_proof, network_policies, policy_coverage, services
 from quadrant_platform.policies.rules.routes import hosts, route_middlewares, routers
 from quadrant_platform.policies.rules.secrets import credentials, object_references, secret_use
 from quadrant_platform.policies.rules.workloads import (
+    availability,
     capacity,
     containers,
-    disruption,
     identity,
     image_references,
     lifecycle,
     ports,
-    replicas,
     workload_selectors,
 )
 
 __all__ = [
-    "CONFIGURATION", "POLICIES", "Config", "Exemption", "Level", "Object", "Severity", "Violation", "check",
-    "not_applicable",
+    "CONFIGURATION", "POLICIES", "RESOURCE_POLICIES", "STACK_POLICIES", "Config", "Exemption", "Level", "Object",
+    "Severity", "Violation", "check", "not_applicable",
 ]  # fmt: skip
 
 
@@ -67,50 +48,26 @@ def _exemption_rows(stack: StackIndex) -> Iterator[Finding]:
 def _is_on(name: str, config: Config) -> bool:
     """Return whether the policy is on. One that does not exist exempts nothing, so its rows are unused."""
     policy = POLICIES.get(name)
-    return policy is None or level_of(policy, config) is not Level.DISABLED
+    return policy is None or evaluation.level_of(policy, config) is not Level.DISABLED
 
 
 _EXEMPTIONS = StackPolicy(
     name="exemptions", title="Exemptions are used and in force",
-    severity=Severity.MEDIUM, tags=("hygiene",), group=groups.EXEMPTIONS, predicate=_exemption_rows,
+    severity=Severity.MEDIUM, tags=("hygiene",), group=EXEMPTIONS, predicate=_exemption_rows,
     why="An exemption that outlives its reason becomes the rule.",
     remedy="Remove the row, or renew it with a reason.",
 )  # fmt: skip
-_ALL: tuple[ResourcePolicy | StackPolicy, ...] = (
-    *well_formed.POLICIES,
-    *opaque_resources.POLICIES,
-    *pod_security.POLICIES,
-    *identity.POLICIES,
-    *containers.POLICIES,
-    *capacity.POLICIES,
-    *image_references.POLICIES,
-    *ports.POLICIES,
-    *lifecycle.POLICIES,
-    *workload_selectors.POLICIES,
-    *credentials.POLICIES,
-    *network_policies.POLICIES,
-    *access_control.POLICIES,
-    *routers.POLICIES,
-    *recommended_labels.POLICIES,
-    *api_versions.POLICIES,
-    *policy_coverage.POLICIES,
-    *matrix_proof.POLICIES,
-    *route_middlewares.POLICIES,
-    *aliases.POLICIES,
-    *services.POLICIES,
-    *object_references.POLICIES,
-    *hosts.POLICIES,
-    *disruption.POLICIES,
-    *namespaces.POLICIES,
-    *secret_use.POLICIES,
-    *debug_mode.POLICIES,
-    *replicas.POLICIES,
-    _EXEMPTIONS,
-)
-_RESOURCE = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))
-_STACK = tuple(policy for policy in _ALL if isinstance(policy, StackPolicy))
+_MODULES = (
+    well_formed, pod_security, identity, containers, capacity, image_references, ports, lifecycle,
+    workload_selectors, credentials, network_policies, access_control, routers, recommended_labels, api_kinds,
+    policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, hosts, availability,
+    namespaces, secret_use, debug_mode,
+)  # fmt: skip
+_ALL: tuple[Policy, ...] = (*(policy for module in _MODULES for policy in module.POLICIES), _EXEMPTIONS)
+RESOURCE_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))
+STACK_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, StackPolicy))
 
-POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (*_RESOURCE, *_STACK)}
+POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (*RESOURCE_POLICIES, *STACK_POLICIES)}
 """Every policy by its name."""
 
 
@@ -130,15 +87,16 @@ def _broken(stack: StackIndex) -> tuple[Violation, ...]:
 
 
 def _violations(stack: StackIndex) -> Iterator[Violation]:
-    """Yield what all policies but that on exemptions find, before exemptions."""
     config = stack.config
-    for policy in (policy for policy in _RESOURCE if _is_on(policy.name, config)):
+    for policy in (policy for policy in RESOURCE_POLICIES if _is_on(policy.name, config)):
         for obj in stack.objects:
-            yield from run_resource(policy, obj, config)
+            yield from evaluation.run_resource(policy, obj, config)
     if _is_on("matrix-present", config):
-        yield from unreadable_views(POLICIES["matrix-present"], stack)
-    for stack_policy in (policy for policy in _STACK if policy is not _EXEMPTIONS and _is_on(policy.name, config)):
-        yield from run_stack(stack_policy, stack)
+        yield from evaluation.unreadable_views(POLICIES["matrix-present"], stack)
+    for stack_policy in (
+        policy for policy in STACK_POLICIES if policy is not _EXEMPTIONS and _is_on(policy.name, config)
+    ):
+        yield from evaluation.run_stack(stack_policy, stack)
 
 
 def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None = None) -> list[Violation]:
@@ -148,13 +106,13 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
     field is a violation of `well-formed`.
     """
     stack = StackIndex(tuple(objects(manifests)), config or Config())
-    found = [*without_exempted(_broken(stack), stack.config)]
+    found = [*evaluation.without_exempted(_broken(stack), stack.config)]
     if _is_on("exemptions", stack.config):
-        found += run_stack(_EXEMPTIONS, stack)
+        found += evaluation.run_stack(_EXEMPTIONS, stack)
     return list(dict.fromkeys(found))
 
 
 def not_applicable(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:
     """Return the policies that need a matrix, where the objects have neither a matrix nor a segment."""
     stack = StackIndex(tuple(objects(manifests)), Config())
-    return [] if stack.has_isolation else [policy.name for policy in _STACK if policy.needs_matrix]
+    return [] if stack.has_isolation else [policy.name for policy in STACK_POLICIES if policy.needs_matrix]

@@ -1,18 +1,15 @@
 """The pack's configuration: its switches, exemptions and levels."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, Self, get_type_hints
 
 from quadrant_platform.policies.configuration.exemptions import EXEMPTIONS, Exemption
 from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.configuration.object_switches import ObjectSwitches
 from quadrant_platform.policies.configuration.pod_switches import PodSwitches
-from quadrant_platform.policies.configuration.switch import Switch
+from quadrant_platform.policies.configuration.switches import ObjectSwitches, Switch
 
 
 class Setting(NamedTuple):
@@ -35,14 +32,12 @@ class Config(PodSwitches, ObjectSwitches):
     """Values of switches, by policy or group and by field."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
-    def of(self, name: str) -> Config:
+    def of(self, name: str) -> Self:
         """Return the configuration as one policy or group sees it."""
         given = self.settings.get(name)
         return replace(self, **given) if given else self
 
-    def with_block(
-        self, name: str, level: Level | None, rows: tuple[Exemption, ...], given: Mapping[str, Any]
-    ) -> Config:
+    def with_block(self, name: str, level: Level | None, rows: tuple[Exemption, ...], given: Mapping[str, Any]) -> Self:
         """Return this configuration with the part of one policy or group."""
         return replace(
             self,

@@ -1,7 +1,5 @@
 """Exemptions from a policy: each for named objects, with a reason and an end."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Self
 

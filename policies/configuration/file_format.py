@@ -1,7 +1,5 @@
 """The format of a configuration file, that of the engine's `--policy-pack-config`: its schema and its parser."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -131,7 +129,6 @@ class ConfigurationFormat:
 
 @cache
 def _block(name: str, about: str) -> type[PolicyBlock]:
-    """Return the model of the block of one policy or group."""
     own: dict[str, Any] = {setting.field: (setting.type, _field(setting)) for setting in settings_of(name)}
     return create_model(name.title().replace("-", ""), __base__=PolicyBlock, __doc__=about, **own)
 
@@ -142,7 +139,6 @@ def _field(setting: Setting) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a default as JSON writes it."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, frozenset):

@@ -1,7 +1,5 @@
 """The Pod Security Standards: their profiles and versions."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The switches of policies on pods: accounts, sizes, images, probes, copies and the Pod Security Standards."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -10,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from quadrant_platform.policies.configuration.pod_security_version import LATEST, Version, parse_version
-from quadrant_platform.policies.configuration.switch import Switch
+from quadrant_platform.policies.configuration.switches import Switch
 from quadrant_platform.quantities import parse_quantity
 from quadrant_platform.vocabulary import COMPONENT_LABEL, TIER_LABEL
 

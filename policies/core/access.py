@@ -8,29 +8,22 @@ from typing import Any, Final
 
 from quadrant_platform.quantities import parse_quantity
 
-UNKNOWN_SENTINELS: Final = frozenset(
-    {
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
+UNKNOWN_SENTINELS: Final = frozenset({
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+})  # fmt: skip
 """The engine's strings for a value that is not known yet, one a type."""
 
 _LARGEST: Final = 2**63
 _TYPE_NAMES: dict[type, str] = {
-    type(None): "null",
-    bool: "a boolean",
-    int: "a number",
-    float: "a number",
-    str: "a string",
-    dict: "an object",
+    type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a string", dict: "an object",
     list: "an array",
-}
+}  # fmt: skip
 
 
 class _Unknown:
@@ -42,6 +35,10 @@ class _Unknown:
 
 UNKNOWN: Final = _Unknown()
 """A value that is not known before the update runs."""
+
+
+WELL_FORMED = "well-formed"
+"""The policy that reports wrong types, whichever policy meets them."""
 
 
 class FieldError(Exception):

@@ -1,31 +1,35 @@
 """The declared connections, as the program registers them in the ConfigMap `quadrant-matrix`."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from quadrant_platform.policies.core.access import MalformedError, Node, normalise
-from quadrant_platform.policies.core.network_shapes import Shape, ip_block
+from quadrant_platform.policies.core.network_reads import ip_block
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.vocabulary import MATRIX_KEY, MATRIX_LABEL
 
 
 @dataclass(frozen=True, eq=False)
 class DeclaredMatrix:
-    """One system's peers and rows, in the shape that the evaluation of reachability reads."""
+    """One system's peers by their identity, and rows, each with `from`, `to`, `protocol` and `port`."""
 
     obj: Object
     system: str
     environment: str
-    shape: Shape
+    peers: dict[str, dict[str, Any]]
+    rows: list[dict[str, Any]]
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """Peers and rows as the evaluation of reachability reads them."""
+        return {"peers": self.peers, "rows": self.rows}
 
     @cached_property
-    def workloads(self) -> dict[str, Shape]:
+    def workloads(self) -> dict[str, dict[str, Any]]:
         """The peers that are the system's own pods, by `namespace/name`."""
-        return {name: peer for name, peer in self.shape["peers"].items() if peer["kind"] == "workload"}
+        return {name: peer for name, peer in self.peers.items() if peer["kind"] == "workload"}
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
@@ -35,17 +39,8 @@ class DeclaredMatrix:
     @cached_property
     def world(self) -> frozenset[str]:
         """The peers that are the internet: blocks that begin with all addresses of a family."""
-        return frozenset(
-            name
-            for name, peer in self.shape["peers"].items()
-            if any(block["cidr"].endswith("/0") for block in peer["blocks"])
-        )
-
-    @property
-    def rows(self) -> list[Shape]:
-        """The rows, each with `from`, `to`, `protocol` and `port`."""
-        rows: list[Shape] = self.shape["rows"]
-        return rows
+        whole = {name: any(one["cidr"].endswith("/0") for one in peer["blocks"]) for name, peer in self.peers.items()}
+        return frozenset(name for name, is_whole in whole.items() if is_whole)
 
 
 def matrix_of(obj: Object) -> DeclaredMatrix | None:
@@ -62,7 +57,7 @@ def matrix_of(obj: Object) -> DeclaredMatrix | None:
     peers = {name: _peer(node) for name, node in root.at("peers").required().entries()}
     rows = [_row(node) for node in root.at("rows").required().items()]
     system, environment = (root.at(key).required().text() for key in ("system", "environment"))
-    return DeclaredMatrix(obj, system, environment, {"peers": peers, "rows": rows})
+    return DeclaredMatrix(obj, system, environment, peers, rows)
 
 
 def _json(document: Node) -> Any:
@@ -72,7 +67,7 @@ def _json(document: Node) -> Any:
         raise MalformedError(document, f"JSON ({error})") from error
 
 
-def _peer(node: Node) -> Shape:
+def _peer(node: Node) -> dict[str, Any]:
     ports = [_port(port) for port in node.at("ports").items()]
     return {
         "kind": node.at("kind").required().text(),
@@ -90,6 +85,6 @@ def _port(node: Node) -> str:
     return node.text()
 
 
-def _row(node: Node) -> Shape:
+def _row(node: Node) -> dict[str, Any]:
     texts = {key: node.at(key).required().text() for key in ("from", "to", "protocol")}
     return {**texts, "port": node.at("port").required().integer()}

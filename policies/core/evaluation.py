@@ -1,17 +1,14 @@
 """Runs policies and turns what they find, or cannot read, into violations."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.access import FieldError, UnknownFieldError
+from quadrant_platform.policies.core.access import WELL_FORMED, FieldError, UnknownFieldError
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import WELL_FORMED, Finding, Policy, ResourcePolicy, StackPolicy, Subject
-from quadrant_platform.policies.core.violation import Violation
+from quadrant_platform.policies.core.policy import Finding, Policy, ResourcePolicy, StackPolicy, Subject, Violation
 
 _NO_OBJECT = Object({})
 

@@ -1,51 +1,28 @@
 """All objects of a stack, sorted once for the policies that look at them together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from quadrant_platform.policies.configuration.config import Config
-from quadrant_platform.policies.core.access import FieldError, InvalidError
+from quadrant_platform.policies.core.access import FieldError
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix, matrix_of
-from quadrant_platform.policies.core.network_shapes import Shape, network_policy, pod_manifest
+from quadrant_platform.policies.core.network_reads import labelled_pod, network_policy_of
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
-from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, matrix_pods, pods_of
+from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, matrix_pods
 from quadrant_platform.vocabulary import SEGMENT_LABEL
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class NetworkPolicyObject:
-    """A NetworkPolicy as an object, in its readable shape, and as rules."""
+class NetworkPolicyObject(NamedTuple):
+    """A NetworkPolicy as an object and as rules."""
 
     obj: Object
-    shape: Shape
     rules: NetworkPolicy
-
-    @classmethod
-    def read(cls, obj: Object) -> NetworkPolicyObject:
-        """Return the policy of an object. Raises FieldError for one that the API server would refuse."""
-        shape = network_policy(obj.node)
-        try:
-            return cls(obj, shape, NetworkPolicy.parse(shape))
-        except ValueError as error:
-            raise InvalidError(obj.node.at("spec"), str(error)) from error
-
-    @property
-    def namespace(self) -> str:
-        """The namespace of the pods that it selects."""
-        namespace: str = self.shape["metadata"]["namespace"]
-        return namespace
-
-    def selects_everything(self) -> bool:
-        """Return whether its selector is empty."""
-        return not any(self.shape["spec"]["podSelector"].values())
 
 
 @dataclass(eq=False)
@@ -70,7 +47,7 @@ class StackIndex:
         """Return the objects of these kinds."""
         return tuple(obj for obj in self.objects if obj.kind in kinds)
 
-    def configured_for(self, group: str) -> StackIndex:
+    def configured_for(self, group: str) -> Self:
         """Return the stack with the configuration of one group of policies, and the same views."""
         config = self.config.of(group)
         if config is self.config:
@@ -80,9 +57,22 @@ class StackIndex:
         return seen
 
     @cached_property
+    def _read_pods(self) -> tuple[tuple[WorkloadPod, Pod], ...]:
+        def read(obj: Object) -> tuple[WorkloadPod, Pod] | None:
+            pod = pod_of(obj)
+            return (pod, labelled_pod(pod)) if pod else None
+
+        return tuple(self._read(self.objects, read))
+
+    @property
     def pods(self) -> tuple[WorkloadPod, ...]:
         """The pods that the workloads make."""
-        return tuple(pod for pod, _ in self._shaped_pods)
+        return tuple(pod for pod, _ in self._read_pods)
+
+    @property
+    def labelled_pods(self) -> tuple[Pod, ...]:
+        """The same pods as the evaluation of reachability reads them."""
+        return tuple(pod for _, pod in self._read_pods)
 
     @cached_property
     def declared_pods(self) -> tuple[WorkloadPod, ...]:
@@ -90,30 +80,17 @@ class StackIndex:
         return tuple(pod for pod in self.pods if not pod.workload.is_owned)
 
     @cached_property
-    def pod_manifests(self) -> tuple[Shape, ...]:
-        """The pods in the shape that the evaluation of reachability reads."""
-        return tuple(shape for _, shape in self._shaped_pods)
-
-    @cached_property
-    def _shaped_pods(self) -> tuple[tuple[WorkloadPod, Shape], ...]:
-        def read(obj: Object) -> tuple[WorkloadPod, Shape] | None:
-            pod = pod_of(obj)
-            return (pod, pod_manifest(pod)) if pod else None
-
-        return tuple(self._read(self.objects, read))
-
-    @cached_property
     def network_policies(self) -> tuple[NetworkPolicyObject, ...]:
         """The NetworkPolicies."""
         found = (obj for obj in self.of_kind("NetworkPolicy") if obj.api_version == "networking.k8s.io/v1")
-        return tuple(self._read(found, NetworkPolicyObject.read))
+        return tuple(self._read(found, lambda obj: NetworkPolicyObject(obj, network_policy_of(obj))))
 
     @cached_property
     def known_pods(self) -> tuple[Pod, ...]:
         """The pods of the stack's workloads and the peers of its matrices."""
-        found = {pod.id: pod for pod in pods_of(self.pod_manifests)}
+        found = {pod.id: pod for pod in self.labelled_pods}
         for matrix in self.matrices:
-            found |= {pod.id: pod for pod in matrix_pods(matrix.shape, found.values())}
+            found |= {pod.id: pod for pod in matrix_pods(matrix.raw, found.values())}
         return tuple(found.values())
 
     @cached_property
@@ -126,6 +103,11 @@ class StackIndex:
     def matrices(self) -> tuple[DeclaredMatrix, ...]:
         """The declared connections, one a system."""
         return tuple(self._read(self.of_kind("ConfigMap"), matrix_of))
+
+    @property
+    def peers(self) -> Iterator[dict[str, Any]]:
+        """The peers of all matrices."""
+        return (peer for matrix in self.matrices for peer in matrix.peers.values())
 
     @cached_property
     def namespace_labels(self) -> dict[str, dict[str, str]]:

@@ -1,7 +1,5 @@
 """A Kubernetes object as the policies read it, from a file or from the engine."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property

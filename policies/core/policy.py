@@ -1,21 +1,17 @@
 """What a policy is, and what it finds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.configuration.exemptions import Exemption
 from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.workload_pods import Container, WorkloadPod, pod_of
-
-WELL_FORMED = "well-formed"
-"""The policy that reports wrong types, whichever policy meets them."""
 
 
 class Severity(StrEnum):
@@ -34,6 +30,29 @@ class Finding:
     message: str
     check: str = ""
     obj: Object | None = None
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A policy broken by an object. `check` is finer than the policy, such as an upstream check."""
+
+    policy: str
+    check: str
+    level: Level
+    kind: str
+    namespace: str
+    name: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    urn: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_exempted_by(self, row: Exemption) -> bool:
+        """Return whether a row of the configuration covers this violation."""
+        wanted = ("policy", "check", "urn", "kind", "namespace", "name")
+        fits = all(getattr(row, field) in (None, getattr(self, field)) for field in wanted)
+        return fits and row.labels.items() <= self.labels.items()
 
 
 @dataclass(frozen=True)
@@ -104,6 +123,17 @@ class Group:
 
     name: str
     title: str
+
+
+ISOLATION = Group(name="network-isolation", title="Segments are isolated as the matrix says")
+SURFACE = Group(name="public-surface", title="One way in, one way out, and every public route guarded")
+CONSISTENCY = Group(name="consistency", title="Objects that refer to each other fit together")
+ADVICE = Group(name="stack-advice", title="What a stack should also do")
+OPERATIONS = Group(
+    name="operations",
+    title="Secrets stay with their consumers, nothing runs in debug mode, critical workloads have copies",
+)
+EXEMPTIONS = Group(name="exemptions", title="Exemptions are used and in force")
 
 
 @dataclass(frozen=True, kw_only=True)

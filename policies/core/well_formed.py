@@ -1,11 +1,9 @@
 """The policy that an object can be judged at all: it is named, and its fields have the types of Kubernetes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.access import UNKNOWN, Node
-from quadrant_platform.policies.core.policy import WELL_FORMED, Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.access import UNKNOWN, WELL_FORMED, Node
+from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import template_path
 
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}

@@ -1,7 +1,5 @@
 """The pods that a workload makes, extracted once: template, containers and effective security context."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +11,6 @@ from quadrant_platform.vocabulary import COMPONENT_LABEL, POD_TEMPLATES
 
 WORKLOADS = frozenset(POD_TEMPLATES)
 """The kinds that make pods."""
-
 LONG_RUNNING = WORKLOADS - {"Pod", "PodTemplate", "Job", "CronJob"}
 """The kinds whose pods serve until they are replaced."""
 
@@ -28,7 +25,7 @@ class Container:
 
     node: Node
     role: str
-    pod: WorkloadPod
+    pod: "WorkloadPod"
 
     @cached_property
     def name(self) -> str:

@@ -1,7 +1,6 @@
 """The pack as the engine runs it: every resource policy on its own, stack policies in groups."""
 
-from __future__ import annotations
-
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -9,23 +8,13 @@ import pulumi_policy as sdk
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.policies.configuration.config import Config
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.evaluation import (
-    level_of,
-    run_resource,
-    run_stack,
-    unreadable_views,
-    without_exempted,
-)
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import WELL_FORMED, Policy, ResourcePolicy, StackPolicy
-from quadrant_platform.policies.core.violation import Violation
+from quadrant_platform.policies.core import Level, Object, ResourcePolicy, StackIndex, StackPolicy, evaluation
+from quadrant_platform.policies.core.access import WELL_FORMED
+from quadrant_platform.policies.core.policy import Policy, Violation
 from quadrant_platform.policies.crossguard.remediation import remedied
 from quadrant_platform.policies.crossguard.resources import Resources, Stacks, object_of
-from quadrant_platform.policies.pack import CONFIGURATION, POLICIES
+from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, RESOURCE_POLICIES, STACK_POLICIES
 
-RESOURCE_POLICIES = tuple(policy for policy in POLICIES.values() if isinstance(policy, ResourcePolicy))
 _NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
 _FRAMEWORKS = {
     "PSS": ("Pod Security Standards", "1.37"),
@@ -73,7 +62,7 @@ def _resource(
         if not _may_apply(policy, args.resource_type):
             return None
         for each in resources.read(position, args):
-            for found in without_exempted(_own_findings(policy, each, config), config):
+            for found in evaluation.without_exempted(_own_findings(policy, each, config), config):
                 report(message_of(found, POLICIES[found.policy]), found.urn)
         return None
 
@@ -92,7 +81,7 @@ def _own_findings(policy: ResourcePolicy, obj: Object, config: Config) -> Iterab
     if policy.name != WELL_FORMED:
         return (found for found in _judged(policy, obj, config) if found.policy == policy.name)
     applying = (one for one in RESOURCE_POLICIES if one.applies(obj.kind))
-    running = (one for one in applying if level_of(one, config) is not Level.DISABLED)
+    running = (one for one in applying if evaluation.level_of(one, config) is not Level.DISABLED)
     everything = (found for one in running for found in _judged(one, obj, config))
     return dict.fromkeys(found for found in everything if found.policy == WELL_FORMED)
 
@@ -100,7 +89,7 @@ def _own_findings(policy: ResourcePolicy, obj: Object, config: Config) -> Iterab
 def _judged(policy: ResourcePolicy, obj: Object, config: Config) -> tuple[Violation, ...]:
     """Return a policy's findings, computed once while the configuration is the same."""
     if obj.derived.get(policy.name, (None,))[0] is not config:
-        obj.derived[policy.name] = (config, tuple(run_resource(policy, obj, config)))
+        obj.derived[policy.name] = (config, tuple(evaluation.run_resource(policy, obj, config)))
     found: tuple[Violation, ...] = obj.derived[policy.name][1]
     return found
 
@@ -122,7 +111,6 @@ def _misconfigured(name: str, error: BadInput) -> str:
 
 
 def _about(policy: Policy) -> dict[str, Any]:
-    """Return a policy's facts for the engine to show."""
     framework = _FRAMEWORKS.get(policy.tags[0].partition("-")[0]) if policy.tags else None
     return {
         "display_name": policy.title,
@@ -146,7 +134,7 @@ def _group(
         except BadInput as error:
             return report(_misconfigured(group.name, error), None)
         stack = stacks.read(position, args.resources, config)
-        for found in without_exempted(_findings(policies, stack), config):
+        for found in evaluation.without_exempted(_findings(policies, stack), config):
             report(message_of(found, POLICIES[found.policy]), found.urn)
         idle = [policy.name for policy in policies if policy.needs_matrix and not stack.has_isolation]
         return args.not_applicable(f"{', '.join(idle)}: {_NO_MATRIX}") if idle else None
@@ -167,18 +155,15 @@ def _group(
 def _findings(policies: list[StackPolicy], stack: StackIndex) -> Iterator[Violation]:
     for policy in policies:
         if policy.name == "matrix-present":
-            yield from unreadable_views(policy, stack)
-        yield from run_stack(policy, stack)
+            yield from evaluation.unreadable_views(policy, stack)
+        yield from evaluation.run_stack(policy, stack)
 
 
 def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
     """Return all policies as `PolicyPack` takes them."""
     given, resources, stacks = _GivenConfig(config or Config()), Resources(), Stacks()
-    groups: dict[str, list[StackPolicy]] = {}
-    found: list[sdk.Policy] = []
-    for policy in POLICIES.values():
-        if isinstance(policy, ResourcePolicy):
-            found.append(_resource(len(found), policy, resources, given))
-        elif isinstance(policy, StackPolicy):
-            groups.setdefault(policy.group.name, []).append(policy)
-    return [*found, *(_group(place, policies, stacks, given) for place, policies in enumerate(groups.values()))]
+    groups = defaultdict[str, list[StackPolicy]](list)
+    for policy in STACK_POLICIES:
+        groups[policy.engine_name].append(policy)
+    single = (_resource(place, policy, resources, given) for place, policy in enumerate(RESOURCE_POLICIES))
+    return [*single, *(_group(place, policies, stacks, given) for place, policies in enumerate(groups.values()))]

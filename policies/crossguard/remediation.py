@@ -1,15 +1,11 @@
 """Remediation: the labels that an object lacks, written into its properties."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
 from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.core import Object, ResourcePolicy, Subject, evaluation
 from quadrant_platform.policies.core.access import FieldError
-from quadrant_platform.policies.core.evaluation import run_resource, without_exempted
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import ResourcePolicy, Subject
 
 
 def remedied(policy: ResourcePolicy, obj: Object, props: Any, config: Config) -> Mapping[str, Any] | None:
@@ -18,7 +14,9 @@ def remedied(policy: ResourcePolicy, obj: Object, props: Any, config: Config) ->
     The properties are the SDK's own: unknown values and secrets in them stay as they are. Validation reports what
     cannot be read.
     """
-    if policy.remedies is None or not any(without_exempted(run_resource(policy, obj, config), config)):
+    if policy.remedies is None or not any(
+        evaluation.without_exempted(evaluation.run_resource(policy, obj, config), config)
+    ):
         return None
     try:
         lacking = policy.remedies(Subject(obj, config.of(policy.name)))

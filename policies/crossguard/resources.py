@@ -1,7 +1,5 @@
 """The Kubernetes objects behind the engine's resources, each read once for all policies."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -10,8 +8,8 @@ from typing import Any
 import pulumi_policy as sdk
 
 from quadrant_platform.policies.configuration.config import Config
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import SECRET_VALUES, Object, blank, objects
+from quadrant_platform.policies.core import Object, StackIndex
+from quadrant_platform.policies.core.objects import SECRET_VALUES, blank, objects
 
 _PREFIX = "kubernetes:"
 _COMPONENTS = frozenset({"helm.sh/v4"})

@@ -1,10 +1,8 @@
 """The twelve checks of the Pod Security Standard `baseline`. Each yields its findings as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.access import Node
+from quadrant_platform.policies.core import Node
 from quadrant_platform.policies.core.workload_pods import Container, WorkloadPod
 
 CAPABILITIES = frozenset(

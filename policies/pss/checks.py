@@ -4,8 +4,6 @@ Source: kubernetes.io/docs/concepts/security/pod-security-standards and the modu
 k8s.io/pod-security-admission 0.37: twelve checks of `baseline` and seven of `restricted`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

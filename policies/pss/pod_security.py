@@ -1,13 +1,18 @@
 """The whole Pod Security Standard `restricted`, in policies whose findings name the upstream check."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
-from collections.abc import Iterator
-
+from quadrant_platform.policies.configuration.config import Config
+from quadrant_platform.policies.configuration.pod_security_version import Profile
+from quadrant_platform.policies.core import Finding, Object, ResourcePolicy, Severity, Subject, evaluation
 from quadrant_platform.policies.core.access import FieldError
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.objects import objects
+from quadrant_platform.policies.core.policy import Violation
+from quadrant_platform.policies.core.well_formed import POLICIES as WELL_FORMED
 from quadrant_platform.policies.core.workload_pods import WORKLOADS
-from quadrant_platform.policies.pss.checks import CHECKS
+from quadrant_platform.policies.pss.checks import CHECKS, ids_of
 
 
 class AllOf:
@@ -106,3 +111,26 @@ POLICIES = (
         "appArmorProfile", "seLinuxOptions", "procMount", "procMount_restricted", "sysctls",
     ),
 )  # fmt: skip
+
+
+def check_profile(
+    manifests: Iterable[Object | Mapping[str, Any]], profile: Profile, config: Config | None = None
+) -> list[Violation]:
+    """Judge manifests by one profile only; each violation once.
+
+    An unreadable field is a violation too, since it cannot be judged.
+    """
+    config = config or Config()
+    policies = (*WELL_FORMED, *_narrowed(profile, config))
+    judged = tuple(objects(manifests))
+    found = (one for policy in policies for obj in judged for one in evaluation.run_resource(policy, obj, config))
+    return list(dict.fromkeys(evaluation.without_exempted(found, config)))
+
+
+def _narrowed(profile: Profile, config: Config) -> Iterator[ResourcePolicy]:
+    for policy in POLICIES:
+        wanted = ids_of(profile, config.of(policy.name).pod_security_version)
+        predicate = policy.predicate
+        kept = [name for name in predicate.ids if name in wanted] if isinstance(predicate, AllOf) else []
+        if kept:
+            yield replace(policy, predicate=AllOf(*kept))

@@ -3,8 +3,6 @@
 `procMount_restricted` is that of `baseline` before it was relaxed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.policies.core.workload_pods import WorkloadPod

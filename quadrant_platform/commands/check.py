@@ -17,7 +17,7 @@ from quadrant_platform.policies.configuration.pod_security_version import Profil
 from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Object, Violation, not_applicable
 from quadrant_platform.policies.pack import Config as Settings
 from quadrant_platform.policies.pack import check as judge
-from quadrant_platform.policies.pss.admission import check_profile
+from quadrant_platform.policies.pss.pod_security import check_profile
 from quadrant_platform.program.manifest_files import read_manifests
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import config_for, recorded

@@ -10,11 +10,11 @@ from quadrant_platform.reachability.connectivity import Connectivity, Scope, con
 from quadrant_platform.reachability.explanation import Verdict, explain
 from quadrant_platform.reachability.labelled_pods import ContainerPort, Pod, namespaces_of, pods_of
 from quadrant_platform.reachability.network_policy import NetworkPolicy, Peer, Socket, parse_policies
-from quadrant_platform.reachability.proof import PROBES, Discrepancy, matrix_address_sets, matrix_pods, prove
+from quadrant_platform.reachability.proof import PROBES, Discrepancy, compare, matrix_address_sets, matrix_pods, prove
 from quadrant_platform.reachability.selectors import Selector
 
 __all__ = [
     "PROBES", "AddressSet", "Connection", "Connectivity", "ContainerPort", "Discrepancy", "NetworkPolicy", "Peer",
-    "Pod", "Range", "Scope", "Selector", "Socket", "Verdict", "connections", "explain", "matrix_address_sets",
-    "matrix_pods", "namespaces_of", "parse_policies", "pods_of", "prove",
+    "Pod", "Range", "Scope", "Selector", "Socket", "Verdict", "compare", "connections", "explain",
+    "matrix_address_sets", "matrix_pods", "namespaces_of", "parse_policies", "pods_of", "prove",
 ]  # fmt: skip

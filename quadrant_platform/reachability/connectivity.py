@@ -11,7 +11,6 @@ from quadrant_platform.reachability.network_policy import (
     NetworkPolicy,
     Rule,
     Socket,
-    named_ranges,
     numeric_ports,
     parse_policies,
     unnamed_sockets,
@@ -44,7 +43,8 @@ class Connectivity:
     ) -> None:
         self._scope = scope
         self.pods = {pod.id: pod for pod in pods}
-        ranges = [*named_ranges(policies), *(part for one in scope.address_sets for part in one.ranges)]
+        ranges = [peer.range for policy in policies for rule in policy.rules for peer in rule.peers if peer.range]
+        ranges += [part for one in scope.address_sets for part in one.ranges]
         self.cells = Cells(network for part in ranges for network in part.networks)
         self._index_pods(namespaces)
         self._index_sockets(policies)

@@ -60,8 +60,6 @@ def _members(graph: Connectivity, end: AddressSet) -> Members:
 
 
 class _Question(NamedTuple):
-    """One socket of one target."""
-
     graph: Connectivity
     socket: Socket
     target: str

@@ -125,12 +125,22 @@ class NetworkPolicy(NamedTuple):
         except ValueError as error:
             raise ValueError(f"NetworkPolicy {name}: {error}") from error
         return cls(
-            name,
-            namespace,
-            selector,
-            ingress if "Ingress" in types else None,
-            egress if "Egress" in types else None,
+            name, namespace, selector, ingress if "Ingress" in types else None, egress if "Egress" in types else None
         )
+
+    @property
+    def selects_everything(self) -> bool:
+        """Whether it selects every pod of its namespace."""
+        return not any(self.selector)
+
+    def only(self, direction: str) -> Self:
+        """Return the policy without its rules of the other direction."""
+        return self._replace(ingress=None) if direction == "Egress" else self._replace(egress=None)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions that it isolates."""
+        return tuple(name for name, rules in (("Ingress", self.ingress), ("Egress", self.egress)) if rules is not None)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -141,12 +151,6 @@ class NetworkPolicy(NamedTuple):
 def parse_policies(manifests: Iterable[Manifest]) -> tuple[NetworkPolicy, ...]:
     """Return the NetworkPolicies of Kubernetes among manifests of any kind."""
     return tuple(NetworkPolicy.parse(one) for one in manifests if (one["apiVersion"], one["kind"]) == _KIND)
-
-
-def named_ranges(policies: Iterable[NetworkPolicy]) -> Iterator[Range]:
-    """Yield every `ipBlock` in force."""
-    for policy in policies:
-        yield from (peer.range for rule in policy.rules for peer in rule.peers if peer.range)
 
 
 def numeric_ports(policies: Iterable[NetworkPolicy]) -> frozenset[PortRule]:

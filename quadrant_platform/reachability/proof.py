@@ -1,6 +1,6 @@
 """The proof of isolation: what the policies allow, against the rows of the matrix."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -10,7 +10,7 @@ from quadrant_platform.reachability.addresses import AddressSet, Cells, Range
 from quadrant_platform.reachability.connection import Connection, name_address_sets
 from quadrant_platform.reachability.connectivity import Connectivity, Members, Scope
 from quadrant_platform.reachability.labelled_pods import ContainerPort, Manifest, Pod, namespaces_of, pods_of
-from quadrant_platform.reachability.network_policy import Socket, parse_policies
+from quadrant_platform.reachability.network_policy import NetworkPolicy, Socket, parse_policies
 
 PROBES = (
     "169.254.169.254/32", "fd00:ec2::254/128", "169.254.20.10/32", "203.0.113.10/32", "2001:db8::10/128", "10.0.0.1/32",
@@ -41,14 +41,25 @@ class Discrepancy:
 def prove(manifests: Collection[Manifest], matrix: Mapping[str, Any]) -> Discrepancy:
     """Compare the NetworkPolicies among manifests with the matrix (`data["matrix.json"]`, parsed).
 
-    Peers of kind `control` and `cidr` have no policies here, so connections among them are not judged. Pods of
-    manifests lend their labels and port names to their peer, and a pod of a workload namespace that is no peer is
-    judged as one without rows. Raises ValueError for a row whose end is no peer and for a policy that the API server
-    would refuse.
+    Raises ValueError for a row whose end is no peer and for a policy that the API server would refuse.
+    """
+    return compare(parse_policies(manifests), pods_of(manifests), namespaces_of(manifests), matrix)
+
+
+def compare(
+    policies: Sequence[NetworkPolicy],
+    known: Iterable[Pod],
+    namespaces: Mapping[str, Mapping[str, str]],
+    matrix: Mapping[str, Any],
+) -> Discrepancy:
+    """Compare NetworkPolicies with the matrix. Raises ValueError for a row whose end is no peer.
+
+    Peers of kind `control` and `cidr` have no policies here, so connections among them are not judged. Known pods lend
+    their labels and port names to their peer; one of a workload namespace that is no peer is judged as without rows.
     """
     rows = matrix_connections(matrix)
     sets = matrix_address_sets(matrix)
-    pods = matrix_pods(matrix, pods_of(manifests))
+    pods = matrix_pods(matrix, known)
     others = {identity for identity, peer in matrix["peers"].items() if peer["kind"] != "workload"}
     scope = Scope(
         address_sets=(*sets, AddressSet("", tuple(Range(probe) for probe in PROBES))),
@@ -57,7 +68,7 @@ def prove(manifests: Collection[Manifest], matrix: Mapping[str, Any]) -> Discrep
         itself=True,
         subjects=frozenset(pod.id for pod in pods) - others,
     )
-    graph = Connectivity(parse_policies(manifests), pods, namespaces_of(manifests), scope)
+    graph = Connectivity(policies, pods, namespaces, scope)
     allowed = graph.connections()
     spread = dict(_on_cells(rows, sets, graph.cells))
     plain = rows - spread.keys()
@@ -104,7 +115,6 @@ def matrix_pods(matrix: Mapping[str, Any], known: Iterable[Pod] = ()) -> tuple[P
 
 
 def _alike(pod: Pod, listed: Iterable[Pod]) -> str | None:
-    """Return the peer whose labels a pod carries."""
     for peer in listed:
         if peer.namespace == pod.namespace and peer.labels and peer.labels.items() <= pod.labels.items():
             return peer.id

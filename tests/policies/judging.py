@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from quadrant_platform.policies.configuration.config import Config
-from quadrant_platform.policies.core.policy import ResourcePolicy
-from quadrant_platform.policies.core.violation import Violation
+from quadrant_platform.policies.core.policy import ResourcePolicy, Violation
 from quadrant_platform.policies.pack import POLICIES, Level, check
 from tests.policies.builders import Manifest
 from tests.policies.servicer import Pack, as_outputs

@@ -1,12 +1,9 @@
 """Rights on the Kubernetes API: how wide roles and bindings are, and which rights lead to others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.vocabulary import NAME_LABEL
 
 READ_VERBS = frozenset({"get", "list", "watch"})
@@ -108,7 +105,6 @@ def no_escalation(subject: Subject) -> Iterator[Finding]:
 
 
 def _touches(right: Right, resources: set[str]) -> bool:
-    """Return whether a rule names the right's resources; a wildcard is the violation of another policy."""
     return not right.resources or bool(right.resources & resources)
 
 

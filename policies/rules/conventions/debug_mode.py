@@ -1,15 +1,11 @@
 """Debug modes and debug logs of a stack's programs."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
+from quadrant_platform.policies.core import Finding, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
-from quadrant_platform.policies.core.groups import OPERATIONS
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core.policy import OPERATIONS
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 from quadrant_platform.vocabulary import MATRIX_LABEL
 
@@ -36,7 +32,6 @@ def no_debug(stack: StackIndex) -> Iterator[Finding]:
 
 
 def _settings(stack: StackIndex, matrix: DeclaredMatrix) -> Iterator[tuple[Object, str, str]]:
-    """Yield the texts by which a system's workloads are configured."""
     for obj in stack.of_kind("ConfigMap"):
         if obj.namespace in matrix.namespaces and MATRIX_LABEL not in obj.labels:
             yield from ((obj, node.path, node.text()) for _, node in obj.node.at("data").entries())

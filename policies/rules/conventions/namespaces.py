@@ -1,13 +1,9 @@
 """Namespaces: their labels, their segment, and their share of the cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
-from quadrant_platform.policies.core.groups import CONSISTENCY
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, StackPolicy, Subject
+from quadrant_platform.policies.core import Finding, Object, ResourcePolicy, Severity, StackIndex, StackPolicy, Subject
+from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.core.workload_pods import WORKLOADS
 from quadrant_platform.vocabulary import ATTACHED_PREFIX, POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL
 

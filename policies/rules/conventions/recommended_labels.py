@@ -1,13 +1,9 @@
 """The recommended labels of workloads, which the engine can fill in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Level, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS
 from quadrant_platform.vocabulary import NAME_LABEL, PART_OF_LABEL
 
@@ -16,7 +12,6 @@ _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def _labelled(subject: Subject) -> Iterator[Node]:
-    """Yield the metadata of a workload and of its pods."""
     if subject.pod is None:
         return
     yield subject.node.at("metadata")
@@ -59,7 +54,6 @@ def _system(subject: Subject) -> str:
 
 
 def _value(text: str) -> str:
-    """Return the text with only the characters that a label's value may have."""
     return _UNFIT.sub("-", text)[:63].strip("-_.")
 
 

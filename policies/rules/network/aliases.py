@@ -1,15 +1,11 @@
 """Names inside the cluster for addresses outside of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from quadrant_platform.policies.core.access import InvalidError, Node
-from quadrant_platform.policies.core.groups import SURFACE
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.access import InvalidError
+from quadrant_platform.policies.core.policy import SURFACE
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 
 _SERVICE = "kubernetes.io/service-name"
@@ -30,18 +26,11 @@ def external_names(stack: StackIndex) -> Iterator[Finding]:
 
 def _host_aliases(stack: StackIndex, pod: WorkloadPod) -> Iterator[Finding]:
     for alias in pod.spec.at("hostAliases").items():
-        if not _served(stack, alias.at("ip").required().text()) and not _listed(stack, alias):
-            message = f"{alias.path} leads to {alias.at('ip').text()}, which is no Service of the stack"
+        address, names = alias.at("ip").required().text(), (node.text() for node in alias.at("hostnames").items())
+        served = (obj.node.at("spec", "clusterIP").text() == address for obj in stack.of_kind("Service"))
+        if not any(served) and stack.config.external_names.isdisjoint(names):
+            message = f"{alias.path} leads to {address}, which is no Service of the stack"
             yield Finding(message, "hostAliases", pod.workload)
-
-
-def _served(stack: StackIndex, address: str) -> bool:
-    """Return whether it is the address of a Service of the stack."""
-    return any(obj.node.at("spec", "clusterIP").text() == address for obj in stack.of_kind("Service"))
-
-
-def _listed(stack: StackIndex, alias: Node) -> bool:
-    return any(node.text() in stack.config.external_names for node in alias.at("hostnames").items())
 
 
 def _selectorless(stack: StackIndex, service: Object) -> Iterator[Finding]:
@@ -65,20 +54,16 @@ def _addresses(stack: StackIndex, service: Object) -> Iterator[Node]:
 
 def _declared(stack: StackIndex, node: Node) -> bool:
     """Return whether an address is in the list or in a block of a matrix other than the internet."""
-    blocks = [block["cidr"] for matrix in stack.matrices for name, peer in matrix.shape["peers"].items()
+    blocks = [block["cidr"] for matrix in stack.matrices for name, peer in matrix.peers.items()
               if name not in matrix.world for block in peer["blocks"]]  # fmt: skip
     if node.text() in stack.config.external_names:
         return True
+    listed = [name for name in stack.config.external_names if "/" in name]
     try:
         address = ip_address(node.text())
     except ValueError as error:
         raise InvalidError(node, str(error)) from error
-    return any(address in ip_network(cidr, strict=False) for cidr in (*blocks, *_networks(stack)))
-
-
-def _networks(stack: StackIndex) -> Iterator[str]:
-    """Yield the listed names that are address blocks."""
-    return (name for name in stack.config.external_names if "/" in name)
+    return any(address in ip_network(cidr, strict=False) for cidr in (*blocks, *listed))
 
 
 POLICIES = (

@@ -1,15 +1,11 @@
 """The rules allow what the matrix declares: at both ends, no more and no less, one way in and one way out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
+from quadrant_platform.policies.core import Finding, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
-from quadrant_platform.policies.core.groups import ISOLATION, SURFACE
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.network_shapes import Shape, namespace, one_direction
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
-from quadrant_platform.reachability import Connection, ContainerPort, Pod, Scope, connections, prove
+from quadrant_platform.policies.core.policy import ISOLATION, SURFACE
+from quadrant_platform.reachability import Connection, Connectivity, ContainerPort, Pod, Scope, compare
 
 ENTRY = "traefik"
 EXIT = "traefik-egress"
@@ -27,10 +23,9 @@ def symmetric_rules(stack: StackIndex) -> Iterator[Finding]:
 
 def _one_way(stack: StackIndex, matrix: DeclaredMatrix, direction: str) -> frozenset[Connection]:
     """Return the connections among a system's own pods as far as one direction decides."""
-    shapes = [one_direction(policy.shape, direction) for policy in stack.network_policies]
-    policies, own = [shape for shape in shapes if shape], frozenset(matrix.workloads)
-    found = connections(policies, _with_all_ports(stack), stack.namespace_labels, Scope(subjects=own))
-    return frozenset(one for one in found if one.source in own and one.target in own)
+    rules, own = [policy.rules.only(direction) for policy in stack.network_policies], frozenset(matrix.workloads)
+    graph = Connectivity(rules, _with_all_ports(stack), stack.namespace_labels, Scope(subjects=own))
+    return frozenset(one for one in graph.connections() if one.source in own and one.target in own)
 
 
 def _with_all_ports(stack: StackIndex) -> Iterator[Pod]:
@@ -43,10 +38,10 @@ def _with_all_ports(stack: StackIndex) -> Iterator[Pod]:
 
 def reachability_equals_matrix(stack: StackIndex) -> Iterator[Finding]:
     """Check that the NetworkPolicies allow every declared connection and no other."""
-    manifests = _manifests(stack)
+    policies = [policy.rules for policy in stack.network_policies]
     for matrix in stack.matrices:
         try:
-            difference = prove(manifests, matrix.shape)
+            difference = compare(policies, stack.labelled_pods, stack.namespace_labels, matrix.raw)
         except ValueError as error:
             yield Finding(f"the matrix cannot be compared: {error}", "unprovable", matrix.obj)
             continue
@@ -54,15 +49,6 @@ def reachability_equals_matrix(stack: StackIndex) -> Iterator[Finding]:
             yield Finding(f"{_text(one)} is declared but refused", "missing", matrix.obj)
         for one in difference.excess:
             yield Finding(f"{_text(one)} is allowed but not declared", "excess", matrix.obj)
-
-
-def _manifests(stack: StackIndex) -> list[Shape]:
-    namespaces = stack.namespace_labels.items()
-    return [
-        *(namespace(name, labels) for name, labels in namespaces),
-        *(policy.shape for policy in stack.network_policies),
-        *stack.pod_manifests,
-    ]
 
 
 def one_entry_one_exit(stack: StackIndex) -> Iterator[Finding]:

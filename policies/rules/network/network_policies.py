@@ -1,12 +1,10 @@
 """NetworkPolicies, one at a time: each is explicit, and opens no more than it shows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from quadrant_platform.policies.core.access import InvalidError, Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.access import InvalidError
 from quadrant_platform.vocabulary import NAME_LABEL, PRIVATE_RANGES
 
 _PRIVATE = tuple(ip_network(text) for text in PRIVATE_RANGES)
@@ -52,7 +50,6 @@ def _peers(rule: Node, key: str) -> Iterator[Finding]:
 
 
 def _selects(peer: Node, *selectors: str) -> bool:
-    """Return whether any of the selectors asks for a label."""
     parts = (peer.at(selector, part) for selector in selectors for part in ("matchLabels", "matchExpressions"))
     return any(part.present() and part.value for part in parts)
 
@@ -72,7 +69,6 @@ def _world(subject: Subject, peers: Node, direction: str) -> Iterator[Finding]:
 
 
 def _reached_private(peer: Node, network: IPv4Network | IPv6Network) -> Iterator[Finding]:
-    """Yield the private networks that an exit reaches."""
     excepted = [_network(node) for node in peer.at("ipBlock", "except").items()]
     reached = (one for one in _PRIVATE if _overlaps(one, network))
     if left := [str(one) for one in reached if not any(_contains(other, one) for other in excepted)]:

@@ -1,13 +1,11 @@
 """The isolation of segments: a matrix, default-deny, and policies that select the pods."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
+from quadrant_platform.policies.core import Finding, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
-from quadrant_platform.policies.core.groups import ISOLATION
-from quadrant_platform.policies.core.index import NetworkPolicyObject, StackIndex
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core.index import NetworkPolicyObject
+from quadrant_platform.policies.core.policy import ISOLATION
 from quadrant_platform.reachability import Connectivity, Peer
 from quadrant_platform.vocabulary import MATRIX_LABEL, MATRIX_NAME, SYSTEM_LABEL
 
@@ -30,7 +28,7 @@ def matrix_present(stack: StackIndex) -> Iterator[Finding]:
 def _unknown_peers(matrix: DeclaredMatrix) -> Iterator[Finding]:
     for row in matrix.rows:
         for end in (row["from"], row["to"]):
-            if end not in matrix.shape["peers"]:
+            if end not in matrix.peers:
                 message = f"row {row['from']} -> {row['to']} names {end}, which is no peer"
                 yield Finding(message, "peer", matrix.obj)
 
@@ -43,8 +41,8 @@ def default_deny_everywhere(stack: StackIndex) -> Iterator[Finding]:
         denied = {
             direction
             for policy in stack.network_policies
-            if policy.namespace == namespace and policy.selects_everything() and not policy.rules.rules
-            for direction in policy.shape["spec"]["policyTypes"]
+            if policy.rules.namespace == namespace and policy.rules.selects_everything and not policy.rules.rules
+            for direction in policy.rules.directions
         }
         for direction in DIRECTIONS:
             if direction not in denied:
@@ -67,14 +65,14 @@ def every_pod_covered(stack: StackIndex) -> Iterator[Finding]:
                 yield Finding(f"no NetworkPolicy selects its pods for {direction}", direction, obj)
     inhabited = {obj.namespace for obj in workloads.values()}
     for policy in stack.network_policies:
-        if policy.namespace in (stack.segment_names if stack.matrices else inhabited):
+        if policy.rules.namespace in (stack.segment_names if stack.matrices else inhabited):
             yield from _dangling(policy, graph, outside=bool(stack.matrices))
 
 
 def _dangling(policy: NetworkPolicyObject, graph: Connectivity, *, outside: bool) -> Iterator[Finding]:
     """Yield selectors and peers without pods; peers of other namespaces are judged by a matrix only."""
     selecting = (*graph.ingress.values(), *graph.egress.values())
-    if not policy.selects_everything() and not any(policy.rules in group for group in selecting):
+    if not policy.rules.selects_everything and not any(policy.rules in group for group in selecting):
         yield Finding("it selects no pod of the stack or the matrix", "selector", policy.obj)
     for rule in policy.rules.rules:
         for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=False):
@@ -86,7 +84,7 @@ def _dangling(policy: NetworkPolicyObject, graph: Connectivity, *, outside: bool
 def _labels(policy: NetworkPolicyObject, peer: Peer) -> str:
     selectors = (peer.namespaces, peer.pods)
     parts = [f"{key}={value}" for selector in selectors if selector for key, value in sorted(selector.items)]
-    return ", ".join(parts) or f"of namespace {policy.namespace}"
+    return ", ".join(parts) or f"of namespace {policy.rules.namespace}"
 
 
 POLICIES = (

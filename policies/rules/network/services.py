@@ -1,14 +1,9 @@
 """Services: which are public, and whether each leads to the pods of one workload, on a declared port."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.groups import CONSISTENCY
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, StackPolicy, Subject
+from quadrant_platform.policies.core import Finding, Node, Object, ResourcePolicy, StackIndex, StackPolicy, Subject
+from quadrant_platform.policies.core.policy import CONSISTENCY, Severity
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
@@ -69,7 +64,6 @@ def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> It
 
 
 def _matches(wanted: Mapping[str, str], pod: WorkloadPod) -> bool:
-    """Return whether the pods carry the labels, those included that their controller adds."""
     given = {key: value for key, value in wanted.items() if key not in _ADDED}
     obj, single = pod.workload, wanted.get(_POD_NAME)
     if single is not None:
@@ -90,8 +84,8 @@ def _without_pods(stack: StackIndex, service: Object, matching: list[WorkloadPod
 
 
 def _of_operators(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> bool:
-    peers = (peer for matrix in stack.matrices for peer in matrix.shape["peers"].values())
-    return any(peer["namespace"] == service.namespace and wanted.items() <= peer["labels"].items() for peer in peers)
+    peers = (peer for peer in stack.peers if peer["namespace"] == service.namespace)
+    return any(wanted.items() <= peer["labels"].items() for peer in peers)
 
 
 def _target(service: Object, port: Node, pod: WorkloadPod) -> Iterator[Finding]:

@@ -1,16 +1,11 @@
 """Host names of public routes: explicit, each answered by one route, and that by a Service that exists."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.groups import CONSISTENCY
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.rules.routes.routers import ROUTERS, entry_points
 
 _HOST = re.compile(r"Host(?:SNI)?\(([^)]*)\)")
@@ -63,7 +58,6 @@ def _of_ingress(obj: Object) -> Iterator[PublicRoute]:
 
 
 def _hosts(match: str) -> Iterator[str]:
-    """Yield the hosts of a router's rule; a pattern is a wildcard."""
     for group in _HOST.findall(match):
         yield from _QUOTED.findall(group)
     if _PATTERN.search(match):
@@ -82,7 +76,6 @@ def _named(stack: StackIndex, route: PublicRoute) -> Iterator[Finding]:
 
 
 def _backends(stack: StackIndex) -> Iterator[tuple[Object, Node]]:
-    """Yield the references to Services with their port, as Ingress and IngressRoute write them."""
     for obj in stack.of_kind("Ingress"):
         yield obj, obj.node.at("spec", "defaultBackend", "service")
         for rule in obj.node.at("spec", "rules").items():

@@ -1,16 +1,10 @@
 """The middlewares of public routes: rate limits and redirects."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.groups import ADVICE, SURFACE
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core import Finding, Level, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.policy import ADVICE, SURFACE
 from quadrant_platform.policies.rules.routes.routers import entry_points
 
 _ALL_ADDRESSES = frozenset({"0.0.0.0/0", "::/0"})
@@ -29,7 +23,6 @@ class _Route:
 
 
 def _kinds(stack: StackIndex, references: Node, home: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the kinds of middleware behind references, those inside chains included."""
     for reference in references.items():
         namespace = reference.at("namespace").text() or home
         key = f"{namespace}/{reference.at('name').text()}"
@@ -41,7 +34,6 @@ def _kinds(stack: StackIndex, references: Node, home: str, seen: frozenset[str] 
 
 
 def _admits_all(field: str, node: Node) -> bool:
-    """Return whether a middleware is an allow-list of all addresses."""
     return field == "ipAllowList" and any(one.text() in _ALL_ADDRESSES for one in node.at("sourceRange").items())
 
 

@@ -1,12 +1,9 @@
 """Routers, one at a time: TLS, allowed origins, and no second ingress controller."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS
 
 ROUTERS = frozenset({"IngressRoute", "IngressRouteTCP"})

@@ -1,12 +1,10 @@
 """Credentials in clear text: in variables, arguments and ConfigMaps. No message repeats a value."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, Container
 
 _FORMATS = {

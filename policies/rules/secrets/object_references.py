@@ -1,15 +1,11 @@
 """References by name of pods and routes: Secrets, ConfigMaps, volume claims and accounts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.groups import CONSISTENCY
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import SECRET_VALUES, Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.objects import SECRET_VALUES
+from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 from quadrant_platform.policies.rules.secrets.secret_use import secret_name
 from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
@@ -53,7 +49,6 @@ def _written(stack: StackIndex, obj: Object) -> Iterator[Finding]:
 
 
 def _made(stack: StackIndex) -> Iterator[tuple[str, str]]:
-    """Yield the Secrets that the stack's objects are or make, by namespace and name."""
     for obj in stack.of_kind("Secret", "SealedSecret", "ExternalSecret"):
         yield obj.namespace, secret_name(obj)
     for obj in stack.of_kind("Certificate"):

@@ -1,15 +1,9 @@
 """The use of Secrets: as read-only files, by declared consumers only."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.groups import OPERATIONS
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, StackPolicy, Subject
+from quadrant_platform.policies.core import Finding, Level, Node, Object, ResourcePolicy, StackIndex, Subject
+from quadrant_platform.policies.core.policy import OPERATIONS, Severity, StackPolicy
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
 from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION, NAME_LABEL
 
@@ -51,10 +45,6 @@ def secret_names(volume: Node) -> Iterator[str]:
             yield source.at("secret", "name").text()
 
 
-def _secret_volumes(pod: WorkloadPod) -> frozenset[str]:
-    return frozenset(volume.at("name").text() for volume in pod.volumes if _shows_secrets(volume))
-
-
 def _shows_secrets(volume: Node) -> bool:
     return any(True for _ in secret_names(volume)) or volume.at("csi", "driver").text() == _CSI_DRIVER
 
@@ -63,7 +53,7 @@ def read_only_secrets(subject: Subject) -> Iterator[Finding]:
     """Check that secrets are mounted read-only."""
     if subject.pod is None:
         return
-    secret = _secret_volumes(subject.pod)
+    secret = {volume.at("name").text() for volume in subject.pod.volumes if _shows_secrets(volume)}
     for container in subject.pod.containers:
         for mount in container.node.at("volumeMounts").items():
             name = mount.at("name").text()

@@ -1,12 +1,9 @@
 """The capacity that containers take of a node: CPU, memory and disk."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.policies.configuration.pod_switches import Ceiling
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, Container
 from quadrant_platform.quantities import parse_quantity
 from quadrant_platform.vocabulary import TIER_LABEL

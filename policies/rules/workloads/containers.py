@@ -1,13 +1,10 @@
 """Containers: a read-only file system, and probes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import LONG_RUNNING, WORKLOADS, Container
 from quadrant_platform.policies.rules.workloads.image_references import ImageReference
 

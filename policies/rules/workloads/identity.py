@@ -1,12 +1,8 @@
 """The identity of pods: their numbers on the node, and their account at the API server."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Level, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
 from quadrant_platform.policies.rules.workloads.image_references import ImageReference
 

@@ -1,14 +1,11 @@
 """Images: their version and their registry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple, Self
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS
 
 _DEFAULT = "docker.io"
@@ -62,7 +59,6 @@ def _hosts(pattern: str) -> re.Pattern[str]:
 
 
 def _images(subject: Subject) -> Iterator[tuple[str, Node]]:
-    """Yield every image of an object, with the words for its place."""
     if subject.pod is not None:
         for container in subject.pod.containers:
             yield container.where, container.node.at("image")

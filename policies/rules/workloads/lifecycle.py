@@ -1,12 +1,8 @@
 """The lifecycle of workloads: who replaces a pod, how an update runs, when a Job ends."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from quadrant_platform.policies.configuration.levels import Level
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Level, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL
 

@@ -1,12 +1,9 @@
 """Ports: where containers listen, and what probes ask."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.access import Node
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, Container, WorkloadPod
 
 FIRST_UNPRIVILEGED = 1024

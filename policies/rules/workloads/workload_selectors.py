@@ -1,11 +1,9 @@
 """Which pods a workload selects, and the Service of their names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.network_shapes import parsed_selector
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.network_reads import selector_of
 from quadrant_platform.policies.core.workload_pods import LONG_RUNNING
 from quadrant_platform.reachability import Selector
 
@@ -19,7 +17,7 @@ def workload_selectors(subject: Subject) -> Iterator[Finding]:
     if kind == "ReplicationController":
         selector = Selector(frozenset((node.texts() or pod.labels).items()))
     else:
-        selector = parsed_selector(node)
+        selector = selector_of(node)
     if not any(selector):
         yield Finding("spec.selector is empty: it does not name the workload's own pods", "selector")
     elif not selector.matches(pod.labels):

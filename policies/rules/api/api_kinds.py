@@ -1,11 +1,9 @@
-"""Versions of the Kubernetes API: removed, deprecated and unstable ones."""
-
-from __future__ import annotations
+"""Kinds of the Kubernetes API: whether their version stays, and whether they hide other objects."""
 
 import re
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import Finding, ResourcePolicy, Severity, Subject
 
 GROUPS = frozenset({
     "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps",
@@ -55,6 +53,12 @@ of EndpointSlice, and there is no plan to remove it.
 """
 DEPRECATED = {("v1", "ComponentStatus"): ("1.19", "the health endpoints of the components")}
 _UNSTABLE = re.compile(r"v\d+(?P<stage>alpha|beta)\d+")
+_RENDERS = frozenset({
+    "helm.sh/v2", "helm.sh/v3", "helm.toolkit.fluxcd.io", "helm.cattle.io", "helm.crossplane.io",
+})  # fmt: skip
+"""Groups, or versions of the engine's own, whose objects are templates that a controller renders."""
+_FILES = frozenset({"yaml", "yaml/v2", "kustomize", "kustomize/v2"})
+"""The engine's resources that read manifests from files."""
 
 
 def api_versions(subject: Subject) -> Iterator[Finding]:
@@ -72,6 +76,18 @@ def api_versions(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"{version} {kind} is {unstable['stage']} and may change or vanish", unstable["stage"])
 
 
+def no_opaque(subject: Subject) -> Iterator[Finding]:
+    """Check that no resource hides the objects that it makes."""
+    version, kind = subject.obj.api_version, subject.obj.kind
+    group = subject.obj.group
+    if {version, group} & _RENDERS:
+        yield Finding(f"{version} {kind} renders its objects inside the cluster", "release")
+    elif version in _FILES:
+        yield Finding(f"{version} {kind} reads objects from files, which reach no policy in every version", "file")
+    elif "." in group and group not in GROUPS | subject.config.custom_groups:
+        yield Finding(f"the objects that {version} {kind} makes are unknown: customGroups lacks {group}", "custom")
+
+
 POLICIES = (
     ResourcePolicy(
         name="api-versions", title="Objects use versions of the API that stay",
@@ -79,5 +95,11 @@ POLICIES = (
         why="An upgrade of the cluster refuses what it no longer serves, and alpha and beta versions change.",
         remedy="Use the stable version that the message names; one that the platform needs is listed in "
         "unstableVersions.",
+    ),
+    ResourcePolicy(
+        name="no-opaque-resources", title="Every object is visible before it is applied",
+        severity=Severity.HIGH, tags=("hygiene",), predicate=no_opaque,
+        why="What a release or an operator renders inside the cluster passes no policy.",
+        remedy="Use helm.v4.Chart, or native resources; list the groups of other operators in customGroups.",
     ),
 )  # fmt: skip

@@ -1,19 +1,20 @@
-"""Disruption budgets and autoscalers: they exist, fit each other, and fit their workload."""
-
-from __future__ import annotations
+"""The availability of workloads: disruption budgets, autoscalers, copies and their spread over nodes."""
 
 from collections.abc import Iterator
 from math import ceil
 
-from quadrant_platform.policies.core.access import InvalidError, Node
-from quadrant_platform.policies.core.groups import CONSISTENCY
-from quadrant_platform.policies.core.index import StackIndex
-from quadrant_platform.policies.core.network_shapes import parsed_selector
-from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.policy import Finding, Severity, StackPolicy
+from quadrant_platform.policies.core import Finding, Level, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.access import InvalidError
+from quadrant_platform.policies.core.network_reads import selector_of
+from quadrant_platform.policies.core.policy import ADVICE, CONSISTENCY, OPERATIONS
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
+from quadrant_platform.vocabulary import TIER_LABEL
 
 _REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout"})
+_SERVING = frozenset({"Deployment", "Rollout", "ReplicaSet", "ReplicationController"})
+"""Kinds whose copies are all alike. Those of a StatefulSet differ by its program, often with one primary."""
+_SPREAD = _SERVING | {"StatefulSet"}
+_DEV = "dev"
 
 
 def pdb_and_hpa(stack: StackIndex) -> Iterator[Finding]:
@@ -75,15 +76,14 @@ def _guards(budget: Object, pod: WorkloadPod) -> bool:
     wanted = budget.node.at("spec", "selector")
     if budget.namespace != pod.workload.namespace or not wanted.present():
         return False
-    return parsed_selector(wanted).matches(pod.labels)
+    return selector_of(wanted).matches(pod.labels)
 
 
 def _made_elsewhere(stack: StackIndex, budget: Object) -> bool:
     """Return whether its pods may be others: an operator's, or those of manifests that are not here."""
     namespace = budget.namespace
-    shape = parsed_selector(budget.node.at("spec", "selector"))
-    peers = (peer for matrix in stack.matrices for peer in matrix.shape["peers"].values())
-    made = any(peer["namespace"] == namespace and shape.matches(peer["labels"]) for peer in peers)
+    selector = selector_of(budget.node.at("spec", "selector"))
+    made = any(peer["namespace"] == namespace and selector.matches(peer["labels"]) for peer in stack.peers)
     return made or not any(pod.workload.namespace == namespace for pod in stack.pods)
 
 
@@ -109,6 +109,54 @@ def _amount(node: Node, pods: int) -> int:
     return ceil(pods * int(text) / 100)
 
 
+def _is_spread(pod: WorkloadPod) -> bool:
+    rules = pod.spec.at("affinity", "podAntiAffinity")
+    kinds = ("requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution")
+    nodes = [pod.spec.at("topologySpreadConstraints"), *(rules.at(kind) for kind in kinds)]
+    return any(True for node in nodes for _ in node.items())
+
+
+def _judged(stack: StackIndex, *, critical: bool) -> Iterator[WorkloadPod]:
+    """Yield the pods of the critical tiers, or all others; in development a stack has one copy of each."""
+    development = {name for matrix in stack.matrices if matrix.environment == _DEV for name in matrix.namespaces}
+    for pod in stack.pods:
+        is_critical = pod.labels.get(TIER_LABEL) in stack.config.critical_tiers
+        if pod.workload.kind in _SPREAD and pod.workload.namespace not in development and is_critical is critical:
+            yield pod
+
+
+def _is_single(stack: StackIndex, obj: Object, copies: int) -> bool:
+    """Return whether one copy is all; where none are stated, an autoscaler may be in other manifests."""
+    stated = obj.node.at("spec", "replicas").present()
+    return (
+        copies == 1 and obj.kind in _SERVING and (stated or stack.is_complete(obj.namespace, "HorizontalPodAutoscaler"))
+    )
+
+
+def _lacking(stack: StackIndex, *, critical: bool) -> Iterator[Finding]:
+    scaled = autoscaled(stack)
+    for pod in _judged(stack, critical=critical):
+        obj = pod.workload
+        copies = least_copies(obj, scaled)
+        if _is_single(stack, obj, copies):
+            yield Finding("it runs one copy, so that it stops with its node", "replicas", obj)
+        if copies > 1 and not _is_spread(pod):
+            yield Finding(f"nothing keeps its {copies} copies on different nodes", "spread", obj)
+
+
+def replicas_and_spread(stack: StackIndex) -> Iterator[Finding]:
+    """Check that workloads run two copies or more, on different nodes."""
+    yield from _lacking(stack, critical=False)
+
+
+def critical_replicas_and_spread(stack: StackIndex) -> Iterator[Finding]:
+    """Check that workloads of the critical tiers run two copies or more, on different nodes."""
+    yield from _lacking(stack, critical=True)
+
+
+_WHY = "One copy is an outage whenever its node is drained, and copies on one node die together."
+_REMEDY = "Set replicas, or an autoscaler's minReplicas, to 2 or more, and topologySpreadConstraints over nodes."
+
 POLICIES = (
     StackPolicy(
         name="pdb-and-hpa-consistent", title="Disruption budgets and autoscalers fit their workloads",
@@ -117,5 +165,15 @@ POLICIES = (
         "autoscaler that is overruled, aimless or alone scales nothing.",
         remedy="Give workloads of several pods a PodDisruptionBudget with maxUnavailable 1, leave replicas out where "
         "an autoscaler scales, and let it keep two pods.",
+    ),
+    StackPolicy(
+        name="replicas-and-spread", title="Workloads run several copies on several nodes", level=Level.ADVISORY,
+        severity=Severity.MEDIUM, tags=("reliability",), group=ADVICE, predicate=replicas_and_spread,
+        why=_WHY, remedy=_REMEDY,
+    ),
+    StackPolicy(
+        name="critical-replicas-and-spread", title="Critical workloads run several copies on several nodes",
+        severity=Severity.HIGH, tags=("reliability",), group=OPERATIONS, predicate=critical_replicas_and_spread,
+        why=_WHY, remedy=f"{_REMEDY} The tier is the label {TIER_LABEL}; criticalTiers names the critical ones.",
     ),
 )  # fmt: skip

@@ -1,12 +1,22 @@
-"""The switches of policies on routes, Services, rights and whole stacks."""
-
-from __future__ import annotations
+"""The switches: one line is schema, documentation and parser. Here those on routes, rights and whole stacks."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from quadrant_platform.policies.configuration.switch import Switch
 from quadrant_platform.vocabulary import NAME_LABEL, PART_OF_LABEL
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A setting of the platform: its key in a configuration, the policies that read it, its effect.
+
+    A stack policy is named by its group, as the engine names it.
+    """
+
+    key: str
+    policies: tuple[str, ...]
+    about: str
+
 
 CUSTOM_GROUPS = frozenset({
     "acme.cert-manager.io", "argoproj.io", "bitnami.com", "cert-manager.io", "chaos-mesh.org", "external-secrets.io",

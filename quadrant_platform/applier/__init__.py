@@ -1,55 +1,31 @@
 """Stacks in a live cluster: choose the cluster, plan the changes, apply them, and report.
 
 Other packages import from here, never from the modules below. Those are, from the lowest floor up: `observed` (what a
-cluster serves and holds), `clusters` (which one, and the local ones), `planning` (what has to change), `applying` (with
-kubectl or pulumi) and `status` (readiness and the status page).
+cluster serves and holds), `clusters` (which one, and the local ones), `planning` (what has to change), `status`
+(readiness and the status page) and `applying` (with kubectl or pulumi).
 """
 
-from quadrant_platform.applier.applying.apply import apply_plan
+from quadrant_platform.applier.applying.apply import apply_with_kubectl, apply_with_pulumi
 from quadrant_platform.applier.applying.cluster_session import (
-    adopt,
     choose_applier,
     choose_target,
-    load_images,
     local_overrides,
     start_session,
     warn_of_api,
-)
+)  # fmt: skip
 from quadrant_platform.applier.applying.pulumi_cli import choose_previewer, preview, run_on_cluster
 from quadrant_platform.applier.applying.removal import remove_system
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect
 from quadrant_platform.applier.clusters.local_state import system_lock
-from quadrant_platform.applier.planning.apply_plan import check_rights, plan_changes
+from quadrant_platform.applier.planning.apply_plan import plan_changes
 from quadrant_platform.applier.planning.changes import Change, FieldDifference
-from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack, images_of
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack
 from quadrant_platform.applier.status.page import system_status
 from quadrant_platform.applier.status.report import StatusReport
-from quadrant_platform.applier.status.watching import wait_until_ready
 
 __all__ = [
-    "Change",
-    "ClusterSession",
-    "ConfiguredStack",
-    "FieldDifference",
-    "StatusReport",
-    "adopt",
-    "apply_plan",
-    "check_rights",
-    "choose_applier",
-    "choose_previewer",
-    "choose_target",
-    "configure_stack",
-    "connect",
-    "images_of",
-    "load_images",
-    "local_overrides",
-    "plan_changes",
-    "preview",
-    "remove_system",
-    "run_on_cluster",
-    "start_session",
-    "system_lock",
-    "system_status",
-    "wait_until_ready",
-    "warn_of_api",
-]
+    "Change", "ClusterSession", "ConfiguredStack", "FieldDifference", "StatusReport",
+    "apply_with_kubectl", "apply_with_pulumi", "choose_applier", "choose_previewer", "choose_target",
+    "configure_stack", "connect", "local_overrides", "plan_changes", "preview", "remove_system",
+    "run_on_cluster", "start_session", "system_lock", "system_status", "warn_of_api",
+]  # fmt: skip

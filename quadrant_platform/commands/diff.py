@@ -23,7 +23,7 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     announce(built.config, output, verbose)
     choice = applier.choose_applier(session, system)
     if choice.pulumi is not None:
-        code = applier.run_on_cluster(choice.pulumi, "preview", session.target, built)
+        code = applier.run_on_cluster(choice.pulumi, "preview", session, built)
         raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)
     with progress(f"comparing {system} {stack} with the cluster"):
         found = applier.plan_changes(session, built, built.recorded()).changes

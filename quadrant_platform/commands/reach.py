@@ -44,7 +44,6 @@ def command(
 
 
 def _resolved(traffic: Traffic, names: tuple[str, ...]) -> list[str]:
-    """Return the peers of names; BadInput with every unknown name."""
     peers, problems = list[str](), list[Problem]()
     for name in names:
         try:

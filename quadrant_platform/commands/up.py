@@ -28,7 +28,7 @@ def command(
         built = applier.configure_stack(system, stack)
         recording = _judged(built)
         announce(built.config, output, verbose)
-        session = applier.start_session(target, built, applier.images_of(recording.manifests()), say)
+        session = applier.start_session(target, built, recording, say)
         if overrides := applier.local_overrides(session, say):
             built = applier.configure_stack(system, stack, overrides)
             recording = _judged(built)
@@ -36,9 +36,13 @@ def command(
         choice = applier.choose_applier(session, system)
         say(choice.reason)
         if choice.pulumi is not None:
-            _apply_with_pulumi(choice.pulumi, session, built)
-        else:
-            _apply_with_kubectl(session, built, recording, timeout)
+            if code := applier.apply_with_pulumi(choice.pulumi, session, built, say):
+                raise typer.Exit(code)
+        elif missing := applier.apply_with_kubectl(session, built, recording, timeout, say):
+            complain(f"not ready after at most {timeout} s; the same command goes on from here:")
+            for line in missing:
+                complain(line)
+            raise typer.Exit(ExitCode.FOUND)
         show_page(session, system, stack, output)
 
 
@@ -57,27 +61,3 @@ def _judged(built: applier.ConfiguredStack) -> Recording:
         say("nothing was changed")
         raise typer.Exit(ExitCode.FOUND)
     return recording
-
-
-def _apply_with_pulumi(pulumi: str, session: applier.ClusterSession, built: applier.ConfiguredStack) -> None:
-    """Let pulumi apply what differs from the cluster; exit with its code where it fails."""
-    applier.adopt(session, built, say)
-    if code := applier.run_on_cluster(pulumi, "up", session.target, built):
-        raise typer.Exit(code)
-
-
-def _apply_with_kubectl(
-    session: applier.ClusterSession, built: applier.ConfiguredStack, recording: Recording, timeout: int
-) -> None:
-    """Apply what differs and wait; exit where something is not ready in the end."""
-    with progress("comparing with the cluster"):
-        plan = applier.plan_changes(session, built, recording)
-        applier.check_rights(session, plan)
-    applier.adopt(session, built, say)
-    applier.load_images(session, applier.images_of(plan.wanted.values()), say)
-    applier.apply_plan(session, built, plan, say)
-    if missing := applier.wait_until_ready(session, built.system, plan, timeout, say):
-        complain(f"not ready after at most {timeout} s; the same command goes on from here:")
-        for line in missing:
-            complain(line)
-        raise typer.Exit(ExitCode.FOUND)

@@ -94,7 +94,6 @@ class Kubectl:
 
 
 def _words(arguments: Collection[str]) -> list[str]:
-    """Return what a call does, without its options."""
     return [word for word in arguments if not word.startswith("-")][:3]
 
 

@@ -116,7 +116,6 @@ def _of_yaml(text: str) -> Iterator[LocatedDocument]:
 
 
 def _of_json(text: str, file: Path) -> list[LocatedDocument]:
-    """Return the documents of a file of one or more JSON values."""
     decoder, found, at = json.JSONDecoder(), list[LocatedDocument](), 0
     try:
         while rest := text[at:].lstrip():

@@ -48,10 +48,7 @@ class OfflineProvider(mocks.Mocks):
 def execute(
     program: Callable[[], None], monitor: mocks.MockMonitor, config: dict[str, str], names: tuple[str, str], dry: bool
 ) -> None:
-    """Run a program against a monitor; `names` are the project and the stack.
-
-    Raises the program's own error.
-    """
+    """Run a program against a monitor; `names` are project and stack. Raises the program's own error."""
     with _accelerated(), ThreadPoolExecutor(1, thread_name_prefix="recorder") as thread:
         error = thread.submit(_isolated, program, monitor, config, names, dry).exception()
     # Assigning a setting in a fresh context also sets its process-wide default, which would keep the run alive.
@@ -93,12 +90,13 @@ def _isolated(
 async def _settled(program: Callable[[], None]) -> None:
     """Run the program, then wait for all its tasks together; Pulumi waits for one after another."""
     program()
-    while pending := [task for task in (*settings.SETTINGS.outputs, *_rpcs()) if not task.done()]:
+    while pending := _pending():
         await asyncio.wait(pending)
 
 
-def _rpcs() -> list[asyncio.Future[Any]]:
-    return [rpc for rpc in settings.SETTINGS.rpc_manager.rpcs if isinstance(rpc, asyncio.Future)]
+def _pending() -> list[asyncio.Future[Any]]:
+    tasks = (*settings.SETTINGS.outputs, *settings.SETTINGS.rpc_manager.rpcs)
+    return [task for task in tasks if isinstance(task, asyncio.Future) and not task.done()]
 
 
 def _original(error: BaseException) -> BaseException:

@@ -35,7 +35,8 @@ def config_for(system: str, stage: str) -> dict[str, str]:
     file = ROOT / f"Pulumi.{stack_name(system, stage)}.yaml"
     if not file.exists():
         return {SYSTEM: system, ENVIRONMENT: stage}
-    return {key: _text(value) for key, value in _config(file, system, stage).items()}
+    config = _config(file, system, stage)
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
 
 
 def _config(file: Path, system: str, stage: str) -> dict[str, Any]:
@@ -52,11 +53,6 @@ def _config(file: Path, system: str, stage: str) -> dict[str, Any]:
     if problems:
         raise BadInput(problems)
     return config
-
-
-def _text(value: Any) -> str:
-    """Return a setting as the engine passes it on."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def recorded(system: str, stage: str, *, unknown: bool = False) -> Recording:

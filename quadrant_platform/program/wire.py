@@ -43,21 +43,9 @@ def _members(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _value(fields[key]) for key in sorted(fields)}
 
 
-def _text(value: Any) -> str:
-    text: str = value.string_value
-    return UNKNOWN if text == rpc.UNKNOWN else text
-
-
-def _number(value: Any) -> int | float:
-    number: float = value.number_value
-    return int(number) if number.is_integer() else number
-
-
 def _mapping(value: Any) -> Any:
     fields = value.struct_value.fields
-    if _SIGNATURE in fields:
-        return _envelope(fields)
-    return _members(fields)
+    return _envelope(fields) if _SIGNATURE in fields else _members(fields)
 
 
 def _envelope(fields: Mapping[str, Any]) -> Any:
@@ -70,8 +58,8 @@ def _envelope(fields: Mapping[str, Any]) -> Any:
 
 
 _READERS: dict[str | None, Callable[[Any], Any]] = {
-    "string_value": _text,
-    "number_value": _number,
+    "string_value": lambda value: UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value,
+    "number_value": lambda value: int(value.number_value) if value.number_value.is_integer() else value.number_value,
     "bool_value": lambda value: value.bool_value,
     "struct_value": _mapping,
     "list_value": lambda value: [_value(item) for item in value.list_value.values],
@@ -87,7 +75,7 @@ def _value(value: Any) -> Any:
 def secret_manifest(struct: Struct) -> dict[str, Any]:
     """Return a Kubernetes Secret without its values; the annotation names their keys."""
     manifest = _members({key: value for key, value in struct.fields.items() if key not in ("data", "stringData")})
-    keys = sorted({key for name in ("data", "stringData") for key in _keys(struct.fields.get(name))})
+    keys = sorted({key for name in ("data", "stringData") for key, _ in _pairs(struct.fields.get(name))})
     if keys:
         manifest.setdefault("metadata", {}).setdefault("annotations", {})[GENERATED_KEYS_ANNOTATION] = ",".join(keys)
     return manifest
@@ -102,10 +90,6 @@ def revealed_secret(struct: Struct) -> dict[str, Any]:
     return manifest | {"data": dict(sorted(data.items()))}
 
 
-def _keys(value: Any) -> Iterator[str]:
-    yield from (key for key, _ in _pairs(value))
-
-
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the members of a mapping, which may be secret as a whole or absent."""
     if value is not None:
@@ -113,7 +97,6 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _opened(value: Any) -> Any:
-    """Return a value without the envelope that marks it as secret."""
     fields = value.struct_value.fields
     return fields["value"] if _SIGNATURE in fields else value
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.applier.status.entry import EntryAddress, authority_secret, foreign_address, routes
-from quadrant_platform.applier.status.report import report
+from quadrant_platform.applier.status.report import EntryAddress, authority_secret, foreign_address, report, routes
 from tests.applier.cluster import STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 

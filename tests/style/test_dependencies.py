@@ -28,7 +28,7 @@ INNER_FLOORS = {
         "builders", "base", "credentials", "network", "cache", "database", "messaging", "monitoring", "storage",
         "workload", "edge", "stack",
     ),
-    "applier": ("observed", "clusters", "planning", "applying", "status"),
+    "applier": ("observed", "clusters", "planning", "status", "applying"),
 }  # fmt: skip
 """The folders of a package from the lowest floor up."""
 FACES = ("reachability", "applier")

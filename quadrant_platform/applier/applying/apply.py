@@ -4,35 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from quadrant_platform.applier.applying.cluster_session import adopt
+from quadrant_platform.applier.applying.pulumi_cli import run_on_cluster
 from quadrant_platform.applier.clusters.connection import ClusterSession
+from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.observed import applyset
+from quadrant_platform.applier.observed.discovery import check_rights
 from quadrant_platform.applier.observed.lingering import explain_lingering, lingering
 from quadrant_platform.applier.observed.object_keys import key_of
 from quadrant_platform.applier.planning import generated_values
-from quadrant_platform.applier.planning.apply_plan import ApplyPlan
+from quadrant_platform.applier.planning.apply_plan import ApplyPlan, plan_changes
 from quadrant_platform.applier.planning.changes import Action
-from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, images_of
+from quadrant_platform.applier.status import watching
 from quadrant_platform.host.kubectl import Kubectl, KubectlError, listed
 from quadrant_platform.host.progress import Say
+from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.rendering import Manifest, in_order, is_ground
 
 SECONDS_TO_GO = 120
 """The time in which a deleted object has to be gone."""
 
 
-def apply_plan(session: ClusterSession, stack: ConfiguredStack, plan: ApplyPlan, say: Say) -> None:
-    """Apply a plan and report what it does; KubectlError where the cluster refuses a part of it."""
+def apply_with_pulumi(pulumi: str, session: ClusterSession, stack: ConfiguredStack, say: Say) -> int:
+    """Let pulumi apply what differs from the cluster; return its exit code."""
+    adopt(session, stack, say)
+    return run_on_cluster(pulumi, "up", session, stack)
+
+
+def apply_with_kubectl(
+    session: ClusterSession, stack: ConfiguredStack, recording: Recording, seconds: int, say: Say
+) -> list[str]:
+    """Apply what differs from the cluster and wait; return what is not ready in the end, and the ends of its logs.
+
+    BadInput, before any change, with everything that the cluster lacks or refuses; KubectlError where it fails later.
+    """
+    plan = plan_changes(session, stack, recording)
+    check_rights(session.kubectl, session.table, list(plan.wanted.values()))
+    adopt(session, stack, say)
+    if session.target.type.local:
+        LOCAL_CLUSTERS[session.target.type].load(images_of(plan.wanted.values()), say)
     for key in plan.changes.spared:
         say(f"kept although no longer wanted, because it holds data: {key}")
     if plan.settled:
         say(f"nothing changed: all {plan.changes.unchanged} objects are as they should be")
-        return
-    say(plan.changes.summary())
-    try:
-        _apply(session.kubectl, stack, plan, say)
-    except KubectlError as error:
-        what = "not everything was applied; once the cause is gone, run the same command to go on"
-        raise KubectlError(f"{error}\n{what}") from None
+    else:
+        say(plan.changes.summary())
+        try:
+            _apply(session.kubectl, stack, plan, say)
+        except KubectlError as error:
+            what = "not everything was applied; once the cause is gone, run the same command to go on"
+            raise KubectlError(f"{error}\n{what}") from None
+    over = watching.watch(session, stack.system, plan)
+    return list(watching.explained(over, watching.until_ready(over, seconds, say)))
 
 
 def _apply(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) -> None:
@@ -61,7 +85,6 @@ def _prepare(kubectl: Kubectl, plan: ApplyPlan) -> None:
 
 
 def _delete(kubectl: Kubectl, plan: ApplyPlan, action: Action, say: Say) -> None:
-    """Delete members, the ones that were applied last first."""
     due = plan.changes.keys(action)
     delete(kubectl, [one for key, one in plan.live.members.items() if key in due], say)
 

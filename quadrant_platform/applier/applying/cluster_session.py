@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any
 
 from quadrant_platform.applier.applying import pulumi_cli
 from quadrant_platform.applier.applying.pulumi_cli import EngineChoice
 from quadrant_platform.applier.clusters import adoption, local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect
-from quadrant_platform.applier.clusters.host_facts import host_facts
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
-from quadrant_platform.applier.clusters.target import ClusterTarget, choose
+from quadrant_platform.applier.clusters.target import ClusterTarget, choose, host_facts
 from quadrant_platform.applier.observed import applyset, live
-from quadrant_platform.applier.planning.api_access import unreachable_api
-from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, images_of
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.kubectl import Kubectl, KubectlError
 from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build.catalogue import SAMPLE
+from quadrant_platform.model.stack_file import OVERRIDES
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import config_for
 from quadrant_platform.program.traffic import Traffic
+
+PEER = "api-server"
+"""The matrix's name for the addresses of `network.apiServer.cidrs`; absent where no row leads there."""
 
 
 def choose_target(system: str, stage: str, say: Say) -> ClusterTarget:
@@ -32,11 +36,11 @@ def choose_target(system: str, stage: str, say: Say) -> ClusterTarget:
     return target
 
 
-def start_session(target: ClusterTarget, stack: ConfiguredStack, images: Collection[str], say: Say) -> ClusterSession:
+def start_session(target: ClusterTarget, stack: ConfiguredStack, recording: Recording, say: Say) -> ClusterSession:
     """Return a session with a cluster; a local one is started first, with the images of the stack."""
     if target.type.local:
         _note(target, stack, say)
-        LOCAL_CLUSTERS[target.type].up(images, say)
+        LOCAL_CLUSTERS[target.type].up(images_of(recording.manifests()), say)
         # A stack that started at the same time, before the cluster existed, has taken the first note for an old one.
         _note(target, stack, say)
     return connect(target)
@@ -48,12 +52,6 @@ def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:
         if not target.kubeconfig.exists():
             local_state.forget(target.type)
         local_state.note(target.type, stack.system, stack.stage)
-
-
-def load_images(session: ClusterSession, images: Collection[str], say: Say) -> None:
-    """Load the images that no registry has into a local cluster."""
-    if session.target.type.local:
-        LOCAL_CLUSTERS[session.target.type].load(images, say)
 
 
 def local_overrides(session: ClusterSession, say: Say) -> dict[str, Any]:
@@ -73,11 +71,8 @@ def api_addresses(kubectl: Kubectl) -> list[str]:
     services = kubectl.objects("get", "service", "kubernetes", "--namespace", "default", "--ignore-not-found")
     slices = kubectl.objects("get", "endpointslices", "kubernetes", "--namespace", "default", "--ignore-not-found")
     behind = [address for one in slices for endpoint in one["endpoints"] for address in endpoint["addresses"]]
-    return [_host(address) for address in (*(one["spec"]["clusterIP"] for one in services), *behind)]
-
-
-def _host(address: str) -> str:
-    return f"{address}/{128 if ':' in address else 32}"
+    addresses = (*(one["spec"]["clusterIP"] for one in services), *behind)
+    return [f"{address}/{128 if ':' in address else 32}" for address in addresses]
 
 
 def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Recording, say: Say) -> None:
@@ -91,6 +86,32 @@ def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Reco
         return
     for line in unreachable_api(Traffic(recording.manifests()).matrix, addresses, f"Pulumi.{stack.name}.yaml"):
         say(line)
+
+
+def uncovered(cidrs: Collection[str], addresses: Collection[str]) -> list[str]:
+    """Return the addresses, each a block of one, that no block contains."""
+    return [address for address in addresses if not any(_holds(cidr, address) for cidr in cidrs)]
+
+
+def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file: str) -> Iterator[str]:
+    """Yield a warning for each address of an API server that no policy opens to a stack's pods."""
+    blocks = [block["cidr"] for block in matrix["peers"].get(PEER, {"blocks": ()})["blocks"]]
+    watchers = sorted({row["from"] for row in matrix["rows"] if row["to"] == PEER})
+    missing = uncovered(blocks, addresses) if watchers else []
+    # An override replaces the whole list, so the setting has to repeat the entries that are right.
+    right = [cidr for cidr in blocks if any(_holds(cidr, address) for address in addresses)]
+    setting = json.dumps({"network": {"apiServer": {"cidrs": [*right, *missing]}}})
+    for address in missing:
+        yield (
+            f"warning: this cluster's API server is at {address}, which network.apiServer.cidrs ({', '.join(blocks)}) "
+            f"does not cover: the policies may cut {', '.join(watchers)} off from it; "
+            f"write {setting} under {OVERRIDES} in {file}"
+        )
+
+
+def _holds(cidr: str, address: str) -> bool:
+    block, one = ip_network(cidr, strict=False), ip_network(address)
+    return block.version == one.version and int(block[0]) <= int(one[0]) <= int(block[-1])
 
 
 def choose_applier(session: ClusterSession, system: str) -> EngineChoice:

@@ -8,13 +8,13 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import yaml
 from pulumi.automation import InvalidVersionError, PulumiCommand
 
 from quadrant_platform.applier.clusters import local_state
-from quadrant_platform.applier.clusters.target import ClusterTarget
+from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
@@ -66,11 +66,9 @@ def preview(pulumi: str, stack: str) -> int:
     return run(pulumi, stack, "preview", "--policy-pack", PACK)
 
 
-def run_on_cluster(
-    pulumi: str, verb: Literal["up", "preview", "destroy"], target: ClusterTarget, stack: ConfiguredStack
-) -> int:
-    """Run a verb of pulumi on a stack in a cluster; return its exit code."""
-    return run(pulumi, stack.name, verb, *_OPTIONS[verb], config=stack.config | target.settings)
+def run_on_cluster(pulumi: str, verb: str, session: ClusterSession, stack: ConfiguredStack) -> int:
+    """Run `up`, `preview` or `destroy` of pulumi on a stack in a cluster; return its exit code."""
+    return run(pulumi, stack.name, verb, *_OPTIONS[verb], config=stack.config | session.target.settings)
 
 
 def run(pulumi: str, stack: str, verb: str, *options: str, config: Mapping[str, str] | None = None) -> int:

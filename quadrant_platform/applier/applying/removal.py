@@ -28,7 +28,6 @@ def remove_system(target: ClusterTarget, system: str, stage: str, say: Say, *, c
 
 
 def _remove_from_local(target: ClusterTarget, system: str, stage: str, say: Say, consent: bool) -> int:
-    """Remove a system from a local cluster, or the cluster with its last system."""
     with local_state.membership_lock(target.type, say):
         noted = {other: found for other, found in local_state.stacks(target.type).items() if other != system}
         if not is_running(target):
@@ -74,7 +73,6 @@ def _remove_cluster(cluster: ClusterType, noted: Collection[str], say: Say) -> N
 
 
 def _remove_from_foreign(target: ClusterTarget, system: str, stage: str, say: Say, consent: bool) -> int:
-    """Remove a system from a foreign cluster; BadInput without the user's consent."""
     session = connect(target)
     live.check_stage(live.parents(session.kubectl, session.table).get(system), system, stage)
     if not consent:
@@ -88,7 +86,7 @@ def _remove_from_cluster(session: ClusterSession, system: str, stage: str, say: 
     choice = cluster_session.choose_applier(session, system)
     if choice.pulumi is not None:
         stack = configure_stack(system, stage, cluster_session.local_overrides(session, say))
-        return pulumi_cli.run_on_cluster(choice.pulumi, "destroy", session.target, stack)
+        return pulumi_cli.run_on_cluster(choice.pulumi, "destroy", session, stack)
     try:
         remove_members(session, system, say)
     except KubectlError as error:

@@ -68,7 +68,6 @@ def binary(cluster: ClusterType) -> str:
 
 
 def _check_answer(kubectl: Kubectl, kubeconfig: Path) -> None:
-    """Raise BadInput with the fault of the kubeconfig, the context or the way to the cluster."""
     if not kubeconfig.is_file():
         what = f"the kubeconfig {kubeconfig} does not exist"
         raise BadInput([Problem((), what, "name another one, or unset KUBECONFIG and quadrant:kubeconfig")])

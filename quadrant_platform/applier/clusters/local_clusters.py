@@ -28,10 +28,7 @@ class LocalCluster(Protocol):
         """The port of the public entry on loopback; None where kubectl has to forward it."""
 
     def up(self, images: Collection[str], say: Say, /) -> None:
-        """Start it, or resume an interrupted start, and write its kubeconfig.
-
-        It may load the images of a stack into its node at the same time.
-        """
+        """Start it, or resume an interrupted start, and write its kubeconfig; it may load images meanwhile."""
 
     def down(self, say: Say) -> None:
         """Remove it."""
@@ -51,13 +48,13 @@ class KindCluster:
         BadInput, before anything is created, where this machine could not complete it; BuildFailed where an image
         cannot be made. The next call resumes where one ended.
         """
-        client, wanted = _kind(), [*images, SAMPLE]
+        ours, wanted = _kind(), [*images, SAMPLE]
         with _alone(say):
             if not _found(say):
                 completion.check(wanted, Home.here())
                 _create(say)
-            completion.install_definitions(client, Home.here(), say)
-            completion.complete(client, wanted, Home.here(), say)
+            completion.install_definitions(ours, Home.here(), say)
+            completion.complete(ours, wanted, Home.here(), say)
 
     def down(self, say: Say) -> None:
         """Delete it."""
@@ -89,8 +86,7 @@ class LabCluster:
 
     def load(self, images: Collection[str], say: Say) -> None:
         """Make images and import them."""
-        foreign = cluster.load(Home.here(), images, say)
-        if foreign:
+        if foreign := cluster.load(Home.here(), images, say):
             say(f"the node has to pull {', '.join(foreign)}")
 
 

@@ -26,11 +26,6 @@ def kind_kubeconfig() -> Path:
     return folder() / "kind.kubeconfig"
 
 
-def authority_file(system: str, cluster: str) -> Path:
-    """Return the file in which curl finds the certificate authority of a system's entry in one of several clusters."""
-    return folder() / f"{system}.{cluster}.crt"
-
-
 def passphrase_file() -> Path:
     """Return the file of the passphrase that encrypts pulumi's local state; written once, for the user alone."""
     path = folder() / "passphrase"

@@ -5,14 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.lab.kubernetes import kubeconfig
+from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.model.stack_file import CONTEXT, KUBECONFIG
 
+SECONDS_TO_ANSWER = 5
 _LONGEST = 60
 """Characters of a context's name that a file's name repeats."""
 
@@ -90,7 +96,6 @@ def choose(config: Mapping[str, str], facts: HostFacts) -> ClusterTarget:
 
 
 def _named(file: Path, context: str | None, reason: str, facts: HostFacts, *, adopt: bool = False) -> ClusterTarget:
-    """Return the target of a kubeconfig, which may be that of a local cluster."""
     if file == facts.lab_kubeconfig:
         return ClusterTarget(ClusterType.LAB, file, None, reason)
     if file == facts.kind_kubeconfig:
@@ -116,3 +121,28 @@ def _path(text: str, facts: HostFacts) -> Path:
 def _unused(file: Path, facts: HostFacts) -> str:
     other = facts.kubeconfig and facts.kubeconfig != str(file)
     return f"; KUBECONFIG={facts.kubeconfig} is not used" if other else ""
+
+
+def host_facts() -> HostFacts:
+    """Return the facts of the environment and of PATH."""
+    return HostFacts(
+        kubeconfig=os.environ.get("KUBECONFIG"),
+        docker=_docker_answers(),
+        kind=shutil.which("kind") is not None,
+        lab_kubeconfig=kubeconfig.file(Home.here()),
+        kind_kubeconfig=local_state.kind_kubeconfig(),
+        home=Path.home(),
+    )
+
+
+def _docker_answers() -> bool:
+    """Return whether a daemon answers; its client alone runs nothing."""
+    docker = shutil.which("docker")
+    if docker is None:
+        return False
+    command = [docker, "info", "--format", "{{.ServerVersion}}"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS_TO_ANSWER)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and bool(answer.stdout.strip())

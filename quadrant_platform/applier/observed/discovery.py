@@ -64,18 +64,14 @@ def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest]
     if missing:
         lacks = [_lack(version, kind) for version, kind in missing]
         what = f"the stack has objects of these {len(missing)} kinds, so nothing was changed"
-        groups = {_group(version) for version, _ in missing}
+        groups = {version.rpartition("/")[0] for version, _ in missing}
         raise BadInput([*lacks, Problem((), what, _definitions_remedy() if local else _remedy(kubectl, groups))])
 
 
 def _lack(version: str, kind: str) -> Problem:
-    group = _group(version)
+    group = version.rpartition("/")[0]
     remedy = f"install {SOURCES.get(group, f'the CRDs of {group}')}"
     return Problem((), f"the cluster serves no {kind} of {version}", remedy)
-
-
-def _group(version: str) -> str:
-    return version.rpartition("/")[0]
 
 
 def _definitions_remedy() -> str:
@@ -87,7 +83,6 @@ def _definitions_remedy() -> str:
 
 
 def _remedy(kubectl: Kubectl, groups: Set[str]) -> str:
-    """Return how a foreign cluster gets definitions, which alone are enough for a `diff`."""
     reached = f"kubectl {shlex.join(kubectl.options())}"
     if groups & DEFINED:
         fetched = ".venv/bin/python -m quadrant_platform.lab.kubernetes.definitions"
@@ -119,7 +114,6 @@ Question = tuple[ApiResource, str, str]
 
 
 def _refused(kubectl: Kubectl, questions: list[Question]) -> list[Question]:
-    """Return the questions that the cluster answers with no."""
     if not questions:
         return []
     reviews = [_review(*question) for question in questions]

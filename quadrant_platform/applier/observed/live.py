@@ -8,18 +8,14 @@ from typing import Any
 
 from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.discovery import Served
-from quadrant_platform.applier.observed.object_keys import (
-    ObjectKey,
-    by_key,
-    is_controlled,
-    key_of,
-    namespaces_of,
-)
+from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects, by_key, key_of
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed, parsed
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER
 
+Kind = tuple[str, str]
+"""Group and name of a kind."""
 _IMMUTABLE = ("field is immutable", "updates to statefulset spec")
 
 
@@ -28,7 +24,7 @@ class LiveSystem:
     """A system in a cluster: its parent object, None before the first `up`, and its members."""
 
     parent: Mapping[str, Any] | None
-    members: Mapping[ObjectKey, Manifest]
+    members: Objects
 
 
 def parents(kubectl: Kubectl, table: Served) -> dict[str, dict[str, Any]]:
@@ -44,12 +40,10 @@ def read(kubectl: Kubectl, table: Served, system: str, wanted: Collection[Manife
     kinds = {(manifest["apiVersion"].rpartition("/")[0], manifest["kind"]) for manifest in wanted}
     found = members(kubectl, table, system, kinds | (applyset.kinds_of(parent) if parent else set()))
     missing = [manifest for manifest in wanted if key_of(manifest) not in found]
-    return LiveSystem(parent, found | _named(kubectl, missing))
+    return LiveSystem(parent, {**found, **_named(kubectl, missing)})
 
 
-def members(
-    kubectl: Kubectl, table: Served, system: str, kinds: Collection[tuple[str, str]]
-) -> dict[ObjectKey, Manifest]:
+def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[Kind]) -> Objects:
     """Return the members of a system's set.
 
     Controllers copy labels to what they make, such as a Service's to its EndpointSlices: those are no members.
@@ -59,26 +53,26 @@ def members(
         return {}
     selector = f"{applyset.MEMBER}={applyset.identity(system)}"
     found = kubectl.objects("get", ",".join(asked), "--all-namespaces", "--selector", selector, "--show-managed-fields")
-    return by_key(one for one in found if not is_controlled(one))
+    owners = ((one, one["metadata"].get("ownerReferences", ())) for one in found)
+    return by_key(one for one, those in owners if not any(owner.get("controller") for owner in those))
 
 
-def arguments(table: Served, kinds: Collection[tuple[str, str]]) -> list[str]:
+def arguments(table: Served, kinds: Collection[Kind]) -> list[str]:
     """Return one resource for each kind, in the first version that the cluster lists."""
     listed_last = reversed(list(table.items()))
     chosen = {(version.rpartition("/")[0], kind): one.argument for (version, kind), one in listed_last}
     return sorted(chosen[kind] for kind in set(kinds) & chosen.keys())
 
 
-def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> dict[ObjectKey, Manifest]:
-    """Return the live objects that have the names of wanted ones; an absent namespace is not asked for any."""
-    there = set(namespaces_of(kubectl.objects("get", "namespaces")))
+def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> Objects:
+    there = {one["metadata"]["name"] for one in kubectl.objects("get", "namespaces")}
     asked = [one for one in wanted if one["metadata"].get("namespace", "") in there | {""}]
     if not asked:
         return {}
     return by_key(kubectl.objects("get", "--ignore-not-found", "-f", "-", stdin=listed(asked)))
 
 
-def check_owner(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey]) -> None:
+def check_owner(live: Objects, wanted: Collection[ObjectKey]) -> None:
     """Raise BadInput with every object that has a wanted name and was not made by Quadrant."""
     there = [(key, live[key]["metadata"].get("labels", {})) for key in wanted if key in live]
     foreign = [key for key, labels in there if labels.get(MANAGED_BY_LABEL) != OWNER and applyset.MEMBER not in labels]
@@ -87,7 +81,7 @@ def check_owner(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey
         raise BadInput([Problem((), f"{key} exists already and is not Quadrant's", remedy) for key in foreign])
 
 
-def check_leaving(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectKey], system: str) -> None:
+def check_leaving(live: Objects, wanted: Collection[ObjectKey], system: str) -> None:
     """Raise BadInput with every wanted object that is being deleted, as after an interrupted `down`."""
     leaving = [key for key in wanted if key in live and "deletionTimestamp" in live[key]["metadata"]]
     remedy = f"let `quadrant down --system {system}` finish first; nothing was changed"
@@ -95,7 +89,7 @@ def check_leaving(live: Mapping[ObjectKey, Manifest], wanted: Collection[ObjectK
         raise BadInput([Problem((), f"{key} is being deleted", remedy) for key in leaving])
 
 
-def merged(kubectl: Kubectl, manifests: Collection[Manifest]) -> dict[ObjectKey, Manifest]:
+def merged(kubectl: Kubectl, manifests: Collection[Manifest]) -> Objects:
     """Return what the API server would make of live objects; BadInput with all that it refuses."""
     if not manifests:
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from quadrant_platform.program.rendering import Manifest
@@ -21,6 +21,10 @@ class ObjectKey(NamedTuple):
         return f"{self.kind} {'/'.join(filter(None, (self.namespace, self.name)))}"
 
 
+Objects = Mapping[ObjectKey, Manifest]
+"""Objects by their keys, in the order of application."""
+
+
 def key_of(manifest: Manifest) -> ObjectKey:
     """Return an object's key."""
     metadata = manifest["metadata"]
@@ -31,25 +35,6 @@ def key_of(manifest: Manifest) -> ObjectKey:
 def by_key(manifests: Iterable[Manifest]) -> dict[ObjectKey, Manifest]:
     """Return objects by their keys, in their order."""
     return {key_of(manifest): manifest for manifest in manifests}
-
-
-def marked(manifest: Manifest, labels: Mapping[str, str], annotations: Mapping[str, str] = {}) -> dict[str, Any]:
-    """Return an object with labels and annotations added."""
-    metadata = dict(manifest["metadata"])
-    metadata["labels"] = {**metadata.get("labels", {}), **labels}
-    if annotations:
-        metadata["annotations"] = {**metadata.get("annotations", {}), **annotations}
-    return {**manifest, "metadata": metadata}
-
-
-def is_controlled(manifest: Manifest) -> bool:
-    """Return whether a controller made the object from another one."""
-    return any(owner.get("controller") for owner in manifest["metadata"].get("ownerReferences", ()))
-
-
-def namespaces_of(manifests: Collection[Manifest]) -> list[str]:
-    """Return the names of the namespaces among some objects."""
-    return [manifest["metadata"]["name"] for manifest in manifests if manifest["kind"] == "Namespace"]
 
 
 def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.observed import discovery, live
-from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.applier.observed.object_keys import Objects
 from quadrant_platform.applier.planning import changes, generated_values
 from quadrant_platform.applier.planning.changes import Changes
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.program.recorder import Recording
-from quadrant_platform.program.rendering import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class ApplyPlan:
     before: generated_values.GeneratedValues
     values: generated_values.GeneratedValues
     live: live.LiveSystem
-    wanted: Mapping[ObjectKey, Manifest]
+    wanted: Objects
     changes: Changes
 
     @property
@@ -49,12 +47,7 @@ def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Rec
     return ApplyPlan(before, values, there, wanted, _changes(kubectl, wanted, there.members))
 
 
-def check_rights(session: ClusterSession, plan: ApplyPlan) -> None:
-    """Raise BadInput with everything that the plan needs and the kubeconfig's user may not do."""
-    discovery.check_rights(session.kubectl, session.table, list(plan.wanted.values()))
-
-
-def _changes(kubectl: Kubectl, wanted: Mapping[ObjectKey, Manifest], members: Mapping[ObjectKey, Manifest]) -> Changes:
+def _changes(kubectl: Kubectl, wanted: Objects, members: Objects) -> Changes:
     anew = changes.replaced(wanted, members)
     merged = live.merged(kubectl, [one for key, one in wanted.items() if key in members and key not in anew])
     return changes.compare(wanted, members, merged)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.program.wire import SECRET
 from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
@@ -72,9 +72,7 @@ class Changes:
         return ", ".join([*parts, f"{self.unchanged} as they should be"])
 
 
-def compare(
-    wanted: Mapping[ObjectKey, Manifest], live: Mapping[ObjectKey, Manifest], merged: Mapping[ObjectKey, Manifest]
-) -> Changes:
+def compare(wanted: Objects, live: Objects, merged: Objects) -> Changes:
     """Return the changes that turn the live objects into the wanted ones.
 
     `wanted` is in the order of application; `merged` holds each live one as the API server would make it.
@@ -86,7 +84,7 @@ def compare(
     return Changes((*found, *deleted), spared, len(wanted) - len(found))
 
 
-def _change(key: ObjectKey, live: Mapping[ObjectKey, Manifest], merged: Mapping[ObjectKey, Manifest]) -> Change | None:
+def _change(key: ObjectKey, live: Objects, merged: Objects) -> Change | None:
     if key not in live:
         return Change(key, Action.CREATE)
     if key not in merged:
@@ -96,7 +94,7 @@ def _change(key: ObjectKey, live: Mapping[ObjectKey, Manifest], merged: Mapping[
     return Change(key, Action.CHANGE, fields) if fields else None
 
 
-def replaced(wanted: Mapping[ObjectKey, Manifest], live: Mapping[ObjectKey, Manifest]) -> frozenset[ObjectKey]:
+def replaced(wanted: Objects, live: Objects) -> frozenset[ObjectKey]:
     """Return the Jobs whose template differs: Kubernetes never changes it, so they are created anew."""
     jobs = [key for key in wanted if key.kind == "Job" and key in live]
     return frozenset(key for key in jobs if _digest(live[key]) != _digest(wanted[key]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quadrant_platform.applier.observed import applyset
-from quadrant_platform.applier.observed.object_keys import ObjectKey, by_key, marked
+from quadrant_platform.applier.observed.object_keys import Objects, by_key
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.changes import digest
 from quadrant_platform.model.schema.environment import merged
@@ -36,7 +36,7 @@ class ConfiguredStack:
         """Return the resources that the stack registers, without values."""
         return record(self.config, self.name)
 
-    def objects(self, values: generated_values.GeneratedValues) -> dict[ObjectKey, Manifest]:
+    def objects(self, values: generated_values.GeneratedValues) -> Objects:
         """Return the members of the stack's applyset with the values of their Secrets, in the order of application."""
         recording = record(self.config, self.name, values=values.outputs, reveal=True)
         return by_key(_member(self.system, manifest) for manifest in in_order(recording.manifests()))
@@ -51,8 +51,11 @@ def configure_stack(system: str, stage: str, overrides: Mapping[str, Any] = {}) 
 
 
 def _member(system: str, manifest: Manifest) -> Manifest:
-    annotations = {TEMPLATE_ANNOTATION: digest(manifest)} if manifest["kind"] == "Job" else {}
-    return marked(manifest, {applyset.MEMBER: applyset.identity(system)}, annotations)
+    metadata = dict(manifest["metadata"])
+    metadata["labels"] = {**metadata.get("labels", {}), applyset.MEMBER: applyset.identity(system)}
+    if manifest["kind"] == "Job":
+        metadata["annotations"] = {**metadata.get("annotations", {}), TEMPLATE_ANNOTATION: digest(manifest)}
+    return {**manifest, "metadata": metadata}
 
 
 def images_of(manifests: Iterable[Manifest]) -> list[str]:

@@ -13,10 +13,9 @@ from typing import Any
 import bcrypt
 
 from quadrant_platform.applier.observed.applyset import NAMESPACE
-from quadrant_platform.applier.observed.object_keys import ObjectKey
+from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects
 from quadrant_platform.host.kubectl import Kubectl, KubectlError
 from quadrant_platform.program.recorder import Recording
-from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER, PART_OF_LABEL
 
 ALPHABET = string.ascii_letters + string.digits
@@ -60,12 +59,7 @@ def complete(kept: GeneratedValues, lengths: Mapping[str, int]) -> GeneratedValu
     return GeneratedValues(kept.system, {**kept.values, **fresh}, kept.version)
 
 
-def recover(
-    kept: GeneratedValues,
-    before: GeneratedValues,
-    wanted: Mapping[ObjectKey, Manifest],
-    live: Mapping[ObjectKey, Manifest],
-) -> GeneratedValues:
+def recover(kept: GeneratedValues, before: GeneratedValues, wanted: Objects, live: Objects) -> GeneratedValues:
     """Return values in which live Secrets replace those that were just generated.
 
     That is the case where the Secret of the kept values was lost: the stores keep their passwords.
@@ -79,7 +73,7 @@ def recover(
     return GeneratedValues(kept.system, {**kept.values, **found}, kept.version)
 
 
-def _texts(objects: Mapping[ObjectKey, Manifest]) -> Iterator[tuple[ObjectKey, str, str]]:
+def _texts(objects: Objects) -> Iterator[tuple[ObjectKey, str, str]]:
     for key, manifest in objects.items():
         if key.kind == "Secret":
             yield from ((key, field, _decoded(text)) for field, text in manifest.get("data", {}).items())

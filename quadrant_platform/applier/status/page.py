@@ -10,8 +10,7 @@ from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.observed.live import arguments
-from quadrant_platform.applier.status.entry import authority_secret
-from quadrant_platform.applier.status.report import StatusReport, report, segments_of
+from quadrant_platform.applier.status.report import StatusReport, authority_secret, report, segments_of
 from quadrant_platform.program.rendering import Manifest
 
 _KINDS = {
@@ -29,14 +28,14 @@ def system_status(session: ClusterSession, system: str) -> tuple[StatusReport, P
 
 
 def _authority(session: ClusterSession, system: str, objects: Collection[Manifest]) -> Path | None:
-    """Write the certificate of the entry's own authority, which is public, where curl can read it."""
+    # The certificate is public; curl reads it from a file.
     frontends = [name for name, segment in segments_of(system, objects).items() if segment == "frontend"]
     place = authority_secret(objects, frontends)
     if place is None:
         return None
     command = ("get", "secret", place[1], "--namespace", place[0], "--ignore-not-found")
     for found in session.kubectl.objects(*command):
-        file = local_state.authority_file(system, session.target.label(session.context))
+        file = local_state.folder() / f"{system}.{session.target.label(session.context)}.crt"
         file.write_bytes(base64.b64decode(found["data"]["tls.crt"]))
         return file
     return None

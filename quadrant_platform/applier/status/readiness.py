@@ -84,7 +84,6 @@ Judge = Callable[[Mapping[str, Any], Mapping[str, Any], Manifest], str | None]
 
 
 def _replicas(spec: Mapping[str, Any], status: Mapping[str, Any], manifest: Manifest) -> str | None:
-    """Judge a kind that runs a number of pods of one template."""
     wanted = spec.get("replicas", 1)
     if status.get("observedGeneration", 0) < manifest["metadata"].get("generation", 0):
         return "its controller has not handled it yet"

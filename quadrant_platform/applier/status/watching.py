@@ -53,12 +53,6 @@ class Watch:
         return [one for one in objects if one["metadata"].get("namespace") in self.namespaces]
 
 
-def wait_until_ready(session: ClusterSession, system: str, plan: ApplyPlan, seconds: float, say: Say) -> list[str]:
-    """Wait for the objects of a plan; return a line for each that is not ready, and for each line of its log."""
-    over = watch(session, system, plan)
-    return list(explained(over, until_ready(over, seconds, say)))
-
-
 def watch(session: ClusterSession, system: str, plan: ApplyPlan) -> Watch:
     """Return the watch of a system's members."""
     members = plan.wanted.values()
@@ -85,7 +79,6 @@ def until_ready(over: Watch, seconds: float, say: Say) -> list[Unready]:
 
 
 def _line(missing: Collection[Unready], total: int) -> str:
-    """Return the progress in one line; broken objects come first."""
     first = sorted(missing, key=lambda one: one.pod is None)
     shown = "; ".join(f"{one.key.kind} {one.key.name} ({one.why})" for one in first[:SHOWN])
     more = f"; and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from quadrant_platform.applier.clusters.adoption import adopt, inserted
-from quadrant_platform.applier.clusters.target import CONTEXT, KUBECONFIG
+from quadrant_platform.model.stack_file import CONTEXT, KUBECONFIG
 
 NAMED = {KUBECONFIG: "/k/config", CONTEXT: "blue"}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.applier.planning.api_access import uncovered, unreachable_api
+from quadrant_platform.applier.applying.cluster_session import uncovered, unreachable_api
 from tests.applier.cluster import STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from quadrant_platform.components.builders.manifests import Manifest, port_name
 from quadrant_platform.components.builders.volumes import Mount
@@ -25,29 +25,30 @@ RECOVERY = 10
 """How many usual starts a store may take that reads its files before it opens its port."""
 
 
-def container(
-    name: str,
-    image: str,
-    resources: Manifest,
-    *,
-    command: Iterable[str] = (),
-    args: Iterable[str] = (),
-    ports: Iterable[Listener] = (),
-    env: Mapping[str, str] | None = None,
-    probes: Manifest | None = None,
-    mounts: Iterable[Mount] = (),
-) -> Manifest:
+class ContainerOptions(TypedDict, total=False):
+    """What varies from container to container."""
+
+    command: Iterable[str]
+    args: Iterable[str]
+    ports: Iterable[Listener]
+    env: Mapping[str, str]
+    probes: Manifest
+    mounts: Iterable[Mount]
+
+
+def container(name: str, image: str, resources: Manifest, **options: Unpack[ContainerOptions]) -> Manifest:
     """Return a container under the restricted profile."""
+    ports = options.get("ports", ())
     result: Manifest = {"name": name, "image": image, "imagePullPolicy": "IfNotPresent"}
     optional: Manifest = {
-        "command": list(command),
-        "args": list(args),
+        "command": list(options.get("command", ())),
+        "args": list(options.get("args", ())),
         "ports": [{"name": port_name(p.name), "containerPort": p.number, "protocol": p.protocol} for p in ports],
-        "env": [{"name": key, "value": value} for key, value in (env or {}).items()],
-        "volumeMounts": [mount.in_container() for mount in mounts],
+        "env": [{"name": key, "value": value} for key, value in options.get("env", {}).items()],
+        "volumeMounts": [mount.in_container() for mount in options.get("mounts", ())],
     }
     result |= {key: value for key, value in optional.items() if value}
-    return result | (probes or {}) | {"resources": resources, "securityContext": RESTRICTED}
+    return result | options.get("probes", {}) | {"resources": resources, "securityContext": RESTRICTED}
 
 
 def resources(planned: Planned[Any], limits: Size) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from quadrant_platform.components.builders.manifests import Manifest, metadata
 from quadrant_platform.components.builders.volumes import Mount
@@ -20,42 +20,46 @@ DISK_LIMIT = Bytes.parse("256Mi")
 """A container's logs, which the kubelet rotates at 50 MiB, and what a program leaves beside its volumes."""
 
 
-def pod_template(
-    planned: Planned[Any],
-    containers: Sequence[Manifest],
-    *,
-    init: Sequence[Manifest] = (),
-    mounts: Sequence[Mount] = (),
-    texts: Iterable[str] = (),
-    user: int = USER,
-    grace: int = 30,
-    token: bool = False,
-    **more: Any,
-) -> Manifest:
-    """Return a pod template that passes the restricted profile, and resolves the short names that its rows lead to.
+class PodOptions(TypedDict, total=False):
+    """What varies from pod to pod."""
 
-    `texts` are the files whose change replaces the pods; `more` are further fields of the pod's specification.
-    """
-    volumes = [mount.volume for mount in mounts if len(mount.volume) > 1]
+    init: Sequence[Manifest]
+    mounts: Sequence[Mount]
+    texts: Iterable[str]
+    """Files whose change replaces the pods."""
+    user: int
+    grace: int
+    token: bool
+    restart: str
+    spread: bool
+    affinity: Manifest | None
+    host_aliases: Sequence[Manifest]
+
+
+def pod_template(planned: Planned[Any], containers: Sequence[Manifest], **options: Unpack[PodOptions]) -> Manifest:
+    """Return a pod template that passes the restricted profile, and resolves the short names that its rows lead to."""
+    volumes = [mount.volume for mount in options.get("mounts", ()) if len(mount.volume) > 1]
     spec: Manifest = {
         "serviceAccountName": planned.name,
-        "automountServiceAccountToken": token,
+        "automountServiceAccountToken": options.get("token", False),
         "enableServiceLinks": False,
-        "securityContext": _identity(user),
-        "terminationGracePeriodSeconds": grace,
+        "securityContext": _identity(options.get("user", USER)),
+        "terminationGracePeriodSeconds": options.get("grace", 30),
         "containers": bounded(containers, volumes),
     }
     searches = [f"{namespace}.svc.cluster.local" for namespace in planned.searches]
     optional: Manifest = {
-        "initContainers": bounded(init),
+        "initContainers": bounded(options.get("init", ())),
         "volumes": volumes,
         "dnsConfig": {"searches": searches} if searches else None,
+        "hostAliases": options.get("host_aliases"),
         "priorityClassName": planned.priority,
-        "topologySpreadConstraints": spread(planned),
-        **more,
+        "restartPolicy": options.get("restart"),
+        "affinity": options.get("affinity"),
+        "topologySpreadConstraints": spread(planned) if options.get("spread", True) else None,
     }
     spec |= {key: value for key, value in optional.items() if value}
-    digest = fingerprint(texts)
+    digest = fingerprint(options.get("texts", ()))
     annotations = {CONFIG_ANNOTATION: digest} if digest else None
     meta = metadata(None, "", planned.labels, annotations)
     return {"metadata": {key: meta[key] for key in ("labels", "annotations") if key in meta}, "spec": spec}

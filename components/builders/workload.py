@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from quadrant_platform.components.builders import containers, manifests
-from quadrant_platform.components.builders.containers import HELPER, http_probe
+from quadrant_platform.components.builders.containers import HELPER, ContainerOptions, http_probe
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, port_name
-from quadrant_platform.components.builders.pod_template import apart, pod_template
+from quadrant_platform.components.builders.pod_template import PodOptions, apart, pod_template
 from quadrant_platform.model.expansion.endpoint import Listener
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.quantities import Bytes
@@ -100,22 +100,20 @@ class Workload:
         }
         return manifest("monitoring.coreos.com/v1", kind, self.metadata(labels=labels), spec)
 
-    def container(
-        self, image: str, *, limits: Size | None = None, ports: Iterable[str] | None = None, **more: Any
-    ) -> Manifest:
-        """Return the main container; `ports` names the listeners that it serves, else they are all."""
-        chosen = [port for port in self.ports.values() if ports is None or port.name in ports]
-        return self.sidecar(self.name, self.planned.image(image), limits or self.planned.limits, ports=chosen, **more)
+    def container(self, engine: str, limits: Size | None = None, **options: Unpack[ContainerOptions]) -> Manifest:
+        """Return the main container; by default it serves all of the workload's ports."""
+        options.setdefault("ports", self.ports.values())
+        return self.sidecar(self.name, self.planned.image(engine), limits or self.planned.limits, **options)
 
-    def sidecar(self, name: str, image: str, limits: Size = HELPER, **more: Any) -> Manifest:
+    def sidecar(self, name: str, image: str, limits: Size = HELPER, **options: Unpack[ContainerOptions]) -> Manifest:
         """Return a container beside the main one, or before it."""
-        return containers.container(name, image, containers.resources(self.planned, limits), **more)
+        return containers.container(name, image, containers.resources(self.planned, limits), **options)
 
-    def exporter(self, image: str, command: Iterable[str], health: str = "/", **more: Any) -> Manifest:
+    def exporter(self, image: str, health: str = "/", **options: Unpack[ContainerOptions]) -> Manifest:
         """Return the sidecar that translates an engine's statistics to Prometheus' format on the port `metrics`."""
         port = self.ports["metrics"]
-        probes = self.probes(http_probe(health, port.number))
-        return self.sidecar("exporter", image, command=command, ports=[port], probes=probes, **more)
+        options |= {"ports": [port], "probes": self.probes(http_probe(health, port.number))}
+        return self.sidecar("exporter", image, **options)
 
     def probes(
         self, startup: Manifest, readiness: Manifest | None = None, liveness: Manifest | None = None, starts: int = 1
@@ -124,9 +122,9 @@ class Workload:
         timing = self.planned.settings.probes
         return containers.probes(timing, startup, readiness or startup, liveness or startup, starts=starts)
 
-    def pod(self, *running: Manifest, **more: Any) -> Manifest:
+    def pod(self, *running: Manifest, **options: Unpack[PodOptions]) -> Manifest:
         """Return the template of pods that run some containers."""
-        return pod_template(self.planned, running, **more)
+        return pod_template(self.planned, running, **options)
 
     def apart(self) -> Manifest | None:
         """Return the affinity that keeps several copies on different nodes."""

@@ -104,7 +104,7 @@ def pod(w: Workload, cache: PlannedCache, texts: list[str]) -> Manifest:
         f"--redis.addr=redis://127.0.0.1:{port}",
         f"--redis.password-file={RUN}/exporter.json",
     ]
-    exporter = w.exporter(REDIS_EXPORTER, command, health="/health", mounts=[run])
+    exporter = w.exporter(REDIS_EXPORTER, command=command, health="/health", mounts=[run])
     server = redis_server(w, cache, mounts)
     return w.pod(server, exporter, init=[writer], mounts=mounts, grace=60, texts=texts, affinity=w.apart())
 
@@ -119,7 +119,7 @@ def redis_server(w: Workload, cache: PlannedCache, mounts: list[Mount]) -> Manif
     container = w.container(
         REDIS,
         command=["sh", "/scripts/redis-start.sh", *where, master, *watched],
-        ports=["redis"],
+        ports=[w.ports["redis"]],
         probes=w.probes(live, readiness=ready),
         mounts=mounts,
     )

@@ -124,7 +124,7 @@ def pod(w: Workload, inputs: PoolerInputs, texts: list[str]) -> Manifest:
     container = w.container(
         PGBOUNCER,
         command=["pgbouncer", f"{SETTINGS}/pgbouncer.ini"],
-        ports=["pgbouncer"],
+        ports=[w.ports["pgbouncer"]],
         probes=w.probes(tcp_probe(w.ports["pgbouncer"].number)),
         mounts=[run, config, *shown],
     )
@@ -137,4 +137,4 @@ def exporter(w: Workload, server: Server, run: Mount) -> Manifest:
     mode = "require" if server.tls else "disable"
     address = f"postgres://{server.user}@127.0.0.1:{w.ports['pgbouncer'].number}/pgbouncer?sslmode={mode}"
     command = ["/bin/pgbouncer_exporter", f"--pgBouncer.connectionString={address}"]
-    return w.exporter(PGBOUNCER_EXPORTER, command, env={"PGPASSFILE": f"{RUN}/pgpass"}, mounts=[run])
+    return w.exporter(PGBOUNCER_EXPORTER, command=command, env={"PGPASSFILE": f"{RUN}/pgpass"}, mounts=[run])

@@ -113,7 +113,7 @@ def _server_container(w: Workload, database: PlannedDatabase, mounts: list[Mount
     container = w.container(
         POSTGRESQL,
         command=["sh", "/scripts/postgresql-start.sh", *owner, database.secrets[0].path],
-        ports=["postgresql"],
+        ports=[w.ports["postgresql"]],
         probes=w.probes(exec_probe("sh", "/scripts/postgresql-ready.sh", str(spec.port), *owner)),
         mounts=mounts,
     )
@@ -131,7 +131,7 @@ def exporter(w: Workload, database: PlannedDatabase, password: Mount) -> Manifes
         "DATA_SOURCE_USER": spec.user,
         "DATA_SOURCE_PASS_FILE": database.secrets[0].path,
     }
-    return w.exporter(POSTGRESQL_EXPORTER, ["/bin/postgres_exporter"], env=variables, mounts=[password])
+    return w.exporter(POSTGRESQL_EXPORTER, command=["/bin/postgres_exporter"], env=variables, mounts=[password])
 
 
 def _quoted(value: str) -> str:

@@ -71,11 +71,12 @@ def run(w: Workload, inputs: JobInputs) -> Manifest:
     template = process.pod(
         w,
         job,
-        [*mounts, *([scripts(f"{w.name}-scripts")] if spec.files else [])],
+        {},
+        mounts=[*mounts, *([scripts(f"{w.name}-scripts")] if spec.files else [])],
         init=[_waits(w, store, inputs.stores[store].port) for store in spec.waits_for],
         texts=spec.files.values(),
-        restartPolicy="OnFailure",
-        topologySpreadConstraints=None,
+        restart="OnFailure",
+        spread=False,
     )
     deadline = seconds(spec.deadline)
     return {"backoffLimit": spec.retries, "activeDeadlineSeconds": deadline, "template": template}

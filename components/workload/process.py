@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Unpack
 
 from quadrant_platform.components.builders.manifests import Manifest
+from quadrant_platform.components.builders.pod_template import PodOptions
 from quadrant_platform.components.builders.volumes import Mount, claimed, config_mounts, scratch, secret_mount
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.model.expansion.planned import PlannedProcess
@@ -16,11 +16,9 @@ SCRATCH_DIR = "/tmp"
 Process = PlannedProcess[ServiceSpec] | PlannedProcess[JobSpec]
 
 
-def pod(
-    w: Workload, process: Process, mounts: Iterable[Mount], probes: Manifest | None = None, **more: Any
-) -> Manifest:
+def pod(w: Workload, process: Process, probes: Manifest, **options: Unpack[PodOptions]) -> Manifest:
     """Return the template of pods with one container, which calls some external APIs by their own names."""
-    files, program = list(mounts), process.program
+    program = process.program
     container = w.sidecar(
         w.name,
         program.image,
@@ -30,10 +28,10 @@ def pod(
         ports=w.ports.values(),
         env=environment_variables(process),
         probes=probes,
-        mounts=files,
+        mounts=options.get("mounts", ()),
     )
     aliases = [{"ip": api.address, "hostnames": [api.spec.host]} for api in process.passthrough]
-    return w.pod(container, mounts=files, hostAliases=aliases, **more)
+    return w.pod(container, host_aliases=aliases, **options)
 
 
 def mounts_of(process: Process) -> list[Mount]:

@@ -57,8 +57,8 @@ def workload(w: Workload, service: PlannedService) -> Manifest:
     template = process.pod(
         w,
         service,
-        process.mounts_of(service),
         probes(w, service.spec),
+        mounts=process.mounts_of(service),
         grace=seconds(service.spec.termination_grace),
         texts=[config.text for config in service.configs],
     )

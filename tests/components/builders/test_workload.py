@@ -47,7 +47,7 @@ def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
     api = Workload(planned_workload())
     ports = api.container("shop/api:1.0.0")["ports"]
     assert [(port["name"], port["containerPort"]) for port in ports] == [("http", 8080), ("metrics", 9464)], "all"
-    some = api.container("shop/api:1.0.0", ports=["metrics"])["ports"]
+    some = api.container("shop/api:1.0.0", ports=[api.ports["metrics"]])["ports"]
     assert [port["name"] for port in some] == ["metrics"], "or those that it names"
 
 

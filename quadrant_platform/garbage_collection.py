@@ -1,7 +1,5 @@
 """Garbage collection, put off while large structures grow."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager

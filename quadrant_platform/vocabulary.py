@@ -1,7 +1,5 @@
 """The names that all parts of the platform share: labels, annotations, the matrix, addresses, pod templates."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 # Labels that Kubernetes recommends or sets itself.

@@ -1,7 +1,5 @@
 """Bounds on YAML, checked before it is built: aliases multiply, and deep nesting would end the process."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import yaml

@@ -1,7 +1,5 @@
 """A YAML file read once: its data, and the line of every key and item."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Bad input: every problem of a file at once, each with what, where, why and the remedy."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass

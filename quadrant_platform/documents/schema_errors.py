@@ -1,7 +1,5 @@
 """Schema errors in words: what is wrong, why, and the remedy."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Pydantic's error locations in terms of the file: key paths without type tags, and the keys valid at a place."""
 
-from __future__ import annotations
-
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Reading systems and environments: everything that is wrong with the input is reported at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Keys that the schema accepts before a component acts on them, each with the area of work that builds it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -53,9 +51,10 @@ class Unbuilt(NamedTuple):
 def unbuilt(*roots: System | Environment) -> list[Unbuilt]:
     """Return the keys of a system and its environment that have no effect yet."""
     return [
-        Unbuilt(path, area, pattern)
+        Unbuilt((*place, *path), area, ".".join((*place, pattern)))
         for root in roots
-        for pattern, area in NOT_BUILT[type(root)].items()
+        for kind, place in ((System, ()) if isinstance(root, System) else (Environment, ("environment",)),)
+        for pattern, area in NOT_BUILT[kind].items()
         for path in _set(root, pattern.split("."))
     ]
 

@@ -1,7 +1,5 @@
 """A stack's settings: the system, the preset and the overrides that they name, and what is wrong with them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Cross-checks: what pydantic cannot see, because it takes more than one entry to see it."""
 
 from quadrant_platform.documents.problems import Problem
-from quadrant_platform.model.consistency import delivery, exits, files, names, pools, routes, rows, secrets, stores
+from quadrant_platform.model.consistency import delivery, files, names, routes, rows, stores
 from quadrant_platform.model.consistency.context import Check, Context
 from quadrant_platform.model.consistency.environment import problems_of_environment, problems_with
 from quadrant_platform.model.consistency.salvage import NO_GAPS, Gaps
@@ -12,12 +12,12 @@ __all__ = ["problems_of", "problems_of_environment", "problems_with"]
 CHECKS: tuple[Check, ...] = (
     names.unique, names.letters_first, names.namespaces, names.labels,
     rows.rows, rows.repeated,
-    stores.homes, stores.poolers, stores.cache_memory, stores.listeners, pools.pools,
+    stores.homes, stores.poolers, stores.cache_memory, stores.listeners, stores.pools,
     routes.targets, routes.middlewares, routes.forward_auth, routes.certificate, routes.repeated,
     files.references, files.unused, files.paths, files.variables, files.key_files, files.placeholders,
-    secrets.references, secrets.single, secrets.file_names, secrets.cycles,
+    files.secret_references, files.one_value, files.secret_keys, files.secret_cycles,
     delivery.rollouts, delivery.jobs, delivery.backups, delivery.drills, delivery.dev_ports,
-    exits.unique, exits.single_hosts,
+    routes.exits, routes.single_hosts,
 )  # fmt: skip
 
 

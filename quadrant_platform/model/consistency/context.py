@@ -1,7 +1,5 @@
 """What the cross-checks share: every name of a system, what kind of thing has it, and where it listens."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property

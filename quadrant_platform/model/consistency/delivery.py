@@ -1,13 +1,8 @@
 """Releases, jobs, backups and drills: what they name exists and what they ask has an effect."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import STORE_KINDS, Context, Found
 from quadrant_platform.model.schema.delivery import Rollout
-from quadrant_platform.model.schema.exposure import FlowRow
 from quadrant_platform.model.schema.service import JobSpec, ServiceSpec
 
 BACKUP_KINDS = (
@@ -49,7 +44,7 @@ def _copies(name: str, service: ServiceSpec) -> Found:
 def jobs(context: Context) -> Found:
     """Check that a job waits for data stores that exist and that it may reach."""
     stores = context.named(*STORE_KINDS)
-    reached = {pair for row in context.system.flows for pair in _pairs(row)}
+    reached = {pair for row in context.system.flows for pair in row.pairs}
     for name, job in context.system.jobs.items():
         for place, store in enumerate(job.waits_for):
             path: KeyPath = ("jobs", name, "waitsFor", place)
@@ -60,10 +55,6 @@ def jobs(context: Context) -> Found:
             if store in stores and (name, store) not in reached and not context.gaps.may_reference(name):
                 yield Problem(path, f"{name!r} waits for {store!r}, but no flow lets it reach it", "add the row")
         yield from _scripts(name, job)
-
-
-def _pairs(row: FlowRow) -> Iterator[tuple[str, str]]:
-    return ((source, target) for source in row.sources for target in row.targets)
 
 
 def _scripts(name: str, job: JobSpec) -> Found:

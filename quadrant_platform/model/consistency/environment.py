@@ -1,7 +1,5 @@
 """An environment, alone and against a system: addresses do not overlap and every name means something."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from itertools import combinations

@@ -1,9 +1,8 @@
-"""Files of containers: configuration, secrets and volumes, and what each refers to."""
-
-from __future__ import annotations
+"""Files of containers: configuration, secrets and volumes, what each refers to, and what secrets are made of."""
 
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
@@ -11,6 +10,7 @@ from quadrant_platform.model.consistency.context import Context, Found
 from quadrant_platform.model.schema.service import SCRIPTS_DIR, SECRETS_DIR, ContainerSpec
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_FILE_NAME = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 CONTROL_GROUPS = ("monitoring",)
 """Groups of secrets that control planes read, such as the keys of Alertmanager's receivers."""
 
@@ -131,3 +131,43 @@ def _texts(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, str]]:
     elif isinstance(value, list | tuple):
         for place, below in enumerate(value):
             yield from _texts((*path, place), below)
+
+
+def secret_references(context: Context) -> Found:
+    """Check that the secrets of stores, middlewares and composed secrets are declared."""
+    for path, name in secret_uses(context):
+        if path[0] not in ("services", "jobs"):
+            yield from context.unknown(path, name, "secret", context.system.secrets)
+
+
+def one_value(context: Context) -> Found:
+    """Check that a secret used as one value has one key."""
+    for path, name in single_values(context):
+        secret = context.system.secrets.get(name)
+        if secret is not None and len(secret.keys) > 1:
+            what = f"{name!r} has several keys ({', '.join(secret.keys)}), and one value is needed here"
+            yield Problem(path, what, "make it a secret of its own with one key")
+
+
+def secret_keys(context: Context) -> Found:
+    """Check that a key is a file name, and a key of a Kubernetes Secret."""
+    for name, secret in context.system.secrets.items():
+        for file in secret.keys:
+            if not _FILE_NAME.fullmatch(file):
+                what = f"{file!r} is not a file name that a Secret may have: letters, digits, '-', '_' and '.'"
+                yield Problem(("secrets", name, "keys", file), what, "rename the key")
+
+
+def secret_cycles(context: Context) -> Found:
+    """Check that no secret is composed of itself."""
+    parts = {name: [word for _, word in composed(context, name)] for name in context.system.secrets}
+    while parts:
+        try:
+            TopologicalSorter(parts).prepare()
+        except CycleError as error:
+            cycle = error.args[1][::-1]
+            what = f"a value composed of itself: {' -> '.join(cycle)}; it could never be made"
+            yield Problem(("secrets", cycle[0], "keys"), what, "take one of the references out")
+            parts = {name: words for name, words in parts.items() if name not in cycle}
+        else:
+            return

@@ -1,7 +1,5 @@
 """Names: one meaning each, and none that the platform uses itself."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 

@@ -1,12 +1,11 @@
-"""The public entry: what it leads to exists, may be public, and is covered by the certificate."""
-
-from __future__ import annotations
+"""The way in and the ways out: what they lead to exists, may be public, and is one host behind one port."""
 
 import ipaddress
 from collections.abc import Iterator
 
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import STORE_KINDS, Context, Found, Named
+from quadrant_platform.model.expansion.workloads import TRAEFIK_METRICS_PORT
 from quadrant_platform.model.schema.exposure import DASHBOARD, Certificate, Route
 
 
@@ -129,3 +128,26 @@ def _rules(route: Route) -> Iterator[tuple[object, ...]]:
     paths = [("path", route.path)] if route.path else [("prefix", prefix) for prefix in route.prefixes or ("/",)]
     headers = tuple(sorted(route.headers.items()))
     return ((route.host, path, headers, stage) for path in paths for stage in route.stages)
+
+
+def exits(context: Context) -> Found:
+    """Check that an entry point of the egress Traefik leads to one host, and a host has one entry point."""
+    ports: dict[int, str] = {TRAEFIK_METRICS_PORT: "the metrics of the egress Traefik"}
+    hosts: dict[tuple[str, int], str] = {}
+    for name, api in context.system.external_apis.items():
+        if api.egress_port in ports:
+            what = f"egressPort {api.egress_port} is that of {ports[api.egress_port]} already"
+            yield Problem(("externalApis", name, "egressPort"), what, "use a free port of 9001 to 9250")
+        if (api.host, api.port) in hosts:
+            what = f"the host {api.host!r} is that of {hosts[api.host, api.port]!r} already"
+            yield Problem(("externalApis", name, "host"), what, "keep one of them and name it in the flows")
+        ports.setdefault(api.egress_port, repr(name))
+        hosts.setdefault((api.host, api.port), name)
+
+
+def single_hosts(context: Context) -> Found:
+    """Check that an API is one host, not all names under a domain."""
+    for name, api in context.system.external_apis.items():
+        if api.host.startswith("*."):
+            what = f"{api.host!r} stands for every host of a domain, and an API is one host"
+            yield Problem(("externalApis", name, "host"), what, "declare each host as an API of its own")

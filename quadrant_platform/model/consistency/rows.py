@@ -1,7 +1,5 @@
 """The flow table: both ends exist, the target listens there, and each row permits something new."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.documents.problems import KeyPath, Problem
@@ -27,7 +25,7 @@ def rows(context: Context) -> Found:
             yield from _source(context, path, source)
         for path, target in _places(("flows", index, "to"), row.target):
             yield from _target(context, row, index, path, target)
-        for source, target in _pairs(row):
+        for source, target in row.pairs:
             yield from _pair(context, ("flows", index), source, target)
 
 
@@ -36,10 +34,6 @@ def _places(path: KeyPath, ends: tuple[str, ...] | str) -> Iterator[tuple[KeyPat
         yield path, ends
     else:
         yield from (((*path, index), end) for index, end in enumerate(ends))
-
-
-def _pairs(row: FlowRow) -> Iterator[tuple[str, str]]:
-    return ((source, target) for source in row.sources for target in row.targets)
 
 
 def _source(context: Context, path: KeyPath, name: str) -> Found:
@@ -96,7 +90,7 @@ def repeated(context: Context) -> Found:
     """Check that no two rows permit the same connection, as one would hide the other's reason."""
     seen: dict[tuple[str, str, object, str], int] = {}
     for index, row in enumerate(context.system.flows):
-        for source, target in _pairs(row):
+        for source, target in row.pairs:
             opened = _opened(context, row, target)
             first = {seen.setdefault((source, target, port, stage), index) for port, stage in opened}
             for other in sorted(first - {index}):

@@ -1,11 +1,9 @@
 """What is left of a file with schema errors, so that its other entries can be checked in the same run."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_origin
+from typing import Any, Self, get_origin
 
 from quadrant_platform.documents.problems import KeyPath
 from quadrant_platform.model.schema.system import System
@@ -31,9 +29,9 @@ class Gaps:
         """Return whether a part left out may declare a name."""
         return self.everything or name in self.names
 
-    def __or__(self, other: Gaps) -> Gaps:
+    def __or__(self, other: Self) -> Self:
         """Return the gaps of both."""
-        return Gaps(self.names | other.names, self.words | other.words, self.everything or other.everything)
+        return type(self)(self.names | other.names, self.words | other.words, self.everything or other.everything)
 
     def may_reference(self, name: str) -> bool:
         """Return whether a part left out may reference a name."""

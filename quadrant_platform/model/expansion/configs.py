@@ -1,7 +1,5 @@
 """Configuration files, with the environment's values in them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Consumers of secrets: the workloads that mount each, and no others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.model.expansion.plan import Plan

@@ -1,7 +1,5 @@
 """The public entry, as it is planned: its routes in this stage, and the Services behind them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from quadrant_platform.model.expansion.planned import Planned

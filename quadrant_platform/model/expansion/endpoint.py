@@ -1,7 +1,5 @@
 """The ends of a flow: pods chosen by labels, or address blocks outside the cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,7 +1,5 @@
 """External APIs: the names and addresses under which workloads reach them through the egress Traefik."""
 
-from __future__ import annotations
-
 import ipaddress
 from dataclasses import dataclass
 

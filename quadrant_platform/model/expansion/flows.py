@@ -1,7 +1,5 @@
 """The expansion of the flow table to the full matrix: written rows first, then the rows that follow from them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.model.expansion.endpoint import Endpoint, Listener
@@ -24,9 +22,8 @@ def expand(topology: Topology) -> Matrix:
 def _written(topology: Topology) -> Iterator[Row]:
     for row in topology.system.flows:
         if topology.environment.name in row.stages:
-            for source in row.sources:
-                for target in row.targets:
-                    yield from _resolved(topology, row, source, target)
+            for source, target in row.pairs:
+                yield from _resolved(topology, row, source, target)
 
 
 def _resolved(topology: Topology, row: FlowRow, source: str, target: str) -> Iterator[Row]:

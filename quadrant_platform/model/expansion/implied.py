@@ -1,7 +1,5 @@
 """Rows that follow from what a system declares, each marked with its rule and the reason."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from quadrant_platform.model.expansion.endpoint import Endpoint, Listener

@@ -1,7 +1,5 @@
 """The matrix: every permitted connection, and its canonical JSON."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The plan: a system in an environment, expanded and decided, as the components read it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

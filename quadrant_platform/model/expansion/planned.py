@@ -1,7 +1,5 @@
 """Planned workloads: what a system declares of one, with what its environment decides about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar

@@ -1,7 +1,5 @@
 """The planner: binds what a system declares to what its environment decides."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 The stand-in is one image in place of the system's own, which only their owners can pull.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

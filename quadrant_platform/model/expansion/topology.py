@@ -1,7 +1,5 @@
 """Where everything is: each name that a flow can use, resolved to the pods or address blocks behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

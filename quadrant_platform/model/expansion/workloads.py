@@ -1,7 +1,5 @@
 """Our own pods: every workload that a system runs in an environment, with its ports and labels."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Literal

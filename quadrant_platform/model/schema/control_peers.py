@@ -1,7 +1,5 @@
 """The control planes that live beside a system in its cluster."""
 
-from __future__ import annotations
-
 from quadrant_platform.model.schema.types import Model, Name, Port
 
 

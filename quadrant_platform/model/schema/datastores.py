@@ -1,7 +1,5 @@
 """Data stores: databases, poolers, caches, object stores and brokers."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """How a service is released and what it promises: rollouts, objectives, alerts, load and chaos."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from pydantic import Field, model_validator

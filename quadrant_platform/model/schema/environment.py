@@ -1,7 +1,5 @@
 """An environment: how big, where and on which engines a system runs."""
 
-from __future__ import annotations
-
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator

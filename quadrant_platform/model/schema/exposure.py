@@ -1,7 +1,5 @@
 """The way in and the way out: routes, certificates, external APIs and the flow table."""
 
-from __future__ import annotations
-
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -103,6 +101,11 @@ class FlowRow(Model):
     ports: tuple[PortRef, ...] = Field(default=(), description="the target's only port where absent")
     why: Why
     stages: tuple[Stage, ...] = ALL_STAGES
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every source with every target."""
+        return [(source, target) for source in self.sources for target in self.targets]
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -1,12 +1,10 @@
-"""Middlewares of the public Traefik: what happens to a request on its way to a service."""
-
-from __future__ import annotations
+"""Middlewares of the public Traefik, and the mesh: what happens to a request on its way to a service."""
 
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from quadrant_platform.model.schema.types import AbsolutePath, Cidr, Duration, Fqdn, Model, Name, PortRef
+from quadrant_platform.model.schema.types import AbsolutePath, Cidr, Duration, Fqdn, Model, Name, Percent, PortRef
 
 
 class CallLimit(Model):
@@ -111,3 +109,16 @@ class Middleware(Model):
         if len(kinds) != 1:
             raise ValueError(f"a middleware is one thing, and this names {', '.join(kinds) or 'none'}; split it")
         return self
+
+
+class Mesh(Model):
+    """What the mesh does between the services: circuit breaking, retries, timeouts and limits."""
+
+    consecutive_failures: int = Field(default=5, ge=1, description="failures in a row that take a pod out")
+    min_backoff: Duration = "5s"
+    max_backoff: Duration = "60s"
+    retry_budget: Percent = Field(default=20, description="retries as a share of the requests")
+    min_retries_per_second: int = Field(default=10, ge=0)
+    request_timeout: Duration = "30s"
+    health_timeout: Duration = "1s"
+    rate_limit_rps: float | None = Field(default=None, gt=0, description="requests per second that a service admits")

@@ -1,7 +1,5 @@
 """Quantities: CPU and sizes, read once from Kubernetes' notation and written in its canonical form."""
 
-from __future__ import annotations
-
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Services and jobs: the system's own containers, and what each of them needs to run."""
 
-from __future__ import annotations
-
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """A system: everything that a team declares in one file."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field
@@ -16,7 +14,7 @@ from quadrant_platform.model.schema.datastores import (
 )
 from quadrant_platform.model.schema.delivery import Alert, Analysis, Backup, ChaosExperiment, LoadProfile
 from quadrant_platform.model.schema.exposure import EdgeSpec, ExternalApi, FlowRow
-from quadrant_platform.model.schema.mesh import Mesh
+from quadrant_platform.model.schema.middleware import Mesh
 from quadrant_platform.model.schema.service import ConfigFile, JobSpec, ServiceSpec
 from quadrant_platform.model.schema.types import Duration, Model, Name, Port, Segment
 

@@ -1,7 +1,5 @@
 """Domain types: the vocabulary in which a system and an environment are written."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from enum import StrEnum

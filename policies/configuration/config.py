@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple, Self, get_type_hints
 
+from pydantic.alias_generators import to_camel
+
 from quadrant_platform.policies.configuration.exemptions import EXEMPTIONS, Exemption
 from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.configuration.pod_switches import PodSwitches
@@ -19,6 +21,11 @@ class Setting(NamedTuple):
     type: Any
     switch: Switch
     default: Any
+
+    @property
+    def key(self) -> str:
+        """The key in a configuration."""
+        return to_camel(self.field)
 
 
 @dataclass(frozen=True)

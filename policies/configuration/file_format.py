@@ -135,7 +135,7 @@ def _block(name: str, about: str) -> type[PolicyBlock]:
 
 def _field(setting: Setting) -> Any:
     shown = {"default": _plain(setting.default)}
-    return Field(setting.default, alias=setting.switch.key, description=setting.switch.about, json_schema_extra=shown)
+    return Field(setting.default, alias=setting.key, description=setting.switch.about, json_schema_extra=shown)
 
 
 def _plain(value: Any) -> Any:

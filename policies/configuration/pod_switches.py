@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from quadrant_platform.policies.configuration.pod_security_version import LATEST, Version, parse_version
-from quadrant_platform.policies.configuration.switches import Switch
+from quadrant_platform.policies.configuration.switches import Names, Switch
 from quadrant_platform.quantities import parse_quantity
 from quadrant_platform.vocabulary import COMPONENT_LABEL, TIER_LABEL
 
@@ -55,65 +55,43 @@ class Ceiling(BaseModel):
 class PodSwitches:
     """Switches of policies on pods."""
 
-    lowest_id: Annotated[
-        int, Switch("lowestId", ("high-uid-gid",), "the lowest number of a user or group; 0 permits all")
-    ] = 10_000
+    lowest_id: Annotated[int, Switch(("high-uid-gid",), "the lowest number of a user or group; 0 permits all")] = 10_000
     fixed_users: Annotated[
-        frozenset[str],
-        Switch("fixedUsers", ("high-uid-gid",), "images that only run as a user of their own, by repository"),
+        Names, Switch(("high-uid-gid",), "images that only run as a user of their own, by repository")
     ] = frozenset({"docker.io/library/postgres"})
     token_accounts: Annotated[
-        frozenset[str],
-        Switch("tokenAccounts", ("service-account",), "accounts that call the API server: name or namespace/name"),
+        Names, Switch(("service-account",), "accounts that call the API server: name or namespace/name")
     ] = frozenset({"traefik"})
     cpu_limits: Annotated[
-        CpuLimits,
-        Switch("cpuLimits", ("requests-and-limits",), "whether CPU limits are required, optional or forbidden"),
+        CpuLimits, Switch(("requests-and-limits",), "whether CPU limits are required, optional or forbidden")
     ] = "required"
     limit_range_namespaces: Annotated[
-        frozenset[str],
-        Switch(
-            "limitRangeNamespaces", ("requests-and-limits",), "namespaces where a LimitRange fills in what is omitted"
-        ),
+        Names, Switch(("requests-and-limits",), "namespaces where a LimitRange fills in what is omitted")
     ] = frozenset()
     ceilings: Annotated[
         Mapping[str, Ceiling],
-        Switch("ceilings", ("tier-ceilings",), f"by the label {TIER_LABEL}; `other` is for all that have no own"),
+        Switch(("tier-ceilings",), f"by the label {TIER_LABEL}; `other` is for all that have no own"),
     ] = field(default_factory=lambda: {"other": Ceiling()})
-    bounded_storage: Annotated[
-        bool,
-        Switch("boundedStorage", ("tier-ceilings",), "ask for requests and limits of ephemeral-storage"),
-    ] = True
+    bounded_storage: Annotated[bool, Switch(("tier-ceilings",), "ask for requests and limits of ephemeral-storage")] = (
+        True
+    )
     low_ports: Annotated[
-        frozenset[int], Switch("lowPorts", ("allowed-ports",), "ports below 1024 on which containers may listen")
+        frozenset[int], Switch(("allowed-ports",), "ports below 1024 on which containers may listen")
     ] = frozenset()
     registries: Annotated[
-        frozenset[str],
-        Switch(
-            "registries",
-            ("registry-allow-list",),
-            "hosts, with a path if need be; `*` stands for one label of a host name",
-        ),
+        Names,
+        Switch(("registry-allow-list",), "hosts, with a path if need be; `*` stands for one label of a host name"),
     ] = REGISTRIES
-    startup_components: Annotated[
-        frozenset[str],
-        Switch("startupComponents", ("probes",), f"{COMPONENT_LABEL} of pods that need a startupProbe"),
-    ] = frozenset({"service", "database", "pooler", "cache", "sentinel", "objectStore", "broker"})
+    startup_components: Annotated[Names, Switch(("probes",), f"{COMPONENT_LABEL} of pods that need a startupProbe")] = (
+        frozenset({"service", "database", "pooler", "cache", "sentinel", "objectStore", "broker"})
+    )
     critical_tiers: Annotated[
-        frozenset[str],
-        Switch(
-            "criticalTiers",
-            ("operations", "stack-advice"),
-            f"values of the label {TIER_LABEL} that must run more than one copy",
-        ),
+        Names,
+        Switch(("operations", "stack-advice"), f"values of the label {TIER_LABEL} that must run more than one copy"),
     ] = frozenset({"1"})
-    require_digest: Annotated[
-        bool,
-        Switch("requireDigest", ("pinned-by-tag-and-digest",), "also ask for the image's sha256 digest"),
-    ] = False
+    require_digest: Annotated[bool, Switch(("pinned-by-tag-and-digest",), "also ask for the image's sha256 digest")] = (
+        False
+    )
     pod_security_version: Annotated[
-        PodSecurityVersion,
-        Switch(
-            "podSecurityVersion", _POD_SECURITY, "the version of the Pod Security Standards: 1.34 and up, or latest"
-        ),
+        PodSecurityVersion, Switch(_POD_SECURITY, "the version of the Pod Security Standards: 1.34 and up, or latest")
     ] = LATEST

@@ -82,12 +82,16 @@ def host_probes_and_lifecycle(pod: WorkloadPod) -> Iterator[str]:
             yield f"{container.where} names a host in {path}"
 
 
+def _profiles(pod: WorkloadPod, field: str, name: str) -> Iterator[str]:
+    for owner, context in contexts(pod):
+        profile = context.at(field)
+        if profile.present() and profile.at("type").text() not in PROFILES:
+            yield f"{owner} sets the {name} profile {profile.at('type').text()!r}"
+
+
 def apparmor_profile(pod: WorkloadPod) -> Iterator[str]:
     """Check that AppArmor is not switched off, by field or by the old annotation."""
-    for owner, context in contexts(pod):
-        profile = context.at("appArmorProfile")
-        if profile.present() and profile.at("type").text() not in PROFILES:
-            yield f"{owner} sets the AppArmor profile {profile.at('type').text()!r}"
+    yield from _profiles(pod, "appArmorProfile", "AppArmor")
     for key, node in pod.annotations.entries():
         if key.startswith(APPARMOR_ANNOTATION) and not _apparmor_allowed(node.text()):
             yield f"the annotation {key} is {node.text()!r}"
@@ -118,10 +122,7 @@ def unmasked_proc(pod: WorkloadPod) -> Iterator[str]:
 
 def seccomp_profile_baseline(pod: WorkloadPod) -> Iterator[str]:
     """Check that seccomp is not switched off."""
-    for owner, context in contexts(pod):
-        profile = context.at("seccompProfile")
-        if profile.present() and profile.at("type").text() not in PROFILES:
-            yield f"{owner} sets the seccomp profile {profile.at('type').text()!r}"
+    yield from _profiles(pod, "seccompProfile", "seccomp")
 
 
 def _sysctls(pod: WorkloadPod, allowed: frozenset[str]) -> Iterator[str]:

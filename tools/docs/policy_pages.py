@@ -96,8 +96,8 @@ def _checks(policy: Policy) -> str:
 
 def _configuration(policy: Policy) -> Iterator[str]:
     key = policy.engine_name
-    known, switches = CONFIGURATION.properties(key), (setting.switch for setting in settings_of(key))
-    rows = [(f"`{one.key}`", f"`{json.dumps(known[one.key]['default'])}`", one.about) for one in switches]
+    known, settings = CONFIGURATION.properties(key), settings_of(key)
+    rows = [(f"`{one.key}`", f"`{json.dumps(known[one.key]['default'])}`", one.switch.about) for one in settings]
     among = (
         f", together with {', '.join(one for one in CONFIGURATION.names[key] if one != policy.name)}"
         if _grouped(key)

@@ -15,8 +15,7 @@ _DEBUG_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _DEBUG_FLAG = re.compile(
-    r"(?<![\w-])(?:--)?[\w.]*debug[\"']?\s*[:=]\s*[\"']?(?:true|yes|on|1)\b|--inspect\b",
-    re.IGNORECASE,
+    r"(?<![\w-])(?:--)?[\w.]*debug[\"']?\s*[:=]\s*[\"']?(?:true|yes|on|1)\b|--inspect\b", re.IGNORECASE
 )
 
 

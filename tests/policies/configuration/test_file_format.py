@@ -136,11 +136,11 @@ def test_the_schema_has_every_policy_and_every_switch_with_its_default() -> None
     assert set(known) == set(CONFIGURATION.names) | {"all"}, "a key for each name of the engine"
     assert groups <= set(known), "stack policies by their group"
     for setting in settings():
-        assert setting.switch.policies, f"{setting.switch.key} is read by a policy"
+        assert setting.switch.policies, f"{setting.key} is read by a policy"
         for name in setting.switch.policies:
-            given = CONFIGURATION.properties(name)[setting.switch.key]
-            assert "default" in given, f"the engine fills in {setting.switch.key} of {name}"
-            assert given["description"], f"{setting.switch.key} explains itself"
+            given = CONFIGURATION.properties(name)[setting.key]
+            assert "default" in given, f"the engine fills in {setting.key} of {name}"
+            assert given["description"], f"{setting.key} explains itself"
 
 
 def test_the_engine_gets_a_schema_without_references() -> None:

@@ -30,8 +30,8 @@ def pod(w: Workload, process: Process, probes: Manifest, **options: Unpack[PodOp
         probes=probes,
         mounts=options.get("mounts", ()),
     )
-    aliases = [{"ip": api.address, "hostnames": [api.spec.host]} for api in process.passthrough]
-    return w.pod(container, host_aliases=aliases, **options)
+    options["host_aliases"] = [{"ip": api.address, "hostnames": [api.spec.host]} for api in process.passthrough]
+    return w.pod(container, **options)
 
 
 def mounts_of(process: Process) -> list[Mount]:

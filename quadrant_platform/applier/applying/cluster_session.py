@@ -117,7 +117,7 @@ def _holds(cidr: str, address: str) -> bool:
 def choose_applier(session: ClusterSession, system: str) -> EngineChoice:
     """Return the engine that applies a system to a cluster."""
     stored = f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
-    return pulumi_cli.choose_applier(stored)
+    return pulumi_cli.engine_for(stored)
 
 
 def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:

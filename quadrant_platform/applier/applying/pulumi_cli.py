@@ -48,7 +48,7 @@ def choose_previewer(config: Mapping[str, str]) -> EngineChoice:
     return EngineChoice(pulumi, "pulumi compares the plan with the stack's cluster")
 
 
-def choose_applier(stored: str | None) -> EngineChoice:
+def engine_for(stored: str | None) -> EngineChoice:
     """Return the engine that applies a stack; `stored` is the record of an earlier apply without pulumi."""
     if stored is not None:
         return EngineChoice(None, f"kubectl applies, because it did so before: the cluster keeps {stored}")

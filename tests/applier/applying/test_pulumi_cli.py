@@ -123,14 +123,14 @@ def test_pulumi_goes_past_the_environments_proxy_to_the_lab_alone(
 
 @pytest.mark.usefixtures("calls")
 def test_pulumi_applies_where_it_is_on_path() -> None:
-    way = pulumi_cli.choose_applier(None)
+    way = pulumi_cli.engine_for(None)
     assert way.pulumi is not None, "the executable is there"
     assert "policy pack" in way.reason, "one line names the engine"
 
 
 @pytest.mark.usefixtures("calls")
 def test_what_kubectl_applied_stays_with_kubectl() -> None:
-    way = pulumi_cli.choose_applier("systems.quadrant.dev/agents")
+    way = pulumi_cli.engine_for("systems.quadrant.dev/agents")
     assert way.pulumi is None, "two owners of the same objects undo each other's work"
     assert "systems.quadrant.dev/agents" in way.reason, "the reason can be looked up"
 
@@ -138,7 +138,7 @@ def test_what_kubectl_applied_stays_with_kubectl() -> None:
 def test_without_pulumi_kubectl_applies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("QUADRANT_INSTALL_PULUMI", raising=False)
-    assert "kubectl applies" in pulumi_cli.choose_applier(None).reason, "one line names the engine"
+    assert "kubectl applies" in pulumi_cli.engine_for(None).reason, "one line names the engine"
 
 
 @pytest.mark.parametrize("installed", ["/opt/pulumi/bin/pulumi", None])
@@ -148,4 +148,4 @@ def test_an_installer_is_tried_when_the_user_asks_for_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("QUADRANT_INSTALL_PULUMI", "1")
     monkeypatch.setattr(pulumi_cli, "install_pulumi", lambda: installed)
-    assert pulumi_cli.choose_applier(None).pulumi == installed, "where it fails, kubectl applies"
+    assert pulumi_cli.engine_for(None).pulumi == installed, "where it fails, kubectl applies"

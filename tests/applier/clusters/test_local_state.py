@@ -9,13 +9,13 @@ import pytest
 
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.observed import applyset
+from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.kubernetes import kubeconfig
 from quadrant_platform.lab.machine.home import Home
 from tests.applier.cluster import STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 
 OTHER = "carbon254"
-Say = Callable[[str], None]
 
 
 class Lab:

@@ -1,17 +1,17 @@
 """A scanner by other authors, and what it finds in texts of manifests, remembered by their content."""
 
-import fcntl
 import hashlib
 import inspect
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
+
+from quadrant_platform.host.files import write_atomically
+from quadrant_platform.host.locks import locked
 
 ROOT = Path(__file__).parents[3]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quadrant"
@@ -55,10 +55,10 @@ class Scanner:
     def judge(self, texts: Mapping[str, str]) -> dict[str, list[Found]]:
         """Return what it finds in each text; only texts that it has not judged before are given to it."""
         kept = {name: CACHE / "scans" / f"{self.name}-{self._key(text)}.json" for name, text in texts.items()}
-        with _alone(self.name):
+        with locked(CACHE / "scans" / f"{self.name}.lock", list):
             unknown = {name: text for name, text in texts.items() if not kept[name].exists()}
             for name, found in self._scan(unknown).items() if unknown else ():
-                _keep(kept[name], found)
+                write_atomically(kept[name], json.dumps(sorted(found)))
         return {name: [Found(*row) for row in json.loads(file.read_text())] for name, file in kept.items()}
 
     def _key(self, text: str) -> str:
@@ -72,23 +72,6 @@ class Scanner:
                 file.write_text(texts[name], encoding="utf-8")
             found = self.scan(self.program, list(files.values()))
         return {name: found[file] for name, file in files.items()}
-
-
-@contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """Let other processes wait for what this one finds, rather than look for it as well."""
-    folder = CACHE / "scans"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _keep(file: Path, found: Sequence[Found]) -> None:
-    """Write in one step, so that an interrupted run leaves no half of it."""
-    with NamedTemporaryFile("w", dir=file.parent, delete=False) as fresh:
-        json.dump(sorted(found), fresh)
-    shutil.move(fresh.name, file)
 
 
 def installed(name: str) -> tuple[Path, str]:

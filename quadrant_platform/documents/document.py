@@ -63,7 +63,9 @@ def read_document(file: Path) -> Document:
         raise BadInput([Problem((), f"cannot be read: {error.strerror}", "name a file", file, 1)]) from None
     except yaml.YAMLError as error:
         raise BadInput([_syntax(file, error)]) from None
-    return _Conversion(file).run(root)
+    document = Document(file)
+    document.data = None if root is None else _convert(document, root, ())
+    return document
 
 
 def _syntax(file: Path, error: yaml.YAMLError) -> Problem:
@@ -78,67 +80,60 @@ def _syntax(file: Path, error: yaml.YAMLError) -> Problem:
     return Problem((), f"not YAML: {error.problem}{context}{since}", remedy, file, mark.line + 1 if mark else 1)
 
 
-class _Conversion:
-    """The walk over the composed nodes."""
+def _convert(document: Document, node: Node, path: KeyPath) -> Any:
+    """Return a node's data, and note its lines and problems in the document."""
+    if isinstance(node, ScalarNode):
+        return node.value if node.tag in _TEXT else _scalar(document, node, path)
+    if isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            document.lines[*path, index] = item.start_mark.line + 1
+        return [_convert(document, item, (*path, index)) for index, item in enumerate(node.value)]
+    return _mapping(document, node, path) if isinstance(node, MappingNode) else None
 
-    def __init__(self, file: Path) -> None:
-        self._result = Document(file)
 
-    def run(self, root: Node | None) -> Document:
-        if root is not None:
-            self._result.data = self._convert(root, ())
-        return self._result
+def _scalar(document: Document, node: ScalarNode, path: KeyPath) -> Any:
+    try:
+        return _SCALARS[node.tag](node)
+    except (KeyError, ValueError):
+        what = f"{node.value!r} carries the tag {node.tag!r}, which is not understood"
+        _add(document, path, node, what, "write plain text, numbers, lists and mappings")
+        return node.value
 
-    def _convert(self, node: Node, path: KeyPath) -> Any:
-        if isinstance(node, ScalarNode):
-            return node.value if node.tag in _TEXT else self._scalar(node, path)
-        if isinstance(node, SequenceNode):
-            return [self._item(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._mapping(node, path) if isinstance(node, MappingNode) else None
 
-    def _item(self, node: Node, path: KeyPath) -> Any:
-        self._result.lines[path] = node.start_mark.line + 1
-        return self._convert(node, path)
+def _mapping(document: Document, node: MappingNode, path: KeyPath) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            _add(document, path, key, "a key is a list or a mapping", "write plain text before the colon")
+        elif key.tag == f"{_TAG}merge":
+            merged |= _merged(document, value, path)
+        else:
+            _entry(document, data, key, value, path)
+    return merged | data
 
-    def _scalar(self, node: ScalarNode, path: KeyPath) -> Any:
-        try:
-            return _SCALARS[node.tag](node)
-        except (KeyError, ValueError):
-            what = f"{node.value!r} carries the tag {node.tag!r}, which is not understood"
-            self._add(path, node, what, "write plain text, numbers, lists and mappings")
-            return node.value
 
-    def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Any]:
-        below: dict[str, Any] = {}
-        data: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                self._add(path, key, "a key is a list or a mapping", "write plain text before the colon")
-            elif key.tag == f"{_TAG}merge":
-                below |= self._merged(value, path)
-            else:
-                self._entry(data, key, value, path)
-        return below | data
+def _merged(document: Document, node: Node, path: KeyPath) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for part in reversed(node.value) if isinstance(node, SequenceNode) else (node,):
+        if isinstance(part, MappingNode):
+            merged |= _mapping(document, part, path)
+        else:
+            _add(document, path, part, "`<<` merges something that is not a mapping", "name the alias of a mapping")
+    return merged
 
-    def _merged(self, node: Node, path: KeyPath) -> dict[str, Any]:
-        merged: dict[str, Any] = {}
-        for part in reversed(node.value) if isinstance(node, SequenceNode) else (node,):
-            if isinstance(part, MappingNode):
-                merged |= self._mapping(part, path)
-            else:
-                self._add(path, part, "`<<` merges something that is not a mapping", "name the alias of a mapping")
-        return merged
 
-    def _entry(self, data: dict[str, Any], key: ScalarNode, value: Node, path: KeyPath) -> None:
-        name = _SCALARS[key.tag](key) if key.tag == f"{_TAG}int" else key.value
-        place = (*path, name)
-        if name in data:
-            what = f"{key.value!r} is given twice, first in line {self._result.lines[place]}; only one would count"
-            self._add(place, key, what, "remove or rename one of them")
-            self._result.duplicates.append(_Conversion(self._result.file).run(value).data)
-            return
-        self._result.lines[place] = key.start_mark.line + 1
-        data[name] = self._convert(value, place)
+def _entry(document: Document, data: dict[str, Any], key: ScalarNode, value: Node, path: KeyPath) -> None:
+    name = _SCALARS[key.tag](key) if key.tag == f"{_TAG}int" else key.value
+    place = (*path, name)
+    if name in data:
+        what = f"{key.value!r} is given twice, first in line {document.lines[place]}; only one would count"
+        _add(document, place, key, what, "remove or rename one of them")
+        document.duplicates.append(_convert(Document(document.file), value, ()))
+        return
+    document.lines[place] = key.start_mark.line + 1
+    data[name] = _convert(document, value, place)
 
-    def _add(self, path: KeyPath, node: Node, what: str, remedy: str) -> None:
-        self._result.problems.append(Problem(path, what, remedy, self._result.file, node.start_mark.line + 1))
+
+def _add(document: Document, path: KeyPath, node: Node, what: str, remedy: str) -> None:
+    document.problems.append(Problem(path, what, remedy, document.file, node.start_mark.line + 1))

@@ -27,30 +27,24 @@ class Fault:
     on_key: bool = False
     alternatives: tuple[str, ...] = ()
     """Error types of the branches of a union where the value has the shape of none."""
-
-
-@dataclass(frozen=True)
-class _Located:
-    fault: Fault
-    union: tuple[KeyPath, str] | None
+    union: tuple[KeyPath, str] | None = None
     """The path of the union that it belongs to, and the branch."""
 
 
 def faults(errors: Iterable[ErrorDetails], data: Any) -> list[Fault]:
     """Return the schema errors of some data, each union's branches made one."""
-    located = [_locate(error, data) for error in errors]
-    found = [one.fault for one in located if one.union is None]
+    found: list[Fault] = []
     unions: dict[KeyPath, dict[str, list[Fault]]] = {}
-    for one in located:
-        if one.union is not None:
-            place, branch = one.union
-            unions.setdefault(place, {}).setdefault(branch, []).append(one.fault)
-    for place, branches in unions.items():
-        found.extend(_collapsed(place, branches))
-    return found
+    for fault in (_located(error, data) for error in errors):
+        if fault.union is None:
+            found.append(fault)
+        else:
+            place, branch = fault.union
+            unions.setdefault(place, {}).setdefault(branch, []).append(fault)
+    return found + [fault for place, branches in unions.items() for fault in _collapsed(place, branches)]
 
 
-def _locate(error: ErrorDetails, data: Any) -> _Located:
+def _located(error: ErrorDetails, data: Any) -> Fault:
     """Drop the parts of a location that are not in the file: they name branches of unions."""
     path: KeyPath = ()
     union = None
@@ -65,8 +59,7 @@ def _locate(error: ErrorDetails, data: Any) -> _Located:
         path += last
     elif not on_key and union is None:
         union = (path, str(last[0]))
-    fault = Fault(path, error["type"], error["input"], error["msg"], error.get("ctx", {}), on_key)
-    return _Located(fault, union)
+    return Fault(path, error["type"], error["input"], error["msg"], error.get("ctx", {}), on_key, union=union)
 
 
 def _has(data: Any, part: str | int) -> bool:

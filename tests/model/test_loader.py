@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from quadrant_platform.documents.document import read_document
-from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.model.loader import load_environment, load_system, system_file, systems
 from quadrant_platform.model.schema.system import System
 
@@ -93,62 +92,10 @@ def test_a_system_has_the_name_of_its_folder(tmp_path: Path) -> None:
     assert problem.remedy == "write `name: shop` or rename the folder to market", "either of them can be mended"
 
 
-def test_a_file_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
-    assert "cannot be read: No such file" in str(refusal(tmp_path / "none.yaml")[0]), "the reason is the system's own"
-
-
-def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "latin.yaml"
-    file.write_bytes("name: caf\xe9\n".encode("latin-1"))
-    assert "not UTF-8" in str(refusal(file)[0]), "text is UTF-8"
-
-
-def test_a_control_character_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "bell.yaml"
-    file.write_text("name: \x07\n")
-    assert "not YAML" in str(refusal(file)[0]), "text has no control characters"
-
-
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "empty.yaml"
     file.write_text("# nothing\n")
     assert "expected a mapping" in str(refusal(file)[0]), "a system has at least a name"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["a: &a [*a]\n", "a: " + "[" * 80 + "]" * 80 + "\n", "a: " + "[" * 100_000],
-    ids=["alias", "brackets", "more brackets than the stack holds"],
-)
-def test_yaml_that_contains_itself_comes_to_an_end(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "loop.yaml"
-    file.write_text(text)
-    assert "nested too deeply" in str(refusal(file)[0]), "an alias within itself has no end"
-
-
-@pytest.mark.parametrize(
-    "value", ["[{}]", "{{<<: [{}]}}", "{{a: 1, a: [{}]}}"], ids=["lists", "merges", "keys given twice"]
-)
-def test_aliases_that_multiply_are_counted_and_not_written_out(tmp_path: Path, value: str) -> None:
-    file = tmp_path / "bomb.yaml"
-    levels = (f"l{n}: &l{n} {value.format(', '.join([f'*l{n - 1}'] * 9))}\n" for n in range(1, 20))
-    file.write_text("l0: &l0 {}\n" + "".join(levels))
-    problem = refusal(file)[0]
-    assert "aliases within aliases stand for over" in problem.what, "nine to the nineteenth values fit nowhere"
-    assert problem.line in range(6, 10), "the line is where it becomes too much"
-
-
-def test_merged_mappings_keep_their_own_keys(tmp_path: Path) -> None:
-    file = tmp_path / "merge.yaml"
-    file.write_text("base: &base {a: 1, b: 2}\nother:\n  <<: *base\n  b: 3\n")
-    assert read_document(file).data["other"] == {"a": 1, "b": 3}, "a key of its own wins over a merged one"
-
-
-def test_data_is_what_a_plain_parser_reads(tmp_path: Path) -> None:
-    for name in systems():
-        document = read_document(system_file(name))
-        assert document.data == yaml.safe_load(system_file(name).read_text()), "lines cost no data"
-        assert document.line(("name",)) > 0, "every key has a line"
 
 
 @pytest.mark.demand("OBS-03")
@@ -159,12 +106,6 @@ def test_debug_is_a_log_level_of_dev_only() -> None:
         load_environment("prod", {"logLevel": "DEBUG"})
     with pytest.raises(BadInput, match="did you mean 'INFO'"):
         load_environment("prod", {"logLevel": "INFOS"})
-
-
-def test_a_nearest_name_is_offered_only_where_one_is_near() -> None:
-    assert did_you_mean("backnd", ["backend", "database"]) == "did you mean 'backend'?", "one letter is missing"
-    assert did_you_mean("xyz", ["backend", "database"]) == "known here: backend, database", "nothing is near"
-    assert did_you_mean("xyz", []) == "none is declared", "there is nothing to choose from"
 
 
 def synthetic(services: int, rows: int) -> str:

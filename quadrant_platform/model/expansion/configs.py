@@ -6,7 +6,7 @@ from functools import cached_property
 
 import yaml
 
-from quadrant_platform.model.expansion.external_apis import egress_url
+from quadrant_platform.model.expansion.external_apis import PlannedApi
 from quadrant_platform.model.expansion.topology import Topology
 from quadrant_platform.model.schema.service import ConfigFile
 
@@ -31,7 +31,9 @@ class PlannedConfig:
         return PLACEHOLDER.sub(self._value, text)
 
     def _value(self, match: re.Match[str]) -> str:
-        return self.topology.environment.log_level if match["word"] else egress_url(self.topology.system, match["api"])
+        if match["word"]:
+            return self.topology.environment.log_level
+        return PlannedApi(match["api"], self.topology.system.external_apis[match["api"]]).url
 
     @property
     def object_name(self) -> str:

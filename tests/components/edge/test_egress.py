@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from quadrant_platform.components.edge.egress import Egress
-from quadrant_platform.model.expansion.external_apis import egress_url
+from quadrant_platform.model.expansion.external_apis import planned_apis
 from quadrant_platform.model.expansion.plan import plan
 from tests.components.sample import (
     Manifest,
@@ -114,8 +114,9 @@ def test_a_passthrough_carries_one_name_unread() -> None:
 
 
 def test_a_base_url_service_answers_where_configuration_files_point() -> None:
+    some = planned()
     (port,) = one(built(), "Service", "egress-mail")["spec"]["ports"]
-    assert egress_url(planned().system, "mail") == f"http://egress-mail:{port['port']}", (
+    assert planned_apis(some.system, some.environment)["mail"].url == f"http://egress-mail:{port['port']}", (
         "${egress:mail} is this address"
     )
     assert port["targetPort"] == 9001, "the pod's port is the matrix's"

@@ -1,6 +1,6 @@
 """Configuration files, with the environment's values in them."""
 
-from quadrant_platform.model.expansion.external_apis import egress_url
+from quadrant_platform.model.expansion.external_apis import planned_apis
 from tests.components.sample import planned
 
 
@@ -22,4 +22,7 @@ def test_dev_logs_more_than_prod() -> None:
 
 
 def test_a_call_of_an_external_api_is_configured_to_the_egress() -> None:
-    assert egress_url(planned().system, "mail") == "http://egress-mail:9001", "TLS starts at the way out"
+    some = planned()
+    assert planned_apis(some.system, some.environment)["mail"].url == "http://egress-mail:9001", (
+        "TLS starts at the way out"
+    )

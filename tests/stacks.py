@@ -9,6 +9,7 @@ from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.model.loader import load_environment, load_system, system_file, systems
 from quadrant_platform.program import stacks
 from quadrant_platform.program.recorder import Recording
+from quadrant_platform.program.wire import UNKNOWN
 
 SYSTEMS = tuple(systems())
 """All systems under systems/; a new one needs no entry here."""
@@ -70,3 +71,19 @@ def walk(value: object) -> Iterator[object]:
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for member in members:
         yield from walk(member)
+
+
+def unknowns(recording: Recording) -> list[tuple[str, str]]:
+    """URN and path of every input that depends on a value that only a provider computes."""
+    return [(one.urn, path) for one in recording.resources for path in _unknown_paths(one.inputs)]
+
+
+def _unknown_paths(value: object, path: str = "") -> Iterator[str]:
+    if value == UNKNOWN:
+        yield path
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from _unknown_paths(member, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unknown_paths(item, f"{path}[{index}]")

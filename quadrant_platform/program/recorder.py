@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.program.runtime import OfflineProvider, execute
-from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest, unknown_paths
+from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest
 
 PROGRAM = ROOT / "__main__.py"
 PROJECT = "quadrant"
@@ -66,10 +66,6 @@ class Recording:
     def manifests(self) -> list[dict[str, Any]]:
         """Return the Kubernetes objects."""
         return [resource.inputs for resource in self.resources if resource.is_manifest]
-
-    def unknowns(self) -> list[tuple[str, str]]:
-        """Return (URN, path) of every input that depends on a value that only a provider computes."""
-        return [(one.urn, path) for one in self.resources for path in unknown_paths(one.inputs)]
 
 
 def record(

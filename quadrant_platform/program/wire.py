@@ -99,15 +99,3 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 def _opened(value: Any) -> Any:
     fields = value.struct_value.fields
     return fields["value"] if _SIGNATURE in fields else value
-
-
-def unknown_paths(value: object, path: str = "") -> Iterator[str]:
-    """Yield the dotted paths of values that only the provider computes."""
-    if value == UNKNOWN:
-        yield path
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            yield from unknown_paths(member, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from unknown_paths(item, f"{path}[{index}]")

@@ -15,6 +15,7 @@ from quadrant_platform.program.recorder import PLACEHOLDER, Recorded, Recording,
 from quadrant_platform.program.wire import SECRET, UNKNOWN
 from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 from tests.commands.running import CONFIG, SAMPLE
+from tests.stacks import unknowns
 
 BOOM = """
 def boom(_):
@@ -206,7 +207,7 @@ def test_a_program_that_reads_from_a_cluster_is_refused(tmp_path: Path) -> None:
 
 def test_a_preview_hides_only_what_a_provider_computes(recording: Recording) -> None:
     preview = record(CONFIG, "dev", SAMPLE, unknown=True)
-    assert preview.unknowns() == [], "no object depends on a value that a preview lacks"
+    assert unknowns(preview) == [], "no object depends on a value that a preview lacks"
     assert len(preview.resources) == len(recording.resources), "nothing is skipped because a value is unknown"
 
 
@@ -214,7 +215,7 @@ def test_an_input_that_only_a_provider_computes_is_found() -> None:
     preview = record({**CONFIG, "quadrant:copyUid": "yes"}, "dev", SAMPLE, unknown=True)
     copy = find(preview, "kubernetes:core/v1:ConfigMap", "copy")
     assert copy.inputs["data"] == UNKNOWN or copy.inputs["data"] == {"uid": UNKNOWN}, "a preview shows no value here"
-    assert [urn for urn, _ in preview.unknowns()] == [copy.urn], "it is the only object that depends on one"
+    assert [urn for urn, _ in unknowns(preview)] == [copy.urn], "it is the only object that depends on one"
 
 
 def test_recording_costs_milliseconds_a_resource(recording: Recording) -> None:

@@ -13,6 +13,7 @@ from tests.stacks import (
     pod_specs,
     previewed,
     recorded,
+    unknowns,
     walk,
 )
 
@@ -120,7 +121,7 @@ def test_only_routes_stand_in_namespaces_of_others(system: str, stage: str) -> N
 
 @stacks
 def test_a_preview_knows_every_input(system: str, stage: str) -> None:
-    unknown = previewed(system, stage).unknowns()
+    unknown = unknowns(previewed(system, stage))
     assert not unknown, f"{unknown[:3]}: a policy would only advise where it must decide"
 
 

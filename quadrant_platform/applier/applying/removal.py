@@ -13,6 +13,7 @@ from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
 from quadrant_platform.applier.observed import applyset, live
 from quadrant_platform.applier.planning.configured_stack import configure_stack
+from quadrant_platform.applier.planning.generated_values import secret_name
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import KubectlError
 from quadrant_platform.host.progress import Say
@@ -109,7 +110,7 @@ def remove_members(session: ClusterSession, system: str, say: Say) -> None:
     members = live.members(kubectl, session.table, system, applyset.kinds_of(parent))
     # Whatever has a namespace goes with it.
     delete(kubectl, [one for key, one in members.items() if not key.namespace], say)
-    kubectl.need("delete", "secret", f"{system}-values", "--namespace", applyset.NAMESPACE, "--ignore-not-found")
+    kubectl.need("delete", "secret", secret_name(system), "--namespace", applyset.NAMESPACE, "--ignore-not-found")
     kubectl.need("delete", applyset.RESOURCE, system, "--ignore-not-found")
     if not there:
         delete(kubectl, [one for one in applyset.ground() if not one["metadata"].get("namespace")], say)

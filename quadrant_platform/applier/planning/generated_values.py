@@ -7,7 +7,7 @@ import json
 import secrets
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bcrypt
@@ -55,8 +55,9 @@ def complete(kept: GeneratedValues, lengths: Mapping[str, int]) -> GeneratedValu
 
     A claim outlives its StatefulSet, and the store on it keeps the old password.
     """
-    fresh = {name: _generated(length) for name, length in lengths.items() if name not in kept.values}
-    return GeneratedValues(kept.system, {**kept.values, **fresh}, kept.version)
+    missing = {name: length for name, length in lengths.items() if name not in kept.values}
+    fresh = {name: _outputs("".join(secrets.choice(ALPHABET) for _ in range(missing[name]))) for name in missing}
+    return replace(kept, values={**kept.values, **fresh})
 
 
 def recover(kept: GeneratedValues, before: GeneratedValues, wanted: Objects, live: Objects) -> GeneratedValues:
@@ -70,7 +71,7 @@ def recover(kept: GeneratedValues, before: GeneratedValues, wanted: Objects, liv
         there = live.get(key, {}).get("data", {}).get(field)
         if value in fresh and there is not None:
             found[fresh[value]] = _outputs(_decoded(there))
-    return GeneratedValues(kept.system, {**kept.values, **found}, kept.version)
+    return replace(kept, values={**kept.values, **found})
 
 
 def _texts(objects: Objects) -> Iterator[tuple[ObjectKey, str, str]]:
@@ -83,10 +84,6 @@ def _decoded(text: str) -> str:
     return base64.b64decode(text).decode()
 
 
-def _generated(length: int) -> dict[str, str]:
-    return _outputs("".join(secrets.choice(ALPHABET) for _ in range(length)))
-
-
 def _outputs(value: str) -> dict[str, str]:
     # bcrypt reads 72 bytes and refuses more.
     return {"result": value, "bcryptHash": bcrypt.hashpw(value.encode()[:72], bcrypt.gensalt(10)).decode()}
@@ -94,8 +91,8 @@ def _outputs(value: str) -> dict[str, str]:
 
 def read(kubectl: Kubectl, system: str) -> GeneratedValues:
     """Return the values that the cluster keeps for a system."""
-    name = _name(system)
-    for found in kubectl.objects("get", "secret", name, "--namespace", NAMESPACE, "--ignore-not-found"):
+    place = (secret_name(system), "--namespace", NAMESPACE, "--ignore-not-found")
+    for found in kubectl.objects("get", "secret", *place):
         values: Values = json.loads(_decoded(found["data"][_KEY]))
         return GeneratedValues(system, values, found["metadata"]["resourceVersion"])
     return GeneratedValues(system, {}, None)
@@ -113,7 +110,7 @@ def write(kubectl: Kubectl, kept: GeneratedValues) -> None:
 
 def _manifest(kept: GeneratedValues) -> dict[str, Any]:
     metadata: dict[str, Any] = {
-        "name": _name(kept.system),
+        "name": secret_name(kept.system),
         "namespace": NAMESPACE,
         "labels": {MANAGED_BY_LABEL: OWNER, PART_OF_LABEL: kept.system},
     }
@@ -124,5 +121,6 @@ def _manifest(kept: GeneratedValues) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
 
 
-def _name(system: str) -> str:
+def secret_name(system: str) -> str:
+    """Return the name of the Secret that keeps a system's values."""
     return f"{system}-values"

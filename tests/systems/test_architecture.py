@@ -8,6 +8,7 @@ import pytest
 from quadrant_platform.commands.cli import main
 from quadrant_platform.policies.pack import POLICIES
 from tests.style.sources import ROOT
+from tests.style.test_dependencies import FLOORS
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 SESSION = re.search(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
@@ -47,3 +48,11 @@ def test_the_picture_names_what_exists() -> None:
     assert not missing, f"{missing}: moved or removed"
     unknown = {text for text in texts if re.fullmatch(r"[a-z]+(-[a-z]+)+", text)} - set(POLICIES) - ANALYZERS
     assert not unknown, f"{unknown}: no policy of the pack"
+
+
+def test_the_floors_of_the_page_are_those_that_the_style_tests_hold() -> None:
+    rows = re.findall(r"^\| (\d) \| `(?:quadrant_platform/)?(\w+)` \|", PAGE, re.MULTILINE)
+    floors = {package: int(floor) for floor, package in rows}
+    assert floors.keys() == FLOORS.keys(), "every package has its floor"
+    upward = [(package, other) for package in FLOORS for other in FLOORS[package] if floors[other] >= floors[package]]
+    assert not upward, f"{upward}: a package imports only from floors below its own"

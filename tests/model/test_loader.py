@@ -1,4 +1,4 @@
-"""Bad input is told what, where, why and the remedy, all of it at once; good input loads fast."""
+"""Bad input gets place, reason and remedy, all problems at once; good input loads fast."""
 
 import re
 import time
@@ -25,7 +25,7 @@ def refusal(file: Path) -> tuple[Problem, ...]:
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_bad_input_gets_its_exact_places_and_messages(file: Path) -> None:
     expected = [f"{file}:{line}: {message}" for line, message in EXPECTED.findall(file.read_text())]
-    assert expected, f"{file.name} says with `# expect: <line>: <message>` what it is refused for"
+    assert expected, f"{file.name} needs a line `# expect: <line>: <message>` for each problem"
     assert [str(problem) for problem in refusal(file)] == expected, "a refusal names line, key path, reason and remedy"
 
 
@@ -48,9 +48,9 @@ def test_all_problems_of_a_file_are_reported_at_once_in_order() -> None:
 
 def test_an_entry_that_is_left_out_causes_no_further_problems() -> None:
     problems = refusal(Path(__file__).parent / "bad" / "all-at-once.yaml")
-    told = " ".join(str(problem) for problem in problems)
-    assert "'api'" not in told, "a row to an entry with errors of its own is not a second mistake"
-    assert "'token'" not in told, "what an entry with errors uses is not unused"
+    reported = " ".join(str(problem) for problem in problems)
+    assert "'api'" not in reported, "a row to an entry with errors of its own is not a second mistake"
+    assert "'token'" not in reported, "what an entry with errors uses is not unused"
 
 
 def test_a_misspelt_section_hides_its_names_from_all_checks(tmp_path: Path) -> None:

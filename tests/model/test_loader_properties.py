@@ -1,4 +1,4 @@
-"""Whatever is wrong with a file, it ends in a refusal that names places, never in a traceback."""
+"""Any fault in a file ends in a refusal that names places, never in a traceback."""
 
 import copy
 import tempfile
@@ -69,7 +69,7 @@ def test_a_damaged_file_is_refused_with_lines_or_expands_in_both_stages(sample: 
         count = len(file.read_text().splitlines())
         problems = refusal(lambda: [plan(load_system(file), environment) for environment in ENVIRONMENTS])
     assert all(1 <= problem.line <= max(count, 1) for problem in problems), "each problem has a line of the file"
-    assert len(set(map(str, problems))) == len(problems), "no problem is told twice"
+    assert len(set(map(str, problems))) == len(problems), "no problem is reported twice"
 
 
 @given(
@@ -78,7 +78,7 @@ def test_a_damaged_file_is_refused_with_lines_or_expands_in_both_stages(sample: 
 def test_odd_overrides_load_or_are_refused(value: Any) -> None:
     overrides = value if isinstance(value, dict) else {"network": value}
     problems = refusal(lambda: load_environment("dev", overrides))
-    assert all(problem.what for problem in problems), "each problem says what is wrong"
+    assert all(problem.what for problem in problems), "each problem names what is wrong"
 
 
 @given(st.binary(max_size=60))

@@ -1,10 +1,11 @@
 """An environment, alone and against a system: addresses do not overlap and every name means something."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import ip_network
 from itertools import combinations
 
 from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
+from quadrant_platform.model.consistency.context import Found
 from quadrant_platform.model.expansion.workloads import CNPG_PORT, in_cluster, namespace_of, workloads
 from quadrant_platform.model.schema.control_peers import CONTROL_PEERS
 from quadrant_platform.model.schema.environment import Environment
@@ -12,7 +13,6 @@ from quadrant_platform.model.schema.service import Sizing
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment, Stage
 
-Found = Iterator[Problem]
 Place = tuple[KeyPath, str]
 
 

@@ -207,11 +207,11 @@ def test_overrides_without_schema_errors_are_checked_in_the_same_run() -> None:
     with pytest.raises(BadInput) as caught:
         load_environment("dev", wrong, system=shop())
     places = sorted(".".join(map(str, problem.path)) for problem in caught.value.problems)
-    assert places == ["network.clusterCidrs.1", "sizeProfile", "spot"], "one run tells all three"
+    assert places == ["network.clusterCidrs.1", "sizeProfile", "spot"], "one run reports all three"
 
 
 @pytest.mark.parametrize("wrong", [{"databases": "stateful", "secrets": "generated"}, {"publishing": {"issuer": 5}}])
 def test_overrides_that_are_left_out_cause_no_further_problems(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput) as caught:
         load_environment("prod", {**ADDRESS, **wrong}, system=shop())
-    assert len(caught.value.problems) == 1, "the mistake is told once, not its consequences"
+    assert len(caught.value.problems) == 1, "one mistake is reported, not its consequences"

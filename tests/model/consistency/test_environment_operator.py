@@ -48,7 +48,7 @@ def test_what_the_operator_cannot_run_is_refused_in_prod_only(
 ) -> None:
     found = problems(Stage.PROD, database, pooler, **overrides)
     assert len(found) == 1, "one thing is wrong"
-    assert expected in found[0], "the message says what the operator does"
+    assert expected in found[0], "the message names what the operator fixes"
     assert problems(Stage.DEV, database, pooler, **overrides) == [], "a StatefulSet of ours can do all of it"
 
 

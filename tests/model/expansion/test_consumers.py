@@ -20,7 +20,7 @@ def test_a_secret_is_in_the_namespace_of_every_workload_that_mounts_it() -> None
     }, "a pod reads Secrets of its own namespace only"
 
 
-def test_a_secret_that_nobody_mounts_is_nowhere() -> None:
+def test_a_secret_that_no_workload_mounts_is_nowhere() -> None:
     assert mounted(planned(), "watchers-password") == {}, "it is an ingredient of another one"
 
 

@@ -70,7 +70,7 @@ def test_an_api_of_another_stage_leaves_no_row() -> None:
 
 def test_a_client_of_a_cache_under_sentinel_reaches_the_sentinels() -> None:
     written = {row.source.id: row.why for row in planned().matrix.rows if row.implied == "sentinel"}
-    assert set(written) == {"shop-core/api", "shop-core/worker"}, "they ask for the master's address, nobody else does"
+    assert set(written) == {"shop-core/api", "shop-core/worker"}, "they alone ask for the master's address"
     ports = {port for target, _, port in leaving(planned(), "shop-core/api") if target.endswith("session-sentinel")}
     assert ports == {26379}, "it is the Sentinels' port"
 
@@ -91,7 +91,7 @@ def test_a_written_row_wins_over_an_implied_one() -> None:
 def test_a_reason_stands_at_every_row() -> None:
     for stage in ("dev", "prod"):
         unexplained = [row.key for row in planned(stage).matrix.rows if not row.why]
-        assert not unexplained, f"{unexplained}: nobody could tell whether it may go"
+        assert not unexplained, f"{unexplained}: without a reason no reader can remove it"
 
 
 def test_a_service_and_its_row_add_exactly_their_own_connections() -> None:
@@ -102,7 +102,7 @@ def test_a_service_and_its_row_add_exactly_their_own_connections() -> None:
         ("shop-core/stock", "shop-database/orders-pool", "TCP", 6432),
         ("shop-core/stock", "kube-system/dns", "TCP", 53),
         ("shop-core/stock", "kube-system/dns", "UDP", 53),
-    }, "a service gets its row and name resolution, and nobody else gains anything"
+    }, "a service gets its row and name resolution, and no other workload gains anything"
 
 
 def expanded(system: System, stage: str) -> Plan:

@@ -1,4 +1,4 @@
-"""Rows that nobody writes: each rule adds what it must, and nothing where its reason is absent."""
+"""Implied rows: each rule adds what it must, and nothing where its reason is absent."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def own(of: Plan) -> list[Endpoint]:
 def test_every_pod_resolves_names_over_udp_and_tcp(stage: str) -> None:
     some = planned(stage)
     expected = {(pods.id, "kube-system/dns", protocol, 53) for pods in own(some) for protocol in ("UDP", "TCP")}
-    assert implied(some, "dns") == expected, "a long answer comes over TCP, and nobody resolves elsewhere"
+    assert implied(some, "dns") == expected, "a long answer comes over TCP, and no pod resolves elsewhere"
 
 
 def test_a_node_local_resolver_is_reached_by_its_addresses() -> None:
@@ -87,7 +87,7 @@ def test_only_the_egress_traefik_reaches_the_internet() -> None:
 def test_without_external_apis_there_is_no_way_out() -> None:
     some = bare("externalApis")
     assert "egress" not in some.topology.endpoints, "a Traefik without entry points would do nothing"
-    assert not arriving(some, "internet"), "and nobody leaves"
+    assert not arriving(some, "internet"), "and no connection leaves"
 
 
 def test_an_api_on_another_port_opens_that_port() -> None:
@@ -106,7 +106,7 @@ def test_only_who_watches_the_kubernetes_api_reaches_it() -> None:
     assert {source for source, *_ in arriving(planned("prod"), "api-server")} == expected, "as do an operator's pods"
 
 
-def test_without_configured_addresses_nobody_reaches_the_kubernetes_api() -> None:
+def test_without_configured_addresses_no_workload_reaches_the_kubernetes_api() -> None:
     some = planned("prod", overrides=network(apiServer={"cidrs": []}))
     assert not arriving(some, "api-server"), "an unknown address closes the way instead of opening all"
 
@@ -145,10 +145,10 @@ def test_sentinels_and_copies_of_a_cache_watch_each_other() -> None:
 def test_a_replicated_cache_follows_itself_where_copies_run() -> None:
     pages = ("shop-platform/pages", "shop-platform/pages", "TCP", 6379)
     assert pages in implied(planned("prod"), "replication"), "the replica asks the master"
-    assert pages not in implied(planned("dev"), "replication"), "a single copy has nobody to follow"
+    assert pages not in implied(planned("dev"), "replication"), "a single copy follows no other"
 
 
-def test_a_lone_cache_follows_nobody() -> None:
+def test_a_lone_cache_follows_no_other() -> None:
     for stage in ("dev", "prod"):
         assert not [edge for edge in implied(planned(stage), "replication") if "counters" in edge[0]], "it is alone"
 

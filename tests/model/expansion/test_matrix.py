@@ -49,7 +49,7 @@ def test_an_endpoint_without_rows_is_in_the_matrix() -> None:
 def test_only_the_outsides_that_rows_touch_are_listed() -> None:
     world = outside("world", ["0.0.0.0/0"])
     assert "world" in {peer.id for peer in of(Row(world, PODS[0], PODS[0].listeners[0], "visits")).endpoints}, "touched"
-    assert "world" not in {peer.id for peer in of().endpoints}, "nobody touches it"
+    assert "world" not in {peer.id for peer in of().endpoints}, "no row touches it"
 
 
 def test_rows_are_found_at_both_of_their_ends() -> None:
@@ -75,7 +75,7 @@ def test_the_json_says_what_it_is() -> None:
         "schema": SCHEMA,
         "system": "shop",
         "environment": "prod",
-    }, "a reader must know which rules apply"
+    }, "a reader sees which rules apply"
 
 
 def test_a_peer_of_the_json_is_pods_or_addresses() -> None:

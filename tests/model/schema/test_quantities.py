@@ -44,7 +44,7 @@ def test_cpu_keeps_its_value_in_one_form(milli: int) -> None:
 
 @pytest.mark.parametrize("text", ["0", "0m", "0.0001", "1025", "500Mi", "1k", "-1", "1.", ".5", "1 ", "٣", "", "1e3"])
 def test_what_is_no_amount_of_cores_is_refused(text: str) -> None:
-    assert ";" in refused(CPU, text) or "outside" in refused(CPU, text), "the refusal says what to write"
+    assert ";" in refused(CPU, text) or "outside" in refused(CPU, text), "the refusal has a remedy"
 
 
 @given(st.integers(1, 10_000), st.sampled_from(sorted(UNITS)))

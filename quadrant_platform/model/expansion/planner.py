@@ -8,11 +8,11 @@ from quadrant_platform.model.expansion.configs import planned_configs
 from quadrant_platform.model.expansion.edge import PlannedEdge, planned_routes
 from quadrant_platform.model.expansion.external_apis import PlannedApi, planned_apis
 from quadrant_platform.model.expansion.matrix import Row
-from quadrant_platform.model.expansion.programs import Calls, job_program, service_program
+from quadrant_platform.model.expansion.programs import Calls, program
 from quadrant_platform.model.expansion.topology import Topology
 from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, cache_mode, in_cluster
 from quadrant_platform.model.schema import datastores
-from quadrant_platform.model.schema.service import TIERS, Autoscaling, ContainerSpec, JobSpec, ServiceSpec, Sizing
+from quadrant_platform.model.schema.service import TIERS, Autoscaling, JobSpec, ServiceSpec, Sizing
 from quadrant_platform.model.schema.types import Segment, Stage
 from quadrant_platform.vocabulary import PURPOSE_LABEL
 
@@ -124,7 +124,6 @@ class Planner:
         level = spec.priority or planned.LEVEL_OF_TIER[spec.resources.tier]
         return planned.PlannedService(
             spec=spec,
-            program=service_program(name, spec, self._calls(name)),
             copies=self.copies(least),
             autoscaling=scaling if self.environment.copies == "declared" else None,
             **self._process(name, spec),
@@ -135,7 +134,6 @@ class Planner:
         """Plan a job."""
         return planned.PlannedProcess(
             spec=spec,
-            program=job_program(name, spec, self._calls(name)),
             **self._process(name, spec),
             **self.bound(name, spec.resources, {PURPOSE_LABEL: spec.purpose}, spec.attached, "supporting"),
         )
@@ -156,15 +154,13 @@ class Planner:
         """Plan the way out."""
         return planned.Planned(spec=self.apis, copies=self.copies(EGRESS_COPIES), **self.bound("egress", TRAEFIK))
 
-    def _process(self, name: str, spec: ContainerSpec) -> dict[str, Any]:
-        calls = self._calls(name).apis
-        return {
-            "configs": tuple(self.configs[config] for config in spec.config),
-            "secrets": self.secrets(*spec.secrets),
-            "passthrough": tuple(api for api in sorted(calls, key=lambda one: one.name) if api.address),
-        }
-
-    def _calls(self, name: str) -> Calls:
+    def _process(self, name: str, spec: ServiceSpec | JobSpec) -> dict[str, Any]:
         rows = self.leaving[self.topology.endpoints[name].id]
         ports = {row.listener.number for row in rows if row.target.kind == "egress"}
-        return Calls(self.topology, rows, [api for api in self.apis.values() if api.spec.egress_port in ports])
+        apis = [api for _, api in sorted(self.apis.items()) if api.spec.egress_port in ports]
+        return {
+            "program": program(name, spec, Calls(self.topology, rows, apis)),
+            "configs": tuple(self.configs[config] for config in spec.config),
+            "secrets": self.secrets(*spec.secrets),
+            "passthrough": tuple(api for api in apis if api.address),
+        }

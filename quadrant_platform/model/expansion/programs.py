@@ -33,30 +33,28 @@ class Calls:
     apis: Iterable[PlannedApi]
 
 
-def service_program(name: str, service: ServiceSpec, calls: Calls) -> Program:
-    """Return a service's own program, or the stand-in with its ports, paths and dependencies."""
-    environment = calls.topology.environment
-    if environment.stand_in is None or name in environment.images:
-        return Program(environment.images.get(name, service.image), service.command, service.args)
-    args = [f"--port={port}={number}" for port, number in service.ports.items()]
-    if service.metrics is not None:
-        args.append(f"--metrics={service.metrics.port}:{service.metrics.path}")
-    probes = service.probes
-    args.append(f"--ready={probes.readiness}")
-    args += [f"--alive={path}" for path in sorted({probes.startup, probes.liveness, probes.basic})]
-    args.append(f"--grace={seconds(service.termination_grace)}")
-    return Program(environment.stand_in, COMMAND, ("serve", f"--name={name}", *args, *_call_options(service, calls)))
-
-
-def job_program(name: str, job: JobSpec, calls: Calls) -> Program:
-    """Return a job's own program, or the stand-in's migration.
+def program(name: str, spec: ServiceSpec | JobSpec, calls: Calls) -> Program:
+    """Return a workload's own program, or the stand-in: a service with its ports and paths, or a job's migration.
 
     A job with scripts of its own runs them with an image of tools, which is not the system's own.
     """
-    environment = calls.topology.environment
-    if environment.stand_in is None or job.files or name in environment.images:
-        return Program(environment.images.get(name, job.image), job.command, job.args)
-    return Program(environment.stand_in, COMMAND, ("migrate", f"--name={name}", *_call_options(job, calls)))
+    environment, has_tools = calls.topology.environment, isinstance(spec, JobSpec) and bool(spec.files)
+    if environment.stand_in is None or has_tools or name in environment.images:
+        return Program(environment.images.get(name, spec.image), spec.command, spec.args)
+    task = (
+        ["serve", f"--name={name}", *_served(spec)] if isinstance(spec, ServiceSpec) else ["migrate", f"--name={name}"]
+    )
+    return Program(environment.stand_in, COMMAND, (*task, *_call_options(spec, calls)))
+
+
+def _served(service: ServiceSpec) -> Iterator[str]:
+    yield from (f"--port={port}={number}" for port, number in service.ports.items())
+    if service.metrics is not None:
+        yield f"--metrics={service.metrics.port}:{service.metrics.path}"
+    probes = service.probes
+    yield f"--ready={probes.readiness}"
+    yield from (f"--alive={path}" for path in sorted({probes.startup, probes.liveness, probes.basic}))
+    yield f"--grace={seconds(service.termination_grace)}"
 
 
 def service_names(name: str, read_only: str | None) -> dict[str, str]:

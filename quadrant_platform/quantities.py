@@ -1,7 +1,5 @@
 """Kubernetes' quantities, in every form that the API server accepts."""
 
-from __future__ import annotations
-
 import re
 
 _QUANTITY = re.compile(

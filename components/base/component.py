@@ -1,7 +1,5 @@
 """Component: how every part of a platform is built, and what its objects wait for."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Registration: one manifest becomes one resource, of the SDK's native class where there is one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pulumi

@@ -1,7 +1,5 @@
 """Containers: the restricted security context, resources and probes of every container."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 

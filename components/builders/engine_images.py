@@ -1,7 +1,5 @@
 """Images: the pinned engine behind each kind of workload; an environment may name another."""
 
-from __future__ import annotations
-
 POSTGRESQL = "docker.io/library/postgres:17.6"
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql:17.6"
 CLICKHOUSE = "docker.io/clickhouse/clickhouse-server:25.8.2.29"

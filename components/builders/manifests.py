@@ -1,7 +1,5 @@
 """Manifests as plain data in wire form, and the small objects that most components share."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Pod templates: identity, security, files and place of every workload's pods."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict, Unpack

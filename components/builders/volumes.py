@@ -1,7 +1,5 @@
 """Volumes: configuration and secrets as read-only directories, scratch space and claims."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """Workload: a planned workload's name, labels and ports, bound once, and the objects that follow from them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Unpack

@@ -1,7 +1,5 @@
 """Cache: Redis alone, with read replicas, or as the three servers that Sentinels watch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pulumi

@@ -1,7 +1,5 @@
 """Sentinel: three watchers that agree on a cache's master, and make another one when it fails."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Certificates: who signs them and which names they hold."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

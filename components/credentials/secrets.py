@@ -1,7 +1,5 @@
 """Secrets: read from the vault by the External Secrets Operator, or generated where there is no vault."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Server TLS: the certificate that a data store shows to its clients, signed by the system's own authority."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata

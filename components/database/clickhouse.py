@@ -1,7 +1,5 @@
 """ClickHouse: one server on a claim of its own, configured by files, with one user and one database."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import yaml

@@ -1,7 +1,5 @@
 """Cluster: PostgreSQL run by the CloudNativePG operator, with standbys, failover and certificates of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from quadrant_platform.components.base.component import Component

@@ -1,7 +1,5 @@
 """Engines: the components that run a database or a pooler, by what the plan decided."""
 
-from __future__ import annotations
-
 from quadrant_platform.components.database.clickhouse import ClickHouse
 from quadrant_platform.components.database.cloudnative_pg import Cluster
 from quadrant_platform.components.database.managed_pooler import ManagedPooler

@@ -1,7 +1,5 @@
 """External database: the Service name that clients call, leading to private addresses outside the cluster."""
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Iterable, Iterator
 

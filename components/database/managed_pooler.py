@@ -1,7 +1,5 @@
 """Managed pooler: PgBouncer run by the CloudNativePG operator, in front of one of its clusters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Component

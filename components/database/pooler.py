@@ -1,7 +1,5 @@
 """Pooler: PgBouncer, which shares a few server connections among many clients."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

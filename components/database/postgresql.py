@@ -1,7 +1,5 @@
 """Database: PostgreSQL as one pod on a claim of its own, with its owner, its database and its certificate."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Component

@@ -1,7 +1,5 @@
 """Edge: the public Traefik, the only way in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple

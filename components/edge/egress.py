@@ -1,7 +1,5 @@
 """Egress: the only way out, a Traefik with one entry point for each external API."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 

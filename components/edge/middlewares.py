@@ -4,8 +4,6 @@ Every copy of Traefik counts on its own, so a limit is divided by the number of 
 that let 34 pass let 102 pass where 100 were declared. A single copy has the declared values.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

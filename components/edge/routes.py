@@ -1,7 +1,5 @@
 """Routes: the public routers, each in the namespace of what it leads to, with the middlewares it uses beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

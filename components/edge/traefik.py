@@ -1,7 +1,5 @@
 """Traefik: what the public instance and the egress instance share: settings, pod and workload."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

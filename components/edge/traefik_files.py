@@ -1,7 +1,5 @@
 """Traefik's files: the public instance's static settings, and the dynamic ones beside them."""
 
-from __future__ import annotations
-
 from quadrant_platform.components.builders.manifests import Manifest, part_of
 from quadrant_platform.components.credentials.certificates import download
 from quadrant_platform.components.edge import traefik

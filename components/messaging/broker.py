@@ -1,7 +1,5 @@
 """Broker: Kafka without ZooKeeper, every node broker and controller, on claims of its own."""
 
-from __future__ import annotations
-
 import base64
 import uuid
 from collections.abc import Iterator

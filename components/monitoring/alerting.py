@@ -1,7 +1,5 @@
 """Alerting: the alerting rules of a system, declared ones and those that every scraped workload gets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Component, Names

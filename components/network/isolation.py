@@ -1,7 +1,5 @@
 """Isolation: one NetworkPolicy a workload, both directions in it, made from the matrix; and the matrix itself."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

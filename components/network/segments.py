@@ -1,7 +1,5 @@
 """Segments: a namespace each, closed by default, with the restricted pod profile, a quota and limit ranges."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import BuildContext, Component, Names

@@ -1,7 +1,5 @@
 """The plan that a stack's configuration names, read once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pulumi

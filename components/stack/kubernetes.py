@@ -1,7 +1,5 @@
 """Kubernetes: the one cluster of a stack, named by its settings."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pulumi

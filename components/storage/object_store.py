@@ -1,7 +1,5 @@
 """Object store: an S3 server on one claim, with its buckets, under the name and health path that clients use."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Address, Component

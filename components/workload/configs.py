@@ -1,7 +1,5 @@
 """Configs: every configuration file, in the namespaces of the workloads that read it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 

@@ -1,7 +1,5 @@
 """Jobs: migrations, backups and maintenance, once a release or on a schedule."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple

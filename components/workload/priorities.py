@@ -1,7 +1,5 @@
 """Priorities: which pods keep their place when a cluster runs full."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Component, Names

@@ -1,7 +1,5 @@
 """Processes: what the pods of services and jobs have in common."""
 
-from __future__ import annotations
-
 from typing import Unpack
 
 from quadrant_platform.components.builders.manifests import Manifest

@@ -1,7 +1,5 @@
 """Service: an application workload with its account, Services, budget, autoscaler and monitor."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Address, Component

@@ -1,7 +1,5 @@
 """`quadrant check`: the policy pack over a stack, or over any Kubernetes files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command line: `quadrant COMMAND`, also `python -m quadrant_platform`."""
 
-from __future__ import annotations
-
 import os
 import traceback
 

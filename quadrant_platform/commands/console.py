@@ -1,7 +1,5 @@
 """Output: results to stdout, everything else to stderr."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sys

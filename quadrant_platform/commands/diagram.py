@@ -1,7 +1,5 @@
 """`quadrant diagram`: a picture of the flows between workloads."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`quadrant diff`: a stack against its cluster, object by object, in the fields that Quadrant owns."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

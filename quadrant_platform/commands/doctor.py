@@ -1,7 +1,5 @@
 """`quadrant doctor`: the programs and resources of this machine, and what each lack costs."""
 
-from __future__ import annotations
-
 import os
 import platform
 import shutil

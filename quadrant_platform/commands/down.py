@@ -1,7 +1,5 @@
 """`quadrant down`: a stack, removed with its data."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """One notice of all commands that read a system: which of its keys have no effect yet."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 

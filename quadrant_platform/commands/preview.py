@@ -1,7 +1,5 @@
 """`quadrant preview`: the resources of a stack, the policies' verdict and the matrix."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`quadrant reach`: permitted connections, computed from the NetworkPolicies."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

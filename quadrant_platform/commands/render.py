@@ -1,7 +1,5 @@
 """`quadrant render`: one YAML file an object, in the order of application."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated

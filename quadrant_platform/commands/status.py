@@ -1,7 +1,5 @@
 """`quadrant status`: a stack in its cluster, on one page."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`quadrant up`: a stack, applied and ready."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The checkout that Quadrant runs from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,7 +1,5 @@
 """Requests to end the process, all of which act as Ctrl-C does."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Iterator

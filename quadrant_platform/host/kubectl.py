@@ -1,7 +1,5 @@
 """kubectl for one cluster, which every call names."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Locks between processes of one machine."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Progress of a long operation, one line at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 Say = Callable[[str], None]

@@ -1,7 +1,5 @@
 """Proxies of the environment, and what is reached without them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 

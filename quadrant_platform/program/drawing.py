@@ -1,7 +1,5 @@
 """The diagram of a stack: segments as clusters, workloads as nodes, flows as arrows."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

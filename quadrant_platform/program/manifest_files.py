@@ -1,7 +1,5 @@
 """Kubernetes files, read as objects with their line numbers."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

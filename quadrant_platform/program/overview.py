@@ -1,7 +1,5 @@
 """What a system declares that is no object: its title, its ways out, ports for developers, keys not built yet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The recorder: the real program under Pulumi's mock runtime, without a cluster or the Pulumi executable."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import runpy

@@ -1,7 +1,5 @@
 """The output folder of `render`, replaced as a whole or not at all."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Objects as YAML files with stable names, in the order of application."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping

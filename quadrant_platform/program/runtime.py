@@ -1,7 +1,5 @@
 """Pulumi's mock runtime, in a thread of its own so that no state of a run outlives it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import contextvars

@@ -1,7 +1,5 @@
 """The stacks: a system in a stage, its configuration as the engine passes it on, and its recording."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The traffic of a stack: the connections of its matrix, and those that its NetworkPolicies really permit."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property

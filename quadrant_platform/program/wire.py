@@ -1,7 +1,5 @@
 """Wire inputs of a resource as plain data: whole numbers as ints, secrets redacted, unknowns marked."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """Changes applied with kubectl: closed networks before pods, and deletions last."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from quadrant_platform.applier.applying.cluster_session import adopt

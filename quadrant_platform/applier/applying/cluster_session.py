@@ -1,7 +1,5 @@
 """A session with a stack's cluster: chosen, started where it is local, and fitted to the stack."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The pulumi executable: whether it previews and applies a stack, and how it is called."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """The removal of a system, and of a local cluster with its last one."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 

@@ -1,7 +1,5 @@
 """The stack's file gets the cluster of the environment, and names it from then on."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

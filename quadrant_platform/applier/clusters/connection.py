@@ -1,7 +1,5 @@
 """The connection to a cluster: kubectl for it, checked before it is used."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The clusters that Quadrant makes itself: kind where there is Docker, else the lab."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files that Quadrant keeps on this machine between two runs, without any value of a Secret."""
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The cluster that a stack goes to, chosen from facts alone: one that the user names, else kind, else the lab."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

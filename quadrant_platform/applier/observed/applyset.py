@@ -3,8 +3,6 @@
 Source: Kubernetes enhancement 3659, `kubectl apply --prune` with applysets.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Collection, Mapping

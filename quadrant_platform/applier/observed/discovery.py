@@ -1,7 +1,5 @@
 """What a cluster serves and what its user may do there, checked before anything is changed."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Objects that stay after their deletion: which, what holds them, and the command that helps."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

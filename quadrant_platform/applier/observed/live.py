@@ -1,7 +1,5 @@
 """What a cluster holds of a stack."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any

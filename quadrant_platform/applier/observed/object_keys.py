@@ -1,7 +1,5 @@
 """Kubernetes objects by identity, whether a program or a cluster has them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Pods: their workload, their claims, and what they wait for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The plan of `up` and `diff`: all that would change, after the checks that precede any change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from quadrant_platform.applier.clusters.connection import ClusterSession

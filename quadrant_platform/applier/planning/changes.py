@@ -4,8 +4,6 @@ A dry run on the API server returns each object as it would be after our apply. 
 exactly what Quadrant owns and others changed, without defaults and the fields of other managers.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

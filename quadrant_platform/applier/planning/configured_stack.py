@@ -1,7 +1,5 @@
 """A stack configured for one cluster, and its objects with their generated values."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

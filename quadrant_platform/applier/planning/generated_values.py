@@ -1,7 +1,5 @@
 """Generated values: made once for a system and kept in one Secret of the cluster, never on disk."""
 
-from __future__ import annotations
-
 import base64
 import json
 import secrets

@@ -1,7 +1,5 @@
 """The status page of a system, read from its cluster."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Collection
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Readiness of workloads and its obstacles, from the objects, their pods and the cluster's warnings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any

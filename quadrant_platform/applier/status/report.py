@@ -1,7 +1,5 @@
 """The status of a stack on one page: nodes, pods by segment, volumes, certificates, and the public entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The wait for a stack, which reports each change and ends with readiness, a failure or the deadline."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

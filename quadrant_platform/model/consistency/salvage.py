@@ -106,12 +106,8 @@ def _without(data: Any, entries: set[KeyPath], path: KeyPath = ()) -> Any:
 
 def words_of(value: Any) -> Iterator[str]:
     """Iterate over everything in some data that could be a name."""
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            yield from words_of(key)
-            yield from words_of(below)
-    elif isinstance(value, list):
-        for below in value:
-            yield from words_of(below)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         yield from _WORD.findall(value)
+    elif isinstance(value, Mapping | list):
+        for part in (*value, *value.values()) if isinstance(value, Mapping) else value:
+            yield from words_of(part)

@@ -9,6 +9,7 @@ from quadrant_platform.model.schema.types import (
     AbsolutePath,
     Duration,
     Fqdn,
+    IpAddress,
     Model,
     Name,
     Percent,
@@ -53,7 +54,7 @@ class Certificate(Model):
     name: Name
     common_name: Fqdn
     hosts: tuple[Fqdn, ...] = Field(min_length=1)
-    addresses: tuple[str, ...] = Field(default=(), description="IP addresses among the names, dev only")
+    addresses: tuple[IpAddress, ...] = Field(default=(), description="IP addresses among the names, dev only")
     dev_hosts: tuple[Fqdn, ...] = ()
     key_size: Literal[2048, 4096] = 2048
     duration: Duration = "365d"

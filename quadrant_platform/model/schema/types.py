@@ -63,6 +63,14 @@ def _cidr(text: str) -> str:
         raise ValueError(f"{text!r} is not a CIDR ({error}); write an address block such as 10.0.0.0/8") from None
 
 
+def _address(text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IP address; write one, or use `hosts`") from None
+    return text
+
+
 def _cron_value(token: str, low: int, high: int) -> bool:
     span, _, step = token.partition("/")
     if step and not (step.isdecimal() and int(step) > 0):
@@ -112,6 +120,7 @@ Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Duration = Annotated[str, BeforeValidator(number_as_text), AfterValidator(_duration)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 Cron = Annotated[str, AfterValidator(_cron)]
+IpAddress = Annotated[str, AfterValidator(_address)]
 Fqdn = Annotated[str, AfterValidator(_fqdn)]
 Image = Annotated[str, AfterValidator(_image)]
 Percent = Annotated[float, Field(gt=0, le=100)]

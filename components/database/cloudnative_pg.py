@@ -47,11 +47,7 @@ def cluster(w: Workload, database: PlannedDatabase, labels: Mapping[str, str]) -
     """Return what the operator is to run."""
     spec = database.spec
     secret = {"name": owner_secret_name(w.name)}
-    affinity = {
-        "enablePodAntiAffinity": True,
-        "podAntiAffinityType": database.settings.spread,
-        "topologyKey": HOSTNAME,
-    }
+    affinity = {"enablePodAntiAffinity": True, "podAntiAffinityType": database.settings.spread, "topologyKey": HOSTNAME}
     result: Manifest = {
         "instances": database.copies,
         "imageName": database.image(CLOUDNATIVE_PG),
@@ -93,10 +89,7 @@ def archive_timeout(database: PlannedDatabase) -> str:
 def services(database: PlannedDatabase) -> Iterator[Manifest]:
     """Yield the Services of the system's own names, beside the operator's `-rw`, `-ro` and `-r`."""
     for host, kind in database.services.items():
-        yield {
-            "selectorType": kind,
-            "serviceTemplate": {"metadata": {"name": host}, "spec": {"type": "ClusterIP"}},
-        }
+        yield {"selectorType": kind, "serviceTemplate": {"metadata": {"name": host}, "spec": {"type": "ClusterIP"}}}
 
 
 def _storage(database: PlannedDatabase) -> Manifest:

@@ -57,11 +57,7 @@ def pgbouncer(inputs: PoolerInputs) -> Manifest:
 def pod_spec(inputs: PoolerInputs) -> Manifest:
     """Return what the operator's pod template is completed with."""
     pooler = inputs.pooler
-    container = {
-        "name": CONTAINER,
-        "resources": resources(pooler, pooler.limits),
-        "securityContext": RESTRICTED,
-    }
+    container = {"name": CONTAINER, "resources": resources(pooler, pooler.limits), "securityContext": RESTRICTED}
     return {
         "containers": [container],
         "priorityClassName": pooler.priority,

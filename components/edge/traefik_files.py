@@ -4,12 +4,7 @@ from quadrant_platform.components.builders.manifests import Manifest, part_of
 from quadrant_platform.components.credentials.certificates import download
 from quadrant_platform.components.edge import traefik
 from quadrant_platform.model.expansion.edge import PlannedEdge
-from quadrant_platform.model.expansion.workloads import (
-    DASHBOARD_PORT,
-    HTTP_PORT,
-    HTTPS_PORT,
-    TRAEFIK_METRICS_PORT,
-)
+from quadrant_platform.model.expansion.workloads import DASHBOARD_PORT, HTTP_PORT, HTTPS_PORT, TRAEFIK_METRICS_PORT
 
 DYNAMIC_FILE = "middleware.yml"
 FILE_SERVER_ADDRESS = "127.0.0.1:8081"

@@ -11,13 +11,7 @@ from quadrant_platform.model.expansion.programs import Program, service_names
 from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
 from quadrant_platform.model.schema.environment import ExternalAddress, PodSettings
 from quadrant_platform.model.schema.quantities import Bytes, Cpu
-from quadrant_platform.model.schema.service import (
-    SECRETS_DIR,
-    Autoscaling,
-    ContainerSpec,
-    ServiceSpec,
-    Size,
-)
+from quadrant_platform.model.schema.service import SECRETS_DIR, Autoscaling, ContainerSpec, ServiceSpec, Size
 from quadrant_platform.model.schema.system import Vault, VaultKey
 from quadrant_platform.model.schema.types import Segment
 from quadrant_platform.vocabulary import ATTACHED_PREFIX, COMPONENT_LABEL, PART_OF_LABEL, SEGMENT_LABEL, TIER_LABEL
@@ -32,12 +26,7 @@ APPLICATION_KINDS = ("service", "job", "edge", "egress")
 
 def workload_labels(system: str, endpoint: Endpoint, tier: int, attached: Iterable[Segment] = ()) -> dict[str, str]:
     """Return the labels of a workload's pods: who it is, where it lives, which segments it is attached to."""
-    labels = {
-        **endpoint.selector,
-        COMPONENT_LABEL: endpoint.kind,
-        PART_OF_LABEL: system,
-        TIER_LABEL: str(tier),
-    }
+    labels = {**endpoint.selector, COMPONENT_LABEL: endpoint.kind, PART_OF_LABEL: system, TIER_LABEL: str(tier)}
     if endpoint.segment is not None:
         labels[SEGMENT_LABEL] = endpoint.segment.value
     return labels | {f"{ATTACHED_PREFIX}{segment}": "true" for segment in attached}

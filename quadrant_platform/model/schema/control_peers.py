@@ -1,6 +1,7 @@
 """The control planes that live beside a system in its cluster."""
 
 from quadrant_platform.model.schema.types import Model, Name, Port
+from quadrant_platform.vocabulary import NAME_LABEL
 
 
 class ControlPeer(Model):
@@ -12,25 +13,18 @@ class ControlPeer(Model):
     service: Name | None = None
 
 
+def _named(name: str, namespace: str, ports: dict[str, int] | None = None, service: str | None = None) -> ControlPeer:
+    return ControlPeer(namespace=namespace, labels={NAME_LABEL: name}, ports=ports or {}, service=service)
+
+
 CONTROL_PEERS: dict[str, ControlPeer] = {
-    "prometheus": ControlPeer(
-        namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"}, ports={"web": 9090}
-    ),
-    "alertmanager": ControlPeer(namespace="monitoring", labels={"app.kubernetes.io/name": "alertmanager"}),
-    "grafana": ControlPeer(
-        namespace="monitoring", labels={"app.kubernetes.io/name": "grafana"}, ports={"http": 3000}, service="grafana"
-    ),
-    "pyroscope": ControlPeer(
-        namespace="monitoring",
-        labels={"app.kubernetes.io/name": "pyroscope"},
-        ports={"http": 4040},
-        service="pyroscope",
-    ),
-    "cnpg": ControlPeer(namespace="cnpg-system", labels={"app.kubernetes.io/name": "cloudnative-pg"}),
-    "external-secrets": ControlPeer(
-        namespace="external-secrets", labels={"app.kubernetes.io/name": "external-secrets"}
-    ),
-    "argo-rollouts": ControlPeer(namespace="argo-rollouts", labels={"app.kubernetes.io/name": "argo-rollouts"}),
-    "velero": ControlPeer(namespace="velero", labels={"app.kubernetes.io/name": "velero"}),
+    "prometheus": _named("prometheus", "monitoring", {"web": 9090}),
+    "alertmanager": _named("alertmanager", "monitoring"),
+    "grafana": _named("grafana", "monitoring", {"http": 3000}, "grafana"),
+    "pyroscope": _named("pyroscope", "monitoring", {"http": 4040}, "pyroscope"),
+    "cnpg": _named("cloudnative-pg", "cnpg-system"),
+    "external-secrets": _named("external-secrets", "external-secrets"),
+    "argo-rollouts": _named("argo-rollouts", "argo-rollouts"),
+    "velero": _named("velero", "velero"),
 }
 """The control planes that flows may name as `operator:<name>`; `monitoring` is the peer prometheus."""

@@ -4,14 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from quadrant_platform.model.schema.datastores import (
-    BrokerSpec,
-    CacheSpec,
-    DatabaseSpec,
-    ExternalDatabaseSpec,
-    ObjectStoreSpec,
-    PoolerSpec,
-)
+from quadrant_platform.model.schema import datastores
 from quadrant_platform.model.schema.delivery import Alert, Analysis, Backup, ChaosExperiment, LoadProfile
 from quadrant_platform.model.schema.exposure import EdgeSpec, ExternalApi, FlowRow
 from quadrant_platform.model.schema.middleware import Mesh
@@ -67,12 +60,12 @@ class System(Model):
     segments: dict[Segment, SegmentSettings] = {}
     services: dict[Name, ServiceSpec] = {}
     jobs: dict[Name, JobSpec] = {}
-    databases: dict[Name, DatabaseSpec] = {}
-    external_databases: dict[Name, ExternalDatabaseSpec] = {}
-    poolers: dict[Name, PoolerSpec] = {}
-    caches: dict[Name, CacheSpec] = {}
-    object_stores: dict[Name, ObjectStoreSpec] = {}
-    brokers: dict[Name, BrokerSpec] = {}
+    databases: dict[Name, datastores.DatabaseSpec] = {}
+    external_databases: dict[Name, datastores.ExternalDatabaseSpec] = {}
+    poolers: dict[Name, datastores.PoolerSpec] = {}
+    caches: dict[Name, datastores.CacheSpec] = {}
+    object_stores: dict[Name, datastores.ObjectStoreSpec] = {}
+    brokers: dict[Name, datastores.BrokerSpec] = {}
     external_apis: dict[Name, ExternalApi] = {}
     configs: dict[Name, ConfigFile] = {}
     secrets: dict[Name, Secret] = {}

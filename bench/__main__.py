@@ -1,4 +1,4 @@
-"""Run every benchmark: `python -m bench`; the exit code tells whether all bounds hold."""
+"""Run every benchmark: `python -m bench`; the exit code is 0 when all bounds hold."""
 
 from bench import overhead, policies, render, scale
 

@@ -1,0 +1,1 @@
+"""The base of every component, and the registration of what it builds."""

@@ -1,0 +1,1 @@
+"""Certificates, Secrets and the TLS of servers."""

@@ -1,0 +1,1 @@
+"""Database servers, in the cluster and outside, and the poolers before them."""

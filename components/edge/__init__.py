@@ -1,0 +1,1 @@
+"""The way in through Traefik, the way out, and the routes."""

@@ -1,0 +1,1 @@
+"""What is scraped, and the alerts for it."""

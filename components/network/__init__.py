@@ -1,0 +1,1 @@
+"""Namespaces of segments, and the NetworkPolicies that isolate them."""

@@ -1,0 +1,1 @@
+"""The plan of a stack's settings, and the provider of its cluster."""

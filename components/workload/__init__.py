@@ -1,0 +1,1 @@
+"""Services, jobs, their configuration and their priorities."""

@@ -1,0 +1,1 @@
+"""The binding of policies to Pulumi's policy engine."""

@@ -1,0 +1,1 @@
+"""The Pod Security Standards: every check of each profile, by version."""

@@ -1,0 +1,1 @@
+"""The policies, one folder a subject."""

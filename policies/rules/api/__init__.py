@@ -1,0 +1,1 @@
+"""Policies on access to the API and on the kinds that it serves."""

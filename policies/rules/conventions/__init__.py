@@ -1,0 +1,1 @@
+"""Policies on labels, namespaces and debug modes."""

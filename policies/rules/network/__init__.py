@@ -1,0 +1,1 @@
+"""Policies on isolation: NetworkPolicies, Services and the matrix."""

@@ -1,0 +1,1 @@
+"""Policies on routes from outside: routers, hosts and middlewares."""

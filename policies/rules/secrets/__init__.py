@@ -1,0 +1,1 @@
+"""Policies on credentials, and on Secrets and their use."""

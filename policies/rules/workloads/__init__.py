@@ -1,0 +1,1 @@
+"""Policies on pods: images, resources, availability and lifecycle."""

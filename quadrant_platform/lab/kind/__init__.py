@@ -1,0 +1,1 @@
+"""A cluster of kind, completed with what the lab has."""

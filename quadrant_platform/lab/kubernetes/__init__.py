@@ -1,0 +1,1 @@
+"""The parts of a Kubernetes node, their settings and the add-ons."""

@@ -1,0 +1,1 @@
+"""The machine under the lab: processes, folders, kernel and addresses."""

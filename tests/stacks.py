@@ -36,7 +36,7 @@ def planned(system: str, stage: str) -> Plan:
 
 @cache
 def previewed(system: str, stage: str) -> Recording:
-    """What a stack registers as far as a preview knows it."""
+    """What a stack registers, as far as a preview has values."""
     return stacks.recorded(system, stage, unknown=True)
 
 

@@ -1,4 +1,4 @@
-"""motovault dev on the cluster under test, brought up by the command that a user types."""
+"""motovault dev on the cluster under test, started by the command that a user types."""
 
 import os
 import shutil

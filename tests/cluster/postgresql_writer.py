@@ -1,6 +1,6 @@
 """Commits rows through the pooler until standard input ends: `python postgresql_writer.py`, in a pod.
 
-Says `writing` once it does; in the end prints as JSON how many commits were confirmed, the rows of those that the
+Prints `writing` once it does; in the end prints as JSON how many commits were confirmed, the rows of those that the
 database of then lacks, and the longest pause in seconds.
 """
 

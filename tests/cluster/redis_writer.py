@@ -1,6 +1,6 @@
 """Writes to the master that Sentinels name: `python redis_writer.py SENTINEL NAME`, in a pod.
 
-Says `writing` once it does. When standard input ends, prints as JSON how many writes were acknowledged (a copy has
+Prints `writing` once it does. When standard input ends, prints as JSON how many writes were acknowledged (a copy has
 each of these too: WAIT 1), the numbers of those that the master of then lacks, and the longest pause in seconds.
 """
 

@@ -39,7 +39,7 @@ def test_networks_that_the_machine_kept_apart_stay_apart(machine: Bare) -> None:
 def test_a_router_goes_on_to_be_one_during_a_run_and_after_it(machine: Bare) -> None:
     forward(machine)
     machine.connect()
-    assert machine.reaches("left", f"{RIGHT}.2"), "packets of others are none of the lab's business"
+    assert machine.reaches("left", f"{RIGHT}.2"), "the lab leaves the packets of others alone"
     assert machine.down().returncode == 0, "the lab ends"
     assert machine.reaches("left", f"{RIGHT}.2"), "and what went before still goes"
 

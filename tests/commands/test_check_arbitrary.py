@@ -39,7 +39,7 @@ def plainly_wrong(document: Any) -> bool:
 
 
 def podless(document: dict[str, Any]) -> bool:
-    """Whether a workload of Kubernetes' own has no pod, or one whose containers are none."""
+    """Whether a workload of Kubernetes' own has no pod, or one without containers."""
     if document["kind"] not in POD_TEMPLATES or "." in document["apiVersion"].rpartition("/")[0]:
         return False
     containers = at(document, *POD_TEMPLATES[document["kind"]], "spec", "containers")

@@ -43,7 +43,7 @@ def answering(system: str, stage: str, host: str, path: str) -> str:
         for name, rule in routers(system, stage).items()
         if all(_holds(part, host, path) for part in rule["match"].split(" && "))
     }
-    return max(held, key=lambda name: held[name], default="nobody")
+    return max(held, key=lambda name: held[name], default="no route")
 
 
 def _holds(part: str, host: str, path: str) -> bool:

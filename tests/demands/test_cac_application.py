@@ -1,4 +1,4 @@
-"""What the applications are told about caching: layers, lifetimes, refreshing, and what happens without a cache."""
+"""The applications' settings of caching: layers, lifetimes, refreshing, and what happens without a cache."""
 
 import pytest
 
@@ -15,10 +15,10 @@ def test_five_layers_stand_before_and_in_the_database(stage: str) -> None:
     assert cache["layers"] == ["browser", "cdn", "memory", "redis", "database"], "from the nearest to the source"
     assert cache["memory"]["ttl_seconds"] > 0, "the first level is on"
     assert cache["redis"]["ttl_seconds"] > 0, "and so is the second"
-    assert cache["status_header"] == "X-Cache-Status", "every answer says which layer gave it"
+    assert cache["status_header"] == "X-Cache-Status", "every answer names the layer that gave it"
     redis = settings(PHASE4, stage, "motovault")["redis"]
     assert named(manifests(PHASE4, stage), "Service", redis["host"])["spec"]["ports"][0]["port"] == redis["port"], (
-        "the Redis that the application is told of exists"
+        "the Redis of the application's settings exists"
     )
 
 
@@ -64,7 +64,7 @@ def test_projection_updates_warms_and_invalidates_its_cache(stage: str) -> None:
     assert cache["partial_updates"] is True, "a changed field does not replace the whole entry"
     assert cache["warming"] is True, "entries are loaded before they are asked for"
     assert cache["invalidation"]["by"] == "pubsub", "all copies forget an entry at once"
-    assert cache["invalidation"]["channel"], "and agree on where they are told"
+    assert cache["invalidation"]["channel"], "and agree on the channel"
 
 
 @STAGES
@@ -88,7 +88,7 @@ def test_expired_rows_of_the_third_level_are_deleted_on_a_schedule(stage: str) -
     script = file_text(AGENTS, stage, "l3-cache-cleanup", "/scripts/cleanup.sh")
     assert "DELETE FROM cache_entries WHERE expires_at < now()" in script, "what has expired, and no other row"
     assert "--set=ON_ERROR_STOP=1" in script, "and fails where the statement does"
-    assert set(secret_files(AGENTS, stage, "l3-cache-cleanup")) == {"pg_service.conf"}, "it knows the pooler"
+    assert set(secret_files(AGENTS, stage, "l3-cache-cleanup")) == {"pg_service.conf"}, "it connects to the pooler"
 
 
 @STAGES
@@ -97,6 +97,6 @@ def test_the_table_of_the_third_level_has_an_index_to_clean_by(stage: str) -> No
     files = script_files(AGENTS, stage, "migrate")
     tables = [one for one in statements(files["tables.sql"]) if "cache_entries" in one]
     assert len(tables) == 1, "the migration makes the table"
-    assert "expires_at timestamptz NOT NULL" in tables[0], "every row says when it expires"
+    assert "expires_at timestamptz NOT NULL" in tables[0], "every row has its time of expiry"
     indexes = [one for one in statements(files["optimize_performance.sql"]) if "ON cache_entries (expires_at)" in one]
     assert indexes, "the clean-up reads no live rows"

@@ -30,7 +30,7 @@ def test_a_cache_of_the_platform_stands_in_its_segment(stage: str, cache: str, s
     assert target["metadata"]["namespace"] == f"motovault-{segment}", "its namespace is that of its segment"
     assert segments(MOTOVAULT, stage, cache) == {segment}, "and it stands in no other one"
     assert 6379 in ports(container(MOTOVAULT, stage, cache)), "it listens on the port of Redis"
-    assert redis_settings(MOTOVAULT, stage, cache)["port"] == "6379", "as its own file says"
+    assert redis_settings(MOTOVAULT, stage, cache)["port"] == "6379", "as in its own file"
     service = named(manifests(MOTOVAULT, stage), "Service", cache)
     assert 6379 in {port["port"] for port in service["spec"]["ports"]}, "and clients call it there"
     assert claim(MOTOVAULT, stage, cache) == {"dev": "1Gi", "prod": "5Gi"}[stage], "on a volume of the stage's size"
@@ -65,7 +65,7 @@ def test_the_cache_of_the_backend_keeps_what_it_holds(stage: str) -> None:
 @pytest.mark.demand("CAC-08")
 def test_answers_and_sessions_are_cached(stage: str) -> None:
     cache = settings(PINKY, stage, "backend")["cache"]
-    assert (cache["host"], cache["port"]) == ("redis-cache", 6379), "the backend knows the cache by name"
+    assert (cache["host"], cache["port"]) == ("redis-cache", 6379), "the backend finds the cache by name"
     assert cache["responses"]["ttl_seconds"] > 0, "answers of the API are kept for some time"
     assert cache["sessions"]["ttl_seconds"] > 0, "and so are sessions"
 
@@ -82,7 +82,7 @@ def test_one_master_two_copies_and_three_sentinels_run(stage: str) -> None:
     arguments = container(CARBON, stage, "redis")["command"][2:]
     watchers = [f"redis-sentinel-{ordinal}" for ordinal in range(3)]
     assert arguments == ["6379", "/run/secrets/redis-password", "redis-0", "redis", *watchers], (
-        "the first copy is the first master, and the Sentinels say who is later"
+        "the first copy is the first master, and the Sentinels name a later one"
     )
 
 
@@ -107,7 +107,7 @@ def test_two_sentinels_decide_on_a_new_master(stage: str) -> None:
 @pytest.mark.demand("CAC-13")
 @pytest.mark.parametrize("client", ["normalization", "enrichment", "aggregation", "projection"])
 def test_a_client_asks_the_sentinels_for_the_master(stage: str, client: str) -> None:
-    """X-61: clients must know of Sentinel."""
+    """X-61: clients must ask Sentinel."""
     redis = settings(CARBON, stage, client)["redis"]
     assert (redis["sentinels"], redis["master"]) == (["redis-sentinel:26379"], "redis"), "no server is named"
     for target, port in (("redis", 6379), ("redis-sentinel", 26379)):

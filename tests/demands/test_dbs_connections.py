@@ -122,7 +122,7 @@ def test_the_pooler_is_new_enough_for_prepared_statements() -> None:
 def test_fifty_connections_serve_all_clients(stage: str) -> None:
     """X-81: fifty to the server, five hundred or more from clients, so that queries wait in line."""
     instances, pool = pooler_settings(AGENTS, stage, "pgbouncer")
-    assert pool["listen_port"] == "6432", "clients know the pooler by this port"
+    assert pool["listen_port"] == "6432", "clients call the pooler on this port"
     assert instances * int(pool["default_pool_size"]) == 50, "all instances share fifty"
     assert instances * int(pool["max_db_connections"]) == 50, "and never open more"
     assert int(pool["max_client_conn"]) >= 500, "three pods with fifty queries each are 150, ten are 500"

@@ -1,4 +1,4 @@
-"""agents: nobody talks to the database in clear, and the server notes who came and what was changed."""
+"""agents: every connection to the database is encrypted, and the server logs connections and changes."""
 
 import pytest
 
@@ -63,4 +63,4 @@ def test_access_to_the_database_is_logged(stage: str) -> None:
     conf = server_settings(SYSTEM, stage, "postgres-primary")
     assert (conf["log_connections"], conf["log_disconnections"]) == ("on", "on"), "who came, and when they left"
     assert conf["log_statement"] in {"ddl", "mod", "all"}, "and what they changed about the tables"
-    assert settings(SYSTEM, stage, "app")["logging"]["request_ids"] is True, "requests are told apart in the logs"
+    assert settings(SYSTEM, stage, "app")["logging"]["request_ids"] is True, "the logs distinguish requests"

@@ -1,4 +1,4 @@
-"""What the migration jobs bring to the databases: tables, indexes, views, and how each is made."""
+"""What the migration jobs make in the databases: tables, indexes, views, and how each is made."""
 
 import re
 

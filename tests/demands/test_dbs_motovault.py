@@ -40,7 +40,7 @@ def test_a_database_of_dev_is_made_for_its_owner(name: str) -> None:
     assert "CREATE DATABASE %I OWNER %I" in script, "and makes what is missing"
     assert secret_files(SYSTEM, "dev", name) == {secret: secret}, "the password is a read-only file"
     assert server_settings(SYSTEM, "dev", name)["port"] == "5432", "and listens on PostgreSQL's port"
-    assert 5432 in ports(container(SYSTEM, "dev", name)), "as its pod says"
+    assert 5432 in ports(container(SYSTEM, "dev", name)), "as in its pod"
     (port,) = [one for one in service("dev", name)["spec"]["ports"] if one["name"] != "metrics"]
     assert port["port"] == 5432, "and as clients call it"
 
@@ -86,11 +86,11 @@ def service(stage: str, name: str) -> dict[str, Any]:
 )
 def test_the_application_is_told_of_its_database(stage: str, reader: str, place: tuple[str, ...], name: str) -> None:
     _, database, user, secret = DATABASES[name]
-    told = settings(SYSTEM, stage, reader)
+    given = settings(SYSTEM, stage, reader)
     for key in place:
-        told = told[key]
+        given = given[key]
     expected = {"host": name, "port": 5432, "name": database, "user": user}
-    assert told["database"] == expected, "address, database and user are those of the server"
+    assert given["database"] == expected, "address, database and user are those of the server"
     assert secret in secret_files(SYSTEM, stage, reader), "and it reads the same password"
 
 
@@ -105,8 +105,8 @@ def test_the_object_store_serves_objects_console_and_bucket(stage: str) -> None:
     assert "mkdir -p /data/objects/motovaultpro\n" in script, "the bucket is there before the first client"
     assert "--port :9000 --webui :9001 " in script, "the server listens on both"
     assert claim(SYSTEM, stage, "admin-minio") == {"dev": "1Gi", "prod": "50Gi"}[stage], "objects are on a volume"
-    told = settings(SYSTEM, stage, "admin-backend")["minio"]
-    assert told == {"endpoint": "admin-minio", "port": 9000, "bucket": "motovaultpro"}, "the backend uses them"
+    given = settings(SYSTEM, stage, "admin-backend")["minio"]
+    assert given == {"endpoint": "admin-minio", "port": 9000, "bucket": "motovaultpro"}, "the backend uses them"
 
 
 @STAGES
@@ -124,5 +124,5 @@ def test_migrations_run_once_the_database_answers(stage: str) -> None:
     )
     assert spec["restartPolicy"] == "OnFailure", "a migration that failed is tried again"
     assert secret_files(SYSTEM, stage, "admin-migrations") == {"postgres-password": "postgres-password"}, (
-        "it knows the database's password and nothing more"
+        "it has the database's password and nothing more"
     )

@@ -1,4 +1,4 @@
-"""The database servers of the other systems: where they run, how many, how large, and what they tell."""
+"""The database servers of the other systems: where they run, how many, how large, and what they log."""
 
 import ipaddress
 
@@ -30,7 +30,7 @@ def test_the_managed_database_has_a_private_address(service: str) -> None:
     """X-58: the database runs outside, behind one address that is modelled as a row of its own."""
     stack = manifests(PINKY, "prod")
     spec = named(stack, "Service", service)["spec"]
-    assert "selector" not in spec, "no pod stands behind the name"
+    assert "selector" not in spec, "the name selects no pod"
     assert [port["port"] for port in spec["ports"]] == [5432], "PostgreSQL answers there"
     (slice_,) = [one for one in stack if one["kind"] == "EndpointSlice"
                  and one["metadata"]["labels"]["kubernetes.io/service-name"] == service]  # fmt: skip
@@ -60,15 +60,15 @@ def test_only_the_backend_and_the_dump_reach_the_managed_database() -> None:
     ours = [one.id.rpartition("/")[2] for one in judged.pods if one.namespace.startswith(PINKY)]
     for address in ("10.20.0.5/32", "10.20.0.6/32"):
         callers = {name for name in ours if judged.why(name, address, 5432).allowed}
-        assert callers == {"backend", "database-backup"}, f"{address} is nobody else's business"
+        assert callers == {"backend", "database-backup"}, f"{address} has no other callers"
 
 
 @pytest.mark.demand("DBS-12", partly="the content of the vault in prod is not checked")
 def test_reads_go_to_a_service_of_their_own() -> None:
-    told = settings(PINKY, "prod", "backend")["database"]
+    given = settings(PINKY, "prod", "backend")["database"]
     files = secret_files(PINKY, "prod", "backend")
     for key, secret in (("write_url_file", "database-url"), ("read_url_file", "database-read-url")):
-        assert told[key] == f"/run/secrets/{secret}", "the configuration names the file"
+        assert given[key] == f"/run/secrets/{secret}", "the configuration names the file"
         assert files[secret] == secret, "which the pod mounts"
     assert "@postgresql-replica:5432/" in composed(PINKY)["database-read-url"], "and which names the replicas"
     assert "@postgresql:5432/" in composed(PINKY)["database-url"], "writes go to the primary"
@@ -83,12 +83,12 @@ def test_reads_go_to_a_service_of_their_own() -> None:
 def test_the_pipeline_consumes_from_a_broker_in_the_cluster(stage: str) -> None:
     """X-72: a single node in dev, three in prod, and a row from each of the four services."""
     broker = workload(CARBON, stage, "kafka")
-    assert broker["spec"]["replicas"] == {"dev": 1, "prod": 3}[stage], "as the resolution says"
+    assert broker["spec"]["replicas"] == {"dev": 1, "prod": 3}[stage], "as resolved"
     assert 9092 in ports(container(CARBON, stage, "kafka")), "it listens on Kafka's port"
     assert set(PIPELINE) <= reach(CARBON, stage).sources("kafka", 9092), "all four may connect"
     for name in PIPELINE:
         kafka = settings(CARBON, stage, name)["kafka"]
-        assert kafka["bootstrap_servers"] == "kafka:9092", f"{name} knows the broker"
+        assert kafka["bootstrap_servers"] == "kafka:9092", f"{name} connects to the broker"
         assert kafka["consume"], f"{name} consumes a topic"
 
 
@@ -101,7 +101,7 @@ def test_a_primary_two_replicas_and_a_backup_run() -> None:
               for one in spec["managed"]["services"]["additional"]}  # fmt: skip
     assert served == {"postgres-primary": "rw", "postgres-replica": "ro"}, "by the seed's two names"
     assert spec["postgresql"]["synchronous"]["number"] == 1, "a commit waits for one replica"
-    assert spec["affinity"]["podAntiAffinityType"] == "required", "each stands on a node of its own"
+    assert spec["affinity"]["podAntiAffinityType"] == "required", "each has a node of its own"
     backup = workload(AGENTS, "prod", "postgres-backup")
     assert backup["kind"] == "CronJob", "dumps are made on a schedule"
     claims = [one["persistentVolumeClaim"]["claimName"] for one in pod(AGENTS, "prod", "postgres-backup")["volumes"]
@@ -115,9 +115,9 @@ def test_queries_are_tracked_and_batched(stage: str) -> None:
     found = server_settings(AGENTS, stage, "postgres-primary")
     assert found["pg_stat_statements.track"] == "all", "every statement is counted and timed"
     assert int(found["pg_stat_statements.max"]) >= 5000, "and not forgotten among others"
-    told = settings(AGENTS, stage, "app")["database"]
-    assert told["track_queries"] is True, "the application times its queries"
-    assert told["batch_size"] == 500, "and sends several rows at once"
+    given = settings(AGENTS, stage, "app")["database"]
+    assert given["track_queries"] is True, "the application times its queries"
+    assert given["batch_size"] == 500, "and sends several rows at once"
 
 
 @pytest.mark.demand("DBS-27")

@@ -39,7 +39,9 @@ def test_no_workload_reaches_an_address_outside_directly(stage: str) -> None:
     for name in workloads - {EGRESS} - asking:
         assert not judged.outside(name), f"{name} reaches no address: not public, not private, not metadata"
     for name in asking:
-        assert judged.outside(name) == {"api-server"}, f"{name} asks the cluster's API server, and nobody outside"
+        assert judged.outside(name) == {"api-server"}, (
+            f"{name} asks the cluster's API server, and calls nothing outside"
+        )
     for address in (*PUBLIC, *METADATA):
         assert not judged.why(BACKEND, address, 443).allowed, f"a direct call of {address} is refused"
 
@@ -55,7 +57,7 @@ def test_the_way_out_leads_to_public_addresses_only(stage: str) -> None:
     assert judged.why(EGRESS, "internet", 443).allowed, "every public address, as those of the APIs change"
     services = [one["spec"] for one in manifests(MOTOVAULT, stage) if one["kind"] == "Service"
                 and one["spec"].get("selector", {}).get("app.kubernetes.io/name") == EGRESS]  # fmt: skip
-    assert {one["type"] for one in services} == {"ClusterIP"}, "nobody outside uses it"
+    assert {one["type"] for one in services} == {"ClusterIP"}, "it is for callers inside"
 
 
 @STAGES
@@ -76,7 +78,7 @@ def test_three_services_are_enabled_for_outbound_calls(stage: str) -> None:
     for port, callers in CALLERS.items():
         assert judged.sources(EGRESS, port) == callers, f"the listener {port} refuses every other source"
     others = {port for target, port in ((edge.target, edge.port) for edge in judged.edges) if target == EGRESS}
-    assert others == {*CALLERS, 9100}, "it listens to nobody on any other port, metrics aside"
+    assert others == {*CALLERS, 9100}, "it accepts no caller on any other port, metrics aside"
     assert judged.sources(EGRESS, 9100) == {"prometheus"}, "which have their reader"
 
 

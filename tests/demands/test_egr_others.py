@@ -23,7 +23,7 @@ def test_the_application_reaches_its_issuer_through_the_egress_traefik_only(stag
         for port in (443, 80):
             assert not judged.why("motovault", address, port).allowed, f"a call of {address}:{port} is refused"
     assert judged.why("motovault", EGRESS, 9001).allowed, "the issuer is called through the way out"
-    assert judged.sources(EGRESS, 9001) == {"motovault"}, "which nobody else may use"
+    assert judged.sources(EGRESS, 9001) == {"motovault"}, "which no other caller may use"
     assert outside_hosts(PHASE4, stage)[":9001"] == "motovaultpro.us.auth0.com:443", "it leads to the issuer"
     assert judged.why(EGRESS, "internet", 443).allowed, "over HTTPS"
     assert not judged.why(EGRESS, "internet", 80).allowed, "port 80 is off"
@@ -57,7 +57,7 @@ def test_only_external_secrets_reaches_the_vault(stage: str) -> None:
 def test_the_model_is_called_through_one_door_ten_times_at_once(stage: str) -> None:
     assert outside_hosts(AGENTS, stage)[":9001"] == "api.openai.com:443", "the host as declared"
     judged = reach(AGENTS, stage)
-    assert judged.sources(EGRESS, 9001) == {"app"}, "the application calls it, and nobody else"
+    assert judged.sources(EGRESS, 9001) == {"app"}, "the application alone calls it"
     assert not judged.outside("app"), "it has no other way"
     routes = exits(AGENTS, stage)["http"]
     guard = next(name for name in routes["routers"]["openai"]["middlewares"] if name.endswith("-in-flight"))
@@ -84,7 +84,7 @@ def test_external_calls_end_after_their_timeouts(stage: str) -> None:
 def test_only_alertmanager_reaches_the_alert_destinations() -> None:
     hosts = outside_hosts(AGENTS, "prod")
     assert hosts[":9002"] == "events.pagerduty.com:443", "whoever is on duty is called"
-    assert hosts[":9003"] == "hooks.slack.com:443", "the team is told"
+    assert hosts[":9003"] == "hooks.slack.com:443", "alerts reach the team"
     judged = reach(AGENTS, "prod")
     for port in (9002, 9003):
         assert judged.sources(EGRESS, port) == {"alertmanager"}, f"{port} refuses every other source"

@@ -31,7 +31,7 @@ def test_the_edge_bounds_all_requests_and_the_application_those_of_a_tenant(stag
     assert found["period"] == "1m", "a minute's requests"
     total = found["average"] * copies(AGENTS, stage)
     assert 12000 <= total < 12000 + copies(AGENTS, stage), "200 a second, shared by the copies of Traefik"
-    assert limits(stage)["tenant_per_minute"] == 1000, "the application, which knows tenants, keeps theirs"
+    assert limits(stage)["tenant_per_minute"] == 1000, "the application, which distinguishes tenants, limits each"
 
 
 @STAGES
@@ -40,7 +40,9 @@ def test_a_user_may_send_a_hundred_requests_a_minute(stage: str) -> None:
     assert middleware(AGENTS, stage, "limit-user") == {"rateLimit": expected}, "by the name that the token proved"
     for path in WITH_TOKEN:
         passed = taken(stage, path)
-        assert passed.index("jwt") < passed.index("limit-user"), f"{path}: who asks is known before it is counted"
+        assert passed.index("jwt") < passed.index("limit-user"), (
+            f"{path}: the user is identified before the request is counted"
+        )
     assert middleware(AGENTS, stage, "jwt")["forwardAuth"]["authResponseHeaders"] == ["X-Auth-User"], "that header"
 
 
@@ -69,8 +71,8 @@ def test_whoever_has_no_token_is_limited_by_address(stage: str) -> None:
     }
     assert middleware(AGENTS, stage, "limit-ip") == {"rateLimit": expected}, "20 a minute for an address"
     for name, rule in routers(AGENTS, stage).items():
-        assert {"limit-ip", "jwt"} & set(chain(rule)), f"{name} counts addresses or lets nobody without token pass"
-    assert "jwt" not in taken(stage, "/api/auth/token"), "nobody has a token before sign-in"
+        assert {"limit-ip", "jwt"} & set(chain(rule)), f"{name} counts addresses or lets no request without token pass"
+    assert "jwt" not in taken(stage, "/api/auth/token"), "a user has no token before sign-in"
 
 
 @STAGES
@@ -82,7 +84,7 @@ def test_limits_follow_the_load(stage: str) -> None:
     assert len(factors) > 1, "there is a level to switch to"
     assert factors == sorted(factors, reverse=True), "the higher the load, the lower the limits"
     assert len(set(factors)) == len(factors), "each level changes them"
-    assert factors[-1] > 0, "nobody is shut out"
+    assert factors[-1] > 0, "no user is shut out"
 
 
 @STAGES

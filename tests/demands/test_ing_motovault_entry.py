@@ -71,7 +71,7 @@ def test_the_dashboard_answers_to_private_addresses_over_tls(stage: str) -> None
 def test_the_console_of_the_object_store_has_a_route_in_dev_only(stage: str) -> None:
     """X-14: dev has one explicit edge and a host behind the allow-list; prod has no console route."""
     rules = routers(MOTOVAULT, stage)
-    assert ("minio-console" in rules) is (stage == "dev"), "nobody looks into the buckets of prod"
+    assert ("minio-console" in rules) is (stage == "dev"), "the buckets of prod are not browsed"
     expected = {"traefik"} if stage == "dev" else set()
     assert reach(MOTOVAULT, stage).sources("admin-minio", 9001) == expected, "there is no other way to the console"
     services = [one for one in manifests(MOTOVAULT, stage) if one["kind"] == "Service"]

@@ -80,7 +80,7 @@ def test_the_bare_host_leads_to_the_landing_page(stage: str) -> None:
 @STAGES
 @pytest.mark.demand("ING-08")
 def test_secure_headers_are_as_declared(stage: str) -> None:
-    """X-16: what browsers remember for all subdomains is said in prod only."""
+    """X-16: browsers learn to remember all subdomains in prod only."""
     lasting = {"stsIncludeSubdomains": True, "stsPreload": True} if stage == "prod" else {}
     assert middleware(MOTOVAULT, stage, "secure-headers") == {
         "headers": {

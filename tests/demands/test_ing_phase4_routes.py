@@ -24,7 +24,7 @@ def test_the_cdn_host_leads_to_the_application(stage: str) -> None:
     assert rule["match"] == "Host(`cdn.motovault.example.com`) && PathPrefix(`/static`)", "host and prefix as declared"
     assert target(rule) == ("motovault-service", 80), "service and port as declared"
     assert answering(PHASE4, stage, CDN, "/static/site.css") == "static", "no other router takes its files"
-    assert answering(PHASE4, stage, CDN, "/") == "nobody", "the host has files only"
+    assert answering(PHASE4, stage, CDN, "/") == "no route", "the host has files only"
 
 
 @STAGES
@@ -33,7 +33,7 @@ def test_static_files_may_be_kept_for_a_year(stage: str) -> None:
     assert "static-headers" in chain(routers(PHASE4, stage)["static"]), "the route sends them"
     sent = middleware(PHASE4, stage, "static-headers")["headers"]["customResponseHeaders"]
     assert sent["Cache-Control"] == "public, max-age=31536000, immutable", "as declared"
-    assert "X-Cache-Status" in sent, "the origin says that it is no cache; whoever is in front puts its own verdict"
+    assert "X-Cache-Status" in sent, "the origin reports that it is no cache; a cache in front replaces the header"
 
 
 @STAGES

@@ -129,7 +129,7 @@ def test_static_files_may_be_kept_by_caches() -> None:
     rules = routers(PINKY, "prod")
     for path in ("/static/app.js", "/assets/logo.svg"):
         router = answering(PINKY, "prod", HOST, path)
-        assert "static-cache" in chain(rules[router]), f"{path} says how long it may be kept"
+        assert "static-cache" in chain(rules[router]), f"{path} states how long it may be kept"
         assert "compress" in chain(rules[router]), f"{path} is small on the wire"
     kept = middleware(PINKY, "prod", "static-cache")["headers"]["customResponseHeaders"]
     assert kept == {"Cache-Control": "public, max-age=31536000, immutable"}, "names change with the content"

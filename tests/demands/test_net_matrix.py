@@ -57,7 +57,7 @@ def test_every_pair_of_workloads_without_a_row_is_refused(system: str, stage: st
             if peer["kind"] == "workload"}  # fmt: skip
     judged = {(edge.source, edge.target) for edge in reach(system, stage).edges if {edge.source, edge.target} <= ours}
     pairs = {(source, target) for source in ours for target in ours if source != target}
-    assert len(pairs - rows) > len(pairs & rows), "most pairs have nothing to say to each other"
+    assert len(pairs - rows) > len(pairs & rows), "most pairs have no connection"
     assert not judged & (pairs - rows), "across and inside segments, no such pair is open"
 
 
@@ -73,7 +73,7 @@ def test_every_rule_of_a_workload_is_needed(system: str, stage: str) -> None:
         for direction in ("ingress", "egress"):
             for index in range(len(policy["spec"][direction])):
                 lost = difference(without_rule(stack, name, direction, index)).missing
-                assert lost, f"{name} would do without its {direction} rule {index}, so nobody needs it"
+                assert lost, f"{name} would do without its {direction} rule {index}"
 
 
 @EDITIONS

@@ -129,7 +129,7 @@ def test_a_forbidden_pair_is_refused_at_both_ends(stage: str, source: str, targe
     """X-07: pairs that share a segment without a row are refused like all others."""
     verdict = reach(SYSTEM, stage).why(source, target, port)
     assert not verdict.allowed, f"{source} must not reach {target}, yet {verdict.egress} and {verdict.ingress} allow it"
-    assert len(verdict.missing) == 2, "the sender is not let out and the target lets nobody in"
+    assert len(verdict.missing) == 2, "the sender is not let out and the target lets no one in"
 
 
 @STAGES

@@ -65,7 +65,7 @@ def test_each_segment_says_its_name_and_purpose(stage: str) -> None:
     for segment, purpose in PURPOSES.items():
         mine = namespaces(stage)[segment]
         assert mine["com.motovaultpro.network"] == segment, "the network label names the segment"
-        assert mine["com.motovaultpro.purpose"] == purpose, "the purpose label says what it is for"
+        assert mine["com.motovaultpro.purpose"] == purpose, "the purpose label states what it is for"
 
 
 @STAGES
@@ -132,7 +132,7 @@ PLACES = {
 )
 def test_a_workload_is_attached_to_its_segments_only(stage: str, name: str, expected: set[str]) -> None:
     """X-07: an attachment is a label that permits nothing; permissions come from the rows alone."""
-    assert segments(SYSTEM, stage, name) == expected, f"{name} is in other segments than the platform's table says"
+    assert segments(SYSTEM, stage, name) == expected, f"{name} is in other segments than in the platform's table"
 
 
 DATABASES = ("admin-postgres", "platform-postgres", "mvp-platform-vehicles-db")

@@ -63,8 +63,8 @@ def test_every_namespace_denies_by_default(stage: str) -> None:
     for namespace, spec in denied.items():
         assert spec["podSelector"] == {}, f"{namespace}: every pod is meant"
         assert set(spec["policyTypes"]) == {"Ingress", "Egress"}, f"{namespace}: in both directions"
-        assert not spec.get("ingress"), f"{namespace}: a rule would let somebody in"
-        assert not spec.get("egress"), f"{namespace}: a rule would let somebody out"
+        assert not spec.get("ingress"), f"{namespace}: a rule would let traffic in"
+        assert not spec.get("egress"), f"{namespace}: a rule would let traffic out"
     assert not breaks(PINKY, stage, "default-deny-everywhere"), "and the pack agrees"
 
 
@@ -153,7 +153,7 @@ def test_no_node_is_opened_to_the_outside() -> None:
 @STAGES
 @pytest.mark.demand("NET-26")
 def test_the_application_reaches_the_database_through_the_pooler_only(stage: str) -> None:
-    """X-91: in prod the operator's pooler listens on 5432 behind a Service that clients know by 6432."""
+    """X-91: in prod the operator's pooler listens on 5432 behind a Service on 6432, which clients call."""
     judged = reach(AGENTS, stage)
     port = 6432 if stage == "dev" else 5432
     assert judged.targets("app") == {("pgbouncer", port), ("traefik-egress", 9001)}, "the pooler, and the way out"

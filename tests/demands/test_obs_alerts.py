@@ -34,7 +34,7 @@ def rules(system: str, stage: str) -> Iterator[tuple[str, Manifest]]:
 @STAGES
 @pytest.mark.parametrize("name", STATED)
 def test_a_rule_of_the_seed_is_there_word_for_word(stage: str, name: str) -> None:
-    """X-47: the stated rule is kept, and a rule on refused logins stands beside it."""
+    """X-47: the stated rule is kept, and there is another on refused logins."""
     expression, severity = STATED[name]
     ((group, rule),) = [(group, rule) for group, rule in rules(PHASE4, stage) if rule["alert"] == name]
     assert group == "security.rules", "in the seed's group"
@@ -47,7 +47,7 @@ def test_a_rule_of_the_seed_is_there_word_for_word(stage: str, name: str) -> Non
 def test_refused_logins_have_a_rule_of_their_own(stage: str) -> None:
     """X-47: the login limit keeps failed logins below ten a second, so refusals are counted too."""
     ((_, rule),) = [found for found in rules(PHASE4, stage) if found[1]["alert"] == "LoginLimitExceeded"]
-    assert 'code="429"' in rule["expr"], "an answer that says: too many"
+    assert 'code="429"' in rule["expr"], "the answer to too many requests"
 
 
 @STAGES
@@ -62,5 +62,7 @@ def test_each_monitored_point_has_one_alert(stage: str) -> None:
 def test_every_alert_says_how_bad_it_is_and_what_to_do(system: str, stage: str) -> None:
     for _, rule in rules(system, stage):
         assert rule["labels"]["severity"] in {"critical", "warning", "info"}, f"{rule['alert']} has one of three"
-        assert rule["annotations"]["summary"], f"{rule['alert']} says what is wrong"
-        assert rule["annotations"]["runbook_url"].startswith("docs/runbooks/"), f"{rule['alert']} says what to do"
+        assert rule["annotations"]["summary"], f"{rule['alert']} states what is wrong"
+        assert rule["annotations"]["runbook_url"].startswith("docs/runbooks/"), (
+            f"{rule['alert']} names the page on what to do"
+        )

@@ -1,4 +1,4 @@
-"""How much programs tell, and in which form."""
+"""How much programs log, and in which form."""
 
 import pytest
 import yaml
@@ -69,5 +69,5 @@ def test_the_application_logs_structured_lines(stage: str) -> None:
     assert logging["format"] == "json", "programs read the lines"
     assert logging["level"] in LEVELS, "at one of the four levels"
     assert logging["request_ids"] is True, "lines of one request are found together"
-    assert logging["stack_traces"] is True, "and an error says where it happened"
-    assert not container(AGENTS, stage, "app").get("args"), "nothing on the command line says otherwise"
+    assert logging["stack_traces"] is True, "and an error shows where it happened"
+    assert not container(AGENTS, stage, "app").get("args"), "nothing on the command line overrides it"

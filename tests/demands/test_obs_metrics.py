@@ -27,7 +27,7 @@ def static(system: str, stage: str, name: str) -> dict[str, Any]:
 def test_series_of_traefik_name_entry_point_router_and_service(stage: str, name: str) -> None:
     metrics = static(MOTOVAULT, stage, name)["metrics"]["prometheus"]
     for label in ("addEntryPointsLabels", "addRoutersLabels", "addServicesLabels"):
-        assert metrics[label] is True, f"{label} tells requests apart"
+        assert metrics[label] is True, f"{label} distinguishes requests"
     address = static(MOTOVAULT, stage, name)["entryPoints"][metrics["entryPoint"]]["address"]
     assert int(address.removeprefix(":")) in ports(container(MOTOVAULT, stage, name)), "the series have a port"
 
@@ -48,12 +48,12 @@ def test_the_application_of_phase_4_is_a_scrape_target(stage: str) -> None:
     (scraped,) = named(manifests(PHASE4, stage), "ServiceMonitor", "motovault")["spec"]["endpoints"]
     opened = {port["name"]: port["containerPort"] for port in container(PHASE4, stage, "motovault")["ports"]}
     assert opened[scraped["port"]] == 9464, "its series have a port of their own"
-    assert reach(PHASE4, stage).sources("motovault", 9464) == {"prometheus"}, "which nobody else reads"
+    assert reach(PHASE4, stage).sources("motovault", 9464) == {"prometheus"}, "which Prometheus alone reads"
 
 
 @STAGES
 def test_redis_of_pinky_promise_is_exported(stage: str) -> None:
-    """A half of OBS-26: in prod nobody exports the managed database's statistics yet."""
+    """A half of OBS-26: in prod the managed database's statistics are not exported yet."""
     (exporter,) = [one for one in pod(PINKY, stage, "redis-cache")["containers"] if one["name"] == "exporter"]
     assert ports(exporter) == {9121}, "the exporter's usual port"
     (scraped,) = named(manifests(PINKY, stage), "ServiceMonitor", "redis-cache")["spec"]["endpoints"]

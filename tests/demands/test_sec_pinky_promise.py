@@ -1,4 +1,4 @@
-"""pinky-promise: who may call the API, and where the key comes from that says so."""
+"""pinky-promise: who may call the API, and the source of the key that proves it."""
 
 import re
 
@@ -41,7 +41,7 @@ def test_the_api_asks_for_a_token(stage: str) -> None:
 def test_the_backend_judges_tokens(stage: str) -> None:
     spec = named(manifests(SYSTEM, stage), "Middleware", "jwt")["spec"]["forwardAuth"]
     assert spec["address"] == "http://backend:5001/auth/verify", "Traefik asks the service that issued them"
-    assert spec["authResponseHeaders"] == ["X-Auth-User", "X-Auth-Roles"], "and passes on who asks, with which rights"
+    assert spec["authResponseHeaders"] == ["X-Auth-User", "X-Auth-Roles"], "and passes on the user and its rights"
 
 
 @STAGES

@@ -93,7 +93,7 @@ def test_a_namespace_that_enforces_less_is_refused(stage: str, level: object) ->
 def test_a_pod_below_the_standard_is_refused(stage: str, path: str, value: object, policy: str) -> None:
     target = workload(PHASE4, stage, "motovault")
     assert not breaks(PHASE4, stage, policy), f"the stack keeps to {policy}"
-    assert policy in refusals(target, path, value), "the pack says so before the API server does"
+    assert policy in refusals(target, path, value), "the pack refuses it before the API server does"
 
 
 @STAGES

@@ -124,7 +124,7 @@ def test_a_writable_secret_is_refused(stage: str) -> None:
 @STAGES
 @pytest.mark.demand("SEC-04")
 def test_every_service_sees_only_its_own_secrets(stage: str) -> None:
-    assert not breaks(MOTOVAULT, stage, "secret-consumers"), "nobody mounts what does not name him"
+    assert not breaks(MOTOVAULT, stage, "secret-consumers"), "no workload mounts a Secret that does not name it"
     seen = {name: set(secret_files(MOTOVAULT, stage, name)) for name in (*PLATFORM.values(), "admin-backend")}
     assert seen["mvp-platform-tenants"] == {
         "platform-db-password", "platform-redis-password", "platform-tenants-api-key",
@@ -176,7 +176,7 @@ def test_the_applications_secret_follows_the_vault(stage: str) -> None:
     """X-48: external-secrets serves v1. X-43: the application's own sessions keep their JWT secret."""
     secret = named(vault_stack(stage), "ExternalSecret", "motovault-secrets")
     assert secret["apiVersion"] == "external-secrets.io/v1", "the version that current controllers serve"
-    assert secret["metadata"]["namespace"] == "motovault", "it stands beside the application"
+    assert secret["metadata"]["namespace"] == "motovault", "it is beside the application"
     spec = secret["spec"]
     assert spec["refreshInterval"] == "1h", "changed values arrive within the hour"
     assert spec["secretStoreRef"] == {"name": "vault-backend", "kind": "SecretStore"}, "from the store above"

@@ -1,4 +1,4 @@
-"""agents: what the application tells its operators, how big it is, and how many copies run."""
+"""agents: what the application reports to its operators, how big it is, and how many copies run."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def public(stack: list[Manifest], path: str) -> set[str]:
 def test_a_path_for_operators_is_not_public(stage: str, path: str) -> None:
     stack = manifests(SYSTEM, stage)
     assert public(stack, "/api/predict") == {"api"}, "a path of the API is found"
-    assert not public(stack, path), f"{path} tells about the system, so that no route leads to it"
+    assert not public(stack, path), f"{path} describes the system, so that no route leads to it"
 
 
 @STAGES
@@ -88,7 +88,7 @@ def test_overall_health_restarts_nothing(stage: str) -> None:
 )
 def test_a_sizing_profile_sets_the_size(stage: str, profile: str, cpu: str, memory: str) -> None:
     limits = sized(stage, profile)["resources"]["limits"]
-    assert (limits["cpu"], limits["memory"]) == (cpu, memory), "as the stack's setting says"
+    assert (limits["cpu"], limits["memory"]) == (cpu, memory), "as in the stack's setting"
 
 
 @pytest.mark.demand("WRK-33")

@@ -1,4 +1,4 @@
-"""carbon254: the four services of the pipeline, their sizes and what their files tell them."""
+"""carbon254: the four services of the pipeline, their sizes and their settings."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_a_service_belongs_to_the_release(stage: str, name: str) -> None:
     found = container(SYSTEM, stage, name)
     assert found["ports"][0]["containerPort"] == 8080, "messages aside, it listens here"
     asked = found["readinessProbe"]["httpGet"]
-    assert (asked["path"], asked["port"]) == ("/health/ready", 8080), "and says there whether it is ready"
+    assert (asked["path"], asked["port"]) == ("/health/ready", 8080), "and answers there whether it is ready"
 
 
 @STAGES
@@ -117,7 +117,7 @@ def test_normalization_caches_parsers_and_inserts_in_batches(stage: str) -> None
 @pytest.mark.demand("WRK-30", partly="no program reads these keys")
 def test_aggregation_computes_windows_in_memory_and_in_parallel(stage: str) -> None:
     windows = settings(SYSTEM, stage, "aggregation")["windows"]
-    assert windows == {"buffers": "memory", "parallel": True, "vectorized": True}, "as the pipeline's design says"
+    assert windows == {"buffers": "memory", "parallel": True, "vectorized": True}, "as in the pipeline's design"
 
 
 @STAGES

@@ -47,7 +47,7 @@ def test_a_workload_has_the_limits_of_its_tier(stage: str, name: str, expected: 
 @pytest.mark.parametrize("name", ["platform-postgres", "mvp-platform-vehicles-db"])
 def test_databases_of_the_platform_are_of_the_second_tier(stage: str, name: str) -> None:
     """X-17: the seed's table leaves them out."""
-    assert limits(stage, name) == {"cpu": "1", "memory": "1Gi"}, "tier 2, until somebody raises it"
+    assert limits(stage, name) == {"cpu": "1", "memory": "1Gi"}, "tier 2, until its owner raises it"
 
 
 @STAGES

@@ -1,4 +1,4 @@
-"""What the marks of a test say: the rows that it proves, and the area whose long proofs it belongs to."""
+"""What the marks of a test claim: the rows that it proves, and the area whose long proofs it belongs to."""
 
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ def claims(item: pytest.Item) -> list[str]:
 
 
 def proof(item: pytest.Item) -> Proof | None:
-    """Return what an item's `prove` mark says; MarkError where it names no area or its test needs no cluster."""
+    """Return what an item's `prove` mark asks for; MarkError where it names no area or its test needs no cluster."""
     mark = item.get_closest_marker("prove")
     if mark is None:
         return None

@@ -46,5 +46,5 @@ def run(folder: Path, suite: str, *args: str, require: str = "") -> subprocess.C
 
 
 def results(folder: Path) -> dict[str, RunResult]:
-    """Return what the report says of each test, by the test's name."""
+    """Return the report's entry for each test, by the test's name."""
     return {one.test.partition("::")[2]: one for one in read(folder / REPORT).tests}

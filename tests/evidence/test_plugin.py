@@ -63,7 +63,7 @@ def test_tests_in_a_cluster_that_a_run_leaves_out_are_in_its_report(workers: str
 def test_a_required_need_turns_its_skip_into_a_failure(tmp_path: Path) -> None:
     done = run(tmp_path, SUITE, "-k", "skips", require="lab, go")
     assert done.returncode == 1, "continuous integration must not pass by skipping"
-    assert "QUADRANT_REQUIRE names 'go'" in done.stdout, "the message says why a skip failed"
+    assert "QUADRANT_REQUIRE names 'go'" in done.stdout, "the message gives the reason why a skip failed"
     assert results(tmp_path)["test_skips"].outcome == "failed", "and so does the report"
 
 

@@ -27,7 +27,7 @@ def allowed(questions: Questions) -> set[Connection]:
     """The connections that it allows, among those asked.
 
     Pods among themselves are judged without `ipBlock` peers: the tool also matches these with a pod's address,
-    which nobody knows before a cluster gives it.
+    which only a cluster assigns.
     """
     policies = [_stored(policy) for policy in questions.policies]
     outside = set(questions.addresses)

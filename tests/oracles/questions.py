@@ -73,7 +73,7 @@ def holds(block: Manifest, address: str) -> bool:
 
 
 def representatives(named: Iterable[str]) -> Iterator[str]:
-    """All probes, and one address for every set of addresses that the named networks tell apart."""
+    """All probes, and one address for every set of addresses that the named networks distinguish."""
     cut = [ip_network(cidr, strict=False) for cidr in sorted(named)]
     probes = [cidr.partition("/")[0] for cidr in PROBES]
     seen = {frozenset(network for network in cut if ip_address(probe) in network) for probe in probes}

@@ -10,7 +10,7 @@ Manifest = Mapping[str, Any]
 Socket = tuple[str, int]
 
 UNNAMED: frozenset[Socket] = frozenset({("TCP", 7), ("UDP", 7), ("SCTP", 7)})
-"""Sockets that nobody names; they stand for all such."""
+"""Sockets that no policy names; they represent all such."""
 
 _DIRECTIONS = {"ingress": ("Ingress", "to"), "egress": ("Egress", "from")}
 """The policy type of a direction, and the end of a row that it holds."""

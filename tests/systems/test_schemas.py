@@ -56,4 +56,4 @@ def test_an_unknown_field_of_an_object_is_found() -> None:
 
 def test_a_missing_field_of_an_object_is_found() -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {}}
-    assert _problem(pod) is not None, "a pod without containers is none"
+    assert _problem(pod) is not None, "a pod needs containers"

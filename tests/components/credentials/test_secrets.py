@@ -75,7 +75,7 @@ def test_a_generated_secret_lists_the_workloads_that_mount_it() -> None:
 
 def test_dev_asks_no_vault() -> None:
     found = {one.type.rpartition(":")[2] for one in generated(planned("dev")).recorded}
-    assert found == {"Secrets", "RandomPassword", "Secret"}, "there is none on a laptop"
+    assert found == {"Secrets", "RandomPassword", "Secret"}, "a laptop has no vault"
 
 
 def test_prod_generates_no_value_at_all() -> None:

@@ -23,7 +23,7 @@ case $1 in
     exit "$CODE" ;;
 esac
 """
-"""Says what it is asked, notes its calls, and writes one program; each test sets how."""
+"""Prints what it is asked, notes its calls, and writes one program; each test sets how."""
 
 
 @pytest.fixture

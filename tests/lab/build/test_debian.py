@@ -22,7 +22,7 @@ case "$*" in
   *two*) echo "Remv docker-ce [28]" ;;
 esac
 """
-"""An apt-get that does not know `one`, and would remove something for `two`."""
+"""An apt-get that has no `one`, and would remove something for `two`."""
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_package_of_which_another_brought_only_a_part_is_missing(tool: Tool) -
 def test_a_file_that_is_no_program_counts_as_well(tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keyring = tmp_path / "keyring.gpg"
     monkeypatch.setattr(debian, "PACKAGES", {"debian-archive-keyring": Package("keys", (str(keyring),))})
-    assert debian.missing() == ("debian-archive-keyring",), "another distribution does not know Debian's keys"
+    assert debian.missing() == ("debian-archive-keyring",), "another distribution lacks Debian's keys"
     keyring.touch()
     assert debian.missing() == (), "the keys are there"
 
@@ -82,7 +82,7 @@ def test_lists_are_fetched_before_packages(tool: Tool, home: Home, calls: Path) 
     assert calls.read_text().splitlines() == [
         f"{options} update noninteractive",
         f"{options} install --yes --no-remove --no-install-recommends nftables runc noninteractive",
-    ], "old lists name files that are gone, and nothing is removed, whatever the lists say now"
+    ], "old lists name files that are gone, and nothing is removed, whatever the lists name now"
 
 
 @pytest.mark.usefixtures("root")

@@ -30,7 +30,7 @@ class Cluster(load_balancer.Api):
 def test_each_service_gets_an_address_that_no_other_has() -> None:
     services = [service("a"), service("b", ip=network_plan.FIRST_BALANCER), service("c")]
     given = load_balancer.allocate(services)
-    assert given.keys() == {0, 2}, "one that has an address keeps it: clients know it"
+    assert given.keys() == {0, 2}, "one that has an address keeps it: clients use it"
     assert network_plan.FIRST_BALANCER not in given.values(), "two Services at one address are one Service too few"
     assert len(set(given.values())) == 2, "addresses differ"
 

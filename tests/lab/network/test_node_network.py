@@ -86,7 +86,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 def test_rules_of_others_in_a_shared_table_stay(machine: Machine, home: Home) -> None:
     node_network.disconnect(home)
     (restored,) = machine.given
-    assert "DOCKER" in restored, "Docker's rules are none of ours"
+    assert "DOCKER" in restored, "Docker's rules are not ours"
     assert "MASQUERADE" in restored, "nor are those that were written by hand"
     assert "cali" not in restored, "Felix's chains and rules go"
     assert "CNI-" not in restored, "the port map's go too"

@@ -61,7 +61,7 @@ def test_redis_is_asked_for_its_role_after_the_password() -> None:
     with running(redis(answer)) as server:
         found = checked(at("redis", server.port, password="hush"))
     assert found["ok"], found
-    assert found["detail"] == f"Redis master at 127.0.0.1:{server.port}", "a client must know whom it writes to"
+    assert found["detail"] == f"Redis master at 127.0.0.1:{server.port}", "a client must see which server it writes to"
     assert ["AUTH", "hush"] in heard, "the password is presented"
 
 

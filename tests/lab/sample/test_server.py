@@ -81,7 +81,7 @@ def test_a_stop_answers_what_is_in_flight_and_exits_with_0(tmp_path: Path) -> No
         answer = slow.getresponse()
         slow.close()
         output, errors = process.communicate()
-    assert late.status_code == 200, "routers that do not know yet are still served"
+    assert late.status_code == 200, "routers that have not noticed yet are still served"
     assert answer.status == 200, "a request in flight gets its answer"
     assert process.returncode == 0, f"the pod ends as completed: {errors}"
     lines = [json.loads(line) for line in output.splitlines()]

@@ -103,7 +103,7 @@ EXEMPTIONS: tuple[Exempt, ...] = (
     ),
     _exempt(
         "kube-score", "statefulset-has-servicename",
-        "nobody uses the names of single pods: clients use the stable address of the Service, and members of a "
+        "the names of single pods are not used: clients use the stable address of the Service, and members of a "
         "group have a Service each",
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ BIN = CACHE / "bin"
 
 
 class Found(NamedTuple):
-    """A finding: the rule, the object (without namespace where the scanner does not tell) and what it says."""
+    """A finding: the rule, the object (without namespace where the scanner omits it) and its message."""
 
     rule: str
     kind: str

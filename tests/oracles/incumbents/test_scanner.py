@@ -76,4 +76,4 @@ def test_a_schema_stands_alone_with_the_definitions_that_it_needs(tmp_path: Path
             "properties": {"kind": {}, "x": {"$ref": "#/$defs/a"}},
             "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "string"}},
         }
-    }, "no reference leads to the web, and what nobody needs is left out"
+    }, "no reference leads to the web, and unused definitions are left out"

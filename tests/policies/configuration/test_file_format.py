@@ -50,7 +50,7 @@ def test_a_level_may_be_given_as_text_as_object_and_for_all(tmp_path: Path) -> N
 def test_an_advisory_violation_is_reported_as_such_and_a_disabled_one_not_at_all(tmp_path: Path) -> None:
     for level, expected in (("advisory", ["advisory"]), ("remediate", ["mandatory"]), ("disabled", [])):
         config = CONFIGURATION.load(written(tmp_path, {"service-exposure": level}))
-        assert [one.level for one in check([NODE_PORT], config)] == expected, f"the file says {level}"
+        assert [one.level for one in check([NODE_PORT], config)] == expected, f"the file sets {level}"
 
 
 def test_a_row_spares_its_object_here_and_in_the_engine(tmp_path: Path) -> None:

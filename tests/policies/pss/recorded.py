@@ -1,7 +1,7 @@
 """Verdicts of Kubernetes' evaluator, kept for machines without Go.
 
 Each line of `verdicts.jsonl` holds a pod that differs from a compliant one in a field or two, and the checks that
-`policy.DefaultChecks` of k8s.io/pod-security-admission say it violates in the newest version, overridden ones too.
+`policy.DefaultChecks` of k8s.io/pod-security-admission find it to violate in the newest version, overridden ones too.
 """
 
 from __future__ import annotations

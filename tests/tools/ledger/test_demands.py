@@ -31,7 +31,7 @@ def test_every_demand_belongs_to_a_known_system() -> None:
 
 
 def test_a_row_of_two_editions_of_motovault_belongs_to_both() -> None:
-    assert row("live: it runs").systems == ("motovault-phase4", "motovault"), "the seed tells the edition apart"
+    assert row("live: it runs").systems == ("motovault-phase4", "motovault"), "the seed decides the edition"
 
 
 @pytest.mark.parametrize(

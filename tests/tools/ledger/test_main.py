@@ -23,7 +23,7 @@ def everything_required() -> RunResult:
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"),
+    ("extra", "message"),
     [
         ([], ""),
         ([result("passed", "NET-999 manifest")], "unknown demand NET-999"),
@@ -31,12 +31,12 @@ def everything_required() -> RunResult:
     ],
 )
 def test_unknown_and_failed_rows_fail_the_ledger(
-    extra: list[RunResult], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    extra: list[RunResult], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reports.write(report(everything_required(), *extra), tmp_path / "fast.json")
     status = ledger.main(tmp_path / "fast.json", tmp_path / "lab.json")
-    assert status == int(bool(said)), "the exit status is for scripts"
-    assert said in capsys.readouterr().err, "the message names the row"
+    assert status == int(bool(message)), "the exit status is for scripts"
+    assert message in capsys.readouterr().err, "the message names the row"
 
 
 def test_a_missing_required_row_fails_the_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

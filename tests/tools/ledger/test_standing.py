@@ -1,4 +1,4 @@
-"""Where a row stands follows from the evidence of each kind that it asks for."""
+"""The state of a row follows from the evidence of each kind that it asks for."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_stale_evidence_counts_until_it_is_renewed() -> None:
     assert standing(HALF, old, fresh).state == "proven", "a later run may prove it again"
     half = report(result("passed", "ING-99 manifest"))
     evidence = {one.check: one.state for one in standing(HALF, old, half).evidence}
-    assert evidence == {"manifest": "proven", "live": "stale"}, "each half stands by itself"
+    assert evidence == {"manifest": "proven", "live": "stale"}, "each half is judged by itself"
 
 
 def test_an_old_failure_is_stale_too() -> None:
@@ -70,7 +70,7 @@ def test_the_run_that_was_to_execute_a_test_gives_the_reason() -> None:
     fast = report(result("skipped", "NET-99 reachability", reason="needs lab: run `make test-lab`"))
     lab = report(result("skipped", "NET-99 reachability", reason="needs lab: no runc"))
     (evidence,) = standing(WHOLE, fast, lab).evidence
-    assert evidence.reason == "needs lab: no runc", "the lab's own report comes later and says why"
+    assert evidence.reason == "needs lab: no runc", "the lab's own report is later and gives the reason"
 
 
 def test_a_missing_row_of_a_required_area_is_a_problem() -> None:

@@ -1,4 +1,4 @@
-"""The ledger says which rows are proven, by what, and what the others lack."""
+"""The ledger lists which rows are proven, by what, and what the others lack."""
 
 from tests.tools.ledger.results import report, result
 from tools.ledger.demands import SYSTEM_OF_SEED, load_demands

@@ -67,7 +67,7 @@ def test_the_autoscalers_minimum_counts() -> None:
     assert found(bare, autoscaler(2)) == set(), "it leaves two"
     assert found(bare, autoscaler(None)) == {(ADVICE, "replicas")}, "its own default is one"
     assert found(bare) == set(), "an autoscaler may be in manifests that are not here"
-    assert found(bare, namespace("backend")) == {(ADVICE, "replicas")}, "where all manifests are here, there is none"
+    assert found(bare, namespace("backend")) == {(ADVICE, "replicas")}, "all manifests are here, and no autoscaler is"
 
 
 def test_a_stack_in_development_has_one_copy_of_each() -> None:

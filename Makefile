@@ -48,7 +48,7 @@ preview: setup ## Show what SYSTEM in STACK would register, without a cluster
 	@$(BIN)/quadrant preview --system $(SYSTEM) --stack $(STACK)
 
 .PHONY: up
-up: setup ## Bring SYSTEM in STACK up, in the cluster that you name, in kind, or in the lab
+up: setup ## Apply SYSTEM in STACK to the cluster that you name, to kind, or to the lab
 	@$(BIN)/quadrant up --system $(SYSTEM) --stack $(STACK) $(ARGS)
 
 .PHONY: status

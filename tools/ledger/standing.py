@@ -1,4 +1,4 @@
-"""Where each row stands: judged by the evidence of every kind that it asks for."""
+"""The state of each row: judged by the evidence of every kind that it asks for."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
@@ -17,7 +17,7 @@ OPEN = frozenset({"WRK-32", "WRK-41", "WRK-42"})
 
 
 class Evidence(BaseModel):
-    """What the tests say about one kind of evidence for one row."""
+    """The results of the tests for one kind of evidence and one row."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,7 +28,7 @@ class Evidence(BaseModel):
 
 
 class Standing(BaseModel):
-    """Where one row stands, with the evidence of each kind that it asks for."""
+    """The state of one row, with the evidence of each kind that it asks for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

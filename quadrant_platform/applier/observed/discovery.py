@@ -74,10 +74,8 @@ def _lack(version: str, kind: str) -> Problem:
 
 def _definitions_remedy() -> str:
     """Return how a local cluster gets definitions that no Go module has."""
-    place = definitions.extra_folder()
-    return (
-        f"put their definitions as .yaml files into {place}, or where QUADRANT_CRDS says, and run `quadrant up` again"
-    )
+    place = f"{definitions.extra_folder()}, or into the folder that QUADRANT_CRDS names"
+    return f"put their definitions as .yaml files into {place}, and run `quadrant up` again"
 
 
 def _remedy(kubectl: Kubectl, groups: Set[str]) -> str:

@@ -38,7 +38,7 @@ IMPORTABLE = {"PYTHONPATH": str(ROOT)}
 
 
 def up(home: Home, say: Say, wanted: Collection[str] = ()) -> Path:
-    """Bring the cluster up, continuing where an earlier run ended, and return the administrator's kubeconfig.
+    """Start the cluster, continuing where an earlier run ended, and return the administrator's kubeconfig.
 
     Images that are `wanted` are imported as soon as the node can take them, except those that the lab cannot make.
     BadInput, before anything is changed, where the machine cannot run the lab; and with the end of a log where a part
@@ -68,7 +68,7 @@ def down(home: Home, say: Say) -> None:
 
 
 def running(home: Home) -> dict[str, bool]:
-    """Return which of the lab's processes run; empty where it was never brought up."""
+    """Return which of the lab's processes run; empty where it was never started."""
     return {name: daemons.running(home, name) is not None for name in daemons.names(home)}
 
 

@@ -1,4 +1,4 @@
-"""Steps that bring a cluster up: each begins as soon as those that it needs are done."""
+"""Steps that start a cluster: each begins as soon as those that it needs are done."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ FLOORS: dict[str, set[str]] = {
     "components": {"documents", "reachability", "model"},
     "policies": {"documents", "reachability"},
     "program": {"host", "documents", "reachability", "model", "policies"},
-    "lab": {"host", "documents", "reachability", "model"},
+    "lab": {"host", "documents"},
     "applier": {"host", "documents", "model", "program", "lab"},
     "commands": {"host", "documents", "reachability", "model", "policies", "program", "lab", "applier"},
 }
@@ -28,6 +28,7 @@ INNER_FLOORS = {
         "builders", "base", "credentials", "network", "cache", "database", "messaging", "monitoring", "storage",
         "workload", "edge", "stack",
     ),
+    "lab": ("sample", "machine", "build", "network", "kubernetes", "lifecycle", "kind"),
     "applier": ("observed", "clusters", "planning", "status", "applying"),
 }  # fmt: skip
 """The folders of a package from the lowest floor up."""

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from quadrant_platform.model.expansion.endpoint import Listener
-from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER, PART_OF_LABEL
+from quadrant_platform.vocabulary import MANAGED_BY, PART_OF_LABEL
 
 Manifest = dict[str, Any]
 
 PORT_NAME_LENGTH = 15
-MANAGED_BY = {MANAGED_BY_LABEL: OWNER}
 
 
 def metadata(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import BuildContext, Component, Names
-from quadrant_platform.components.builders.manifests import MANAGED_BY, Manifest, manifest, metadata
+from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
+from quadrant_platform.vocabulary import MANAGED_BY, POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
 
 PROFILE = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 VERSIONS = {f"{POD_SECURITY_PREFIX}{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from quadrant_platform.applier.observed.object_keys import ObjectKey
-from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER, POD_SECURITY_PREFIX
+from quadrant_platform.vocabulary import MANAGED_BY, POD_SECURITY_PREFIX
 
 GROUP, KIND, PLURAL = "quadrant.dev", "System", "systems"
 RESOURCE = f"{PLURAL}.{GROUP}"
@@ -19,7 +19,6 @@ MEMBER = "applyset.kubernetes.io/part-of"
 _IDENTITY = "applyset.kubernetes.io/id"
 _KINDS = "applyset.kubernetes.io/contains-group-kinds"
 _NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
-_OURS = {MANAGED_BY_LABEL: OWNER}
 
 
 def identity(system: str) -> str:
@@ -37,7 +36,7 @@ def ground() -> list[dict[str, Any]]:
     }
     version = {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
     names = {"plural": PLURAL, "singular": "system", "kind": KIND, "listKind": f"{KIND}List"}
-    labels = _OURS | {"applyset.kubernetes.io/is-parent-type": "true"}
+    labels = MANAGED_BY | {"applyset.kubernetes.io/is-parent-type": "true"}
     restricted = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
     return [
         {
@@ -46,11 +45,11 @@ def ground() -> list[dict[str, Any]]:
             "metadata": {"name": RESOURCE, "labels": labels},
             "spec": {"group": GROUP, "scope": "Cluster", "names": names, "versions": [version]},
         },
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": _OURS | restricted}},
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": MANAGED_BY | restricted}},
         {
             "apiVersion": "v1",
             "kind": "ResourceQuota",
-            "metadata": {"name": "no-pods", "namespace": NAMESPACE, "labels": _OURS},
+            "metadata": {"name": "no-pods", "namespace": NAMESPACE, "labels": MANAGED_BY},
             "spec": {"hard": {"pods": "0"}},
         },
     ]
@@ -67,7 +66,7 @@ def parent(system: str, stage: str, members: Collection[ObjectKey]) -> dict[str,
     return {
         "apiVersion": f"{GROUP}/v1alpha1",
         "kind": KIND,
-        "metadata": {"name": system, "labels": _OURS | {_IDENTITY: identity(system)}, "annotations": annotations},
+        "metadata": {"name": system, "labels": MANAGED_BY | {_IDENTITY: identity(system)}, "annotations": annotations},
         "spec": {"system": system, "stage": stage},
     }
 

@@ -12,7 +12,7 @@ from quadrant_platform.host.kubectl import Kubectl, listed, parsed
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER
 
-Kind = tuple[str, str]
+GroupKind = tuple[str, str]
 """Group and name of a kind."""
 _IMMUTABLE = ("field is immutable", "updates to statefulset spec")
 
@@ -41,7 +41,7 @@ def read(kubectl: Kubectl, table: Served, system: str, wanted: Collection[Manife
     return LiveSystem(parent, {**found, **_named(kubectl, missing)})
 
 
-def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[Kind]) -> Objects:
+def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[GroupKind]) -> Objects:
     """Return the members of a system's set.
 
     Controllers copy labels to what they make, such as a Service's to its EndpointSlices: those are no members.
@@ -55,7 +55,7 @@ def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[Kind
     return by_key(one for one, those in owners if not any(owner.get("controller") for owner in those))
 
 
-def arguments(table: Served, kinds: Collection[Kind]) -> list[str]:
+def arguments(table: Served, kinds: Collection[GroupKind]) -> list[str]:
     """Return one resource for each kind, in the first version that the cluster lists."""
     listed_last = reversed(list(table.items()))
     chosen = {(version.rpartition("/")[0], kind): one.argument for (version, kind), one in listed_last}

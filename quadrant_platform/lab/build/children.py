@@ -19,9 +19,9 @@ from pathlib import Path
 import psutil
 
 from quadrant_platform.host.progress import Say
+from quadrant_platform.lab.machine.daemons import ENDED
 
 Descriptors = Sequence[int]
-ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 SIGNALS = ((signal.SIGINT, 10.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 """The signals for a command that still runs, each with the seconds until the next."""
 GENTLE = frozenset({"apt-get"})

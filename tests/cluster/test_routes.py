@@ -22,7 +22,7 @@ SECURE = {
     "x-xss-protection": "1; mode=block",
     "vary": "Origin",
 }
-"""What the seed's middleware `secure-headers` asks for."""
+"""The headers of the seed's middleware `secure-headers`."""
 TOKEN = {"Authorization": "Bearer somebody"}
 ADMIN = "https://admin.motovaultpro.com"
 PREFLIGHT = {"Origin": ADMIN, "Access-Control-Request-Method": "PUT"}
@@ -47,8 +47,8 @@ def test_a_public_route_answers_over_tls_with_the_secure_headers(name: str, entr
     route = ROUTES[name]
     found = entry.https(route.host, path_of(route), **TOKEN)
     assert found.status == 200, f"{route.host}{path_of(route)} leads to {route.to}"
-    told = {header: found.headers.get(header) for header in SECURE}
-    assert told == SECURE, "a browser gets what the seed asks for"
+    sent = {header: found.headers.get(header) for header in SECURE}
+    assert sent == SECURE, "a browser gets what the seed asks for"
 
 
 @pytest.mark.demand("ING-08")

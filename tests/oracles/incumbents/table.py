@@ -19,11 +19,11 @@ INTRODUCTION = """\
 
 Each manifest of the [corpus](../../tests/policies/corpus) has one mistake, and a twin without it that is otherwise the
 same. The table is made by running every tool over both: a tool catches a mistake if it reports, for the manifest, a
-finding that it does not report for the twin. So nobody is credited with a finding that has nothing to do with the
+finding that it does not report for the twin. So no tool is credited with a finding that has nothing to do with the
 mistake, and any rule of a tool counts, whether or not it is meant for this mistake. The other tools run with all
 their checks, those that are off by default included; kubeconform is strict and has the schemas of Kubernetes itself.
 Ours must find the mistake under the policy that the manifest is named for, and all of it is
-[tested](../../tests/policies/test_corpus.py) one by one. `make docs` renews this page.
+[tested](../../tests/policies/test_pack_corpus.py) one by one. `make docs` renews this page.
 
 The manifests follow a list of all concerns of the Pod Security Standards, kyverno/policies, gatekeeper-library,
 kube-linter, Polaris, kube-score, Checkov, Trivy and the NSA guide, except those that the pack leaves out on purpose:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BASE = "010faa3b9e143e302e6eb1bcf901985710875ee3"
+BASE = "eefd912148352757d5d142020b15dbb30be2baf7"
 """The last commit before the rule; it and its ancestors are not judged."""
 WIDTH = 72
 SUBJECT = re.compile(r"[a-z][a-z0-9 ,/-]*: (?P<verb>[a-z][\w-]*)\b(?:.*[^.\s])?")

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
 
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.connection import binary
@@ -18,29 +17,13 @@ from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.lab.machine.network_plan import EntryPorts
 
 
-class LocalCluster(Protocol):
-    """A cluster on this machine that Quadrant starts and stops."""
-
-    @property
-    def port(self) -> int | None:
-        """The port of the public entry on loopback; None where kubectl has to forward it."""
-
-    def up(self, images: Collection[str], say: Say, /) -> None:
-        """Start it, or resume an interrupted start, and write its kubeconfig; it may load images meanwhile."""
-
-    def down(self, say: Say) -> None:
-        """Remove it."""
-
-    def load(self, images: Collection[str], say: Say) -> None:
-        """Load the images that no registry has into its node."""
-
-
 class KindCluster:
     """A cluster of kind, completed with what a stack needs."""
 
-    port: int | None = None
+    port = None
+    """The entry has none on loopback: kubectl has to forward it."""
 
-    def up(self, images: Collection[str], say: Say, /) -> None:
+    def up(self, images: Collection[str], say: Say) -> None:
         """Create it where it is absent, and install what a stack needs beyond it.
 
         BadInput, before anything is created, where this machine could not complete it; BuildFailed where an image
@@ -69,11 +52,11 @@ class LabCluster:
     """The one-node cluster that needs no Docker."""
 
     @property
-    def port(self) -> int | None:
-        """The lab's own port on loopback."""
+    def port(self) -> int:
+        """The entry's port on loopback."""
         return EntryPorts.here().https
 
-    def up(self, images: Collection[str], say: Say, /) -> None:
+    def up(self, images: Collection[str], say: Say) -> None:
         """Start the lab, which writes its kubeconfig itself."""
         cluster.up(Home.here(), say, [*images, SAMPLE])
 
@@ -130,4 +113,7 @@ def _alone(say: Say) -> AbstractContextManager[object]:
     return locked(local_state.folder() / ".kind.lock", lambda: say(waiting))
 
 
-LOCAL_CLUSTERS: dict[ClusterType, LocalCluster] = {ClusterType.KIND: KindCluster(), ClusterType.LAB: LabCluster()}
+LOCAL_CLUSTERS: dict[ClusterType, KindCluster | LabCluster] = {
+    ClusterType.KIND: KindCluster(),
+    ClusterType.LAB: LabCluster(),
+}

@@ -2,8 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
@@ -36,24 +35,20 @@ def passphrase_file() -> Path:
     return path
 
 
-@contextmanager
-def system_lock(system: str) -> Iterator[None]:
+def system_lock(system: str) -> AbstractContextManager[object]:
     """Hold a system's lock; BadInput while another command of this machine changes the same system."""
 
     def refuse() -> None:
         what = f"another command is changing {system} right now"
         raise BadInput([Problem((), what, "wait until it has ended")])
 
-    with locked(folder() / f"{system}.lock", refuse):
-        yield
+    return locked(folder() / f"{system}.lock", refuse)
 
 
-@contextmanager
-def membership_lock(cluster: str, say: Say) -> Iterator[None]:
+def membership_lock(cluster: str, say: Say) -> AbstractContextManager[object]:
     """Hold the list of the systems in a local cluster while it is read and changed; waits for another holder."""
     waiting = f"waiting for another command that is changing the {cluster}"
-    with locked(folder() / f".{cluster}.stacks.lock", lambda: say(waiting)):
-        yield
+    return locked(folder() / f".{cluster}.stacks.lock", lambda: say(waiting))
 
 
 def stacks(cluster: str) -> dict[str, str]:

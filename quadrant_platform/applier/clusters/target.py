@@ -86,11 +86,9 @@ def choose(config: Mapping[str, str], facts: HostFacts) -> ClusterTarget:
     if (found := _from_environment(facts)) is not None:
         return _named(found, None, f"KUBECONFIG names {found}", facts, adopt=True)
     if facts.docker and facts.kind:
-        return ClusterTarget(
-            ClusterType.KIND, facts.kind_kubeconfig, None, "no KUBECONFIG, and Docker and kind are here"
-        )
+        return _named(facts.kind_kubeconfig, None, "no KUBECONFIG, and Docker and kind are here", facts)
     lacking = "kind is not on PATH" if facts.docker else "no Docker daemon answers"
-    return ClusterTarget(ClusterType.LAB, facts.lab_kubeconfig, None, f"no KUBECONFIG, and {lacking}")
+    return _named(facts.lab_kubeconfig, None, f"no KUBECONFIG, and {lacking}", facts)
 
 
 def _named(file: Path, context: str | None, reason: str, facts: HostFacts, *, adopt: bool = False) -> ClusterTarget:

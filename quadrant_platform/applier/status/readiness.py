@@ -51,9 +51,7 @@ def _judged(manifest: Manifest, now: Observation) -> Unready | None:
     if kind in CONDITIONED:
         return _conditioned(manifest)
     lack = _JUDGES[kind](manifest.get("spec", {}), manifest.get("status", {}), manifest) if kind in _JUDGES else None
-    if lack is None:
-        return None
-    return _explained(manifest, lack, now)
+    return None if lack is None else _explained(manifest, lack, now)
 
 
 def _conditioned(manifest: Manifest) -> Unready | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi_kubernetes
 
-from quadrant_platform.components.base.registration import registered
+from quadrant_platform.components.base.component import registered
 from quadrant_platform.program.recorder import Recorded
 
 PREBUILT: list[Callable[[], Any]] = []

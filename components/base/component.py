@@ -1,13 +1,14 @@
-"""Component: how every part of a platform is built, and what its objects wait for."""
+"""Component: how every part of a platform is built and registered, and what its objects wait for."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import pulumi
+from pulumi_kubernetes import apiextensions
 
-from quadrant_platform.components.base.registration import registered
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.vocabulary import POD_TEMPLATES
 
@@ -45,6 +46,34 @@ def provides(manifest: Manifest) -> Iterator[MountSource]:
         yield MountSource("Secret", metadata["namespace"], spec["secretName"])
     elif kind == "ExternalSecret":
         yield MountSource("Secret", metadata["namespace"], spec["target"]["name"])
+
+
+def registered(
+    parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource]
+) -> pulumi.CustomResource:
+    """Register an object as `namespace/name`, or as its name alone where it is cluster-wide.
+
+    It is of the SDK's native class where there is one.
+    """
+    metadata = manifest["metadata"]
+    namespace = metadata.get("namespace")
+    options = pulumi.ResourceOptions(parent=parent, depends_on=list(dict.fromkeys(after)))
+    logical = f"{namespace}/{metadata['name']}" if namespace else metadata["name"]
+    group, _, version = manifest["apiVersion"].rpartition("/")
+    # Neither one of Kubernetes' own groups nor the core: such as CloudNativePG's or Traefik's.
+    if "." in group and not group.endswith(".k8s.io"):
+        return apiextensions.CustomResource(
+            logical, manifest["apiVersion"], manifest["kind"], manifest["spec"], metadata, options
+        )
+    # The SDK has a module for each group and version, named by the first label of the group.
+    module = import_module(f"pulumi_kubernetes.{group.partition('.')[0] or 'core'}.{version}")
+    body = {_python_name(key): manifest[key] for key in manifest if key not in ("apiVersion", "kind")}
+    made: pulumi.CustomResource = getattr(module, manifest["kind"])(logical, opts=options, **body)
+    return made
+
+
+def _python_name(key: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
 
 
 @dataclass(frozen=True)

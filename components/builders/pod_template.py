@@ -76,11 +76,8 @@ def _identity(user: int) -> Manifest:
 
 def fingerprint(texts: Iterable[str]) -> str | None:
     """Return a short hash of file contents, where there are any; on the template it rolls pods whose files changed."""
-    digest = None
-    for text in texts:
-        digest = digest or hashlib.sha256()
-        digest.update(text.encode() + b"\0")
-    return digest.hexdigest()[:16] if digest else None
+    content = b"".join(text.encode() + b"\0" for text in texts)
+    return hashlib.sha256(content).hexdigest()[:16] if content else None
 
 
 def bounded(containers: Iterable[Manifest], volumes: Iterable[Manifest] = ()) -> list[Manifest]:

@@ -26,6 +26,8 @@ class Workload:
         self.name, self.namespace = planned.name, planned.endpoint.namespace
         self.labels, self.selector = dict(planned.labels), planned.endpoint.selector
         self.ports = {listener.name: listener for listener in planned.endpoint.listeners}
+        # Beside an autoscaler a specification states no replicas: both would set them.
+        self.replicas = {} if planned.autoscaling else {"replicas": planned.copies}
 
     @property
     def other_labels(self) -> dict[str, str]:
@@ -128,27 +130,29 @@ class Workload:
         """Return the affinity that keeps several copies on different nodes."""
         return apart(self.planned) if self.planned.copies > 1 else None
 
-    def deployment(self, template: Manifest, rolling: Mapping[str, int] = SURGE, *, replicas: int | None) -> Manifest:
-        """Return the Deployment; without `replicas` an autoscaler sets them."""
+    def deployment(self, template: Manifest, rolling: Mapping[str, int] = SURGE) -> Manifest:
+        """Return the Deployment."""
         spec = {
             "selector": {"matchLabels": self.selector},
             "template": template,
             "revisionHistoryLimit": 5,
             "strategy": {"type": "RollingUpdate", "rollingUpdate": dict(rolling)},
         }
-        fixed = {} if replicas is None else {"replicas": replicas}
-        return manifest("apps/v1", "Deployment", self.metadata(), spec | fixed)
+        return manifest("apps/v1", "Deployment", self.metadata(), spec | self.replicas)
 
-    def stateful_set(self, template: Manifest, storage: Bytes, name: str | None = None, **more: Any) -> Manifest:
-        """Return the StatefulSet of a store, with a claim named `data`."""
+    def stateful_set(
+        self, template: Manifest, claims: Mapping[str, Bytes], name: str | None = None, **more: Any
+    ) -> Manifest:
+        """Return the StatefulSet of pods with claims; `more` are further fields of the specification."""
         spec: Manifest = {
             "serviceName": self.name,
-            "replicas": self.planned.copies,
             "selector": {"matchLabels": self.selector},
             "template": template,
-            "volumeClaimTemplates": [self.claim_template(storage)],
+            "volumeClaimTemplates": [
+                {"metadata": {"name": claim}, "spec": self.claim(size)} for claim, size in claims.items()
+            ],
         }
-        return manifest("apps/v1", "StatefulSet", self.metadata(name), spec | more)
+        return manifest("apps/v1", "StatefulSet", self.metadata(name), spec | self.replicas | more)
 
     def claim(self, size: Bytes) -> Manifest:
         """Return the specification of a claim."""
@@ -157,10 +161,6 @@ class Workload:
         return spec | (
             {"storageClassName": self.planned.settings.storage_class} if self.planned.settings.storage_class else {}
         )
-
-    def claim_template(self, size: Bytes, name: str = "data") -> Manifest:
-        """Return a StatefulSet's own claim."""
-        return {"metadata": {"name": name}, "spec": self.claim(size)}
 
 
 def texts_of(maps: Iterable[Manifest]) -> list[str]:

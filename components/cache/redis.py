@@ -33,7 +33,8 @@ class Cache(Component[PlannedCache, Address]):
         yield from services(w, inputs)
         # In order, the first copy would wait for a master that starts after it.
         together = {"podManagementPolicy": "Parallel"} if inputs.mode == "sentinel" else {}
-        yield w.stateful_set(pod(w, inputs, texts_of(maps)), inputs.spec.storage, name=inputs.stateful_set, **together)
+        claims = {"data": inputs.spec.storage}
+        yield w.stateful_set(pod(w, inputs, texts_of(maps)), claims, inputs.stateful_set, **together)
         if inputs.copies > 1:
             yield w.budget()
         yield w.service_monitor()

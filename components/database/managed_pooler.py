@@ -7,7 +7,7 @@ from quadrant_platform.components.builders.containers import RESTRICTED, resourc
 from quadrant_platform.components.builders.manifests import Manifest, manifest
 from quadrant_platform.components.builders.pod_template import apart, spread
 from quadrant_platform.components.builders.workload import Workload
-from quadrant_platform.components.database.pooler import PoolerInputs, pool, pooled
+from quadrant_platform.components.database.pooler import Pooler, PoolerInputs, pool
 from quadrant_platform.model.expansion.planned import Server
 
 CONTAINER, PORT_NAME = "pgbouncer", "pgbouncer"
@@ -44,7 +44,7 @@ class ManagedPooler(Component[PoolerInputs, Server]):
     @staticmethod
     def results(inputs: PoolerInputs) -> Server:
         """Return what a client needs to log in."""
-        return pooled(inputs)
+        return Pooler.results(inputs)
 
 
 def pgbouncer(inputs: PoolerInputs) -> Manifest:

@@ -42,7 +42,7 @@ class Pooler(Component[PoolerInputs, Server]):
         yield w.service()
         # Old and new instance together would exceed the connections that the server has for them.
         rolling = {"maxSurge": 0, "maxUnavailable": 1}
-        yield w.deployment(pod(w, inputs, texts_of(maps)), rolling, replicas=pooler.copies)
+        yield w.deployment(pod(w, inputs, texts_of(maps)), rolling)
         if pooler.copies > 1:
             yield w.budget()
         yield w.service_monitor()
@@ -50,12 +50,7 @@ class Pooler(Component[PoolerInputs, Server]):
     @staticmethod
     def results(inputs: PoolerInputs) -> Server:
         """Return what a client needs to log in: the database's credentials, at the pooler's own address."""
-        return pooled(inputs)
-
-
-def pooled(inputs: PoolerInputs) -> Server:
-    """Return the server as clients of the pooler see it."""
-    return inputs.server._replace(service=inputs.pooler.name, port=inputs.pooler.spec.port)
+        return inputs.server._replace(service=inputs.pooler.name, port=inputs.pooler.spec.port)
 
 
 def pool(pooler: Planned[PoolerSpec]) -> dict[str, str]:

@@ -90,7 +90,7 @@ def manifests(w: Workload, instance: Instance, metrics_service: str) -> Iterator
     """Yield what each Traefik consists of: account, configuration, workload, budget and monitor."""
     yield w.account()
     yield w.config_map("config", instance.files)
-    yield w.deployment(pod(w, instance), replicas=w.planned.copies)
+    yield w.deployment(pod(w, instance))
     if w.planned.copies > 1:
         yield w.budget()
     scraped = w.ports["metrics"]

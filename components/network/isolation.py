@@ -40,18 +40,16 @@ class Isolation(Component[Plan, IsolationOutputs]):
 def matrix(plan: Plan) -> Manifest:
     """Return the ConfigMap with the canonical matrix."""
     labels = {vocabulary.MATRIX_LABEL: "true", vocabulary.SYSTEM_LABEL: plan.name}
-    return config_map(
-        metadata(plan.home, vocabulary.MATRIX_NAME, labels), {vocabulary.MATRIX_KEY: plan.matrix.canonical()}
-    )
+    meta = metadata(plan.home, vocabulary.MATRIX_NAME, labels)
+    return config_map(meta, {vocabulary.MATRIX_KEY: plan.matrix.canonical()})
 
 
 def network_policies(plan: Plan) -> Iterator[Manifest]:
     """Yield the policy of every workload, under the workload's name."""
     for _, endpoint in plan.topology.own():
         arriving, leaving = plan.rows[endpoint.id]
-        meta = metadata(
-            endpoint.namespace, endpoint.name, annotations={vocabulary.WHY_ANNOTATION: why(arriving, leaving)}
-        )
+        reasons = {vocabulary.WHY_ANNOTATION: why(arriving, leaving)}
+        meta = metadata(endpoint.namespace, endpoint.name, annotations=reasons)
         spec = {
             "podSelector": {"matchLabels": endpoint.selector},
             "policyTypes": ["Ingress", "Egress"],

@@ -6,7 +6,7 @@ from quadrant_platform.components.base.component import BuildContext, Component,
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import MANAGED_BY, POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
+from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
 
 PROFILE = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 VERSIONS = {f"{POD_SECURITY_PREFIX}{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}
@@ -17,12 +17,10 @@ QUOTA = {
     "limits.memory": "1Ti",
     "pods": "200",
     "persistentvolumeclaims": "50",
-    "services.loadbalancers": "0",
-    "services.nodeports": "0",
 }
 """Ceilings that catch a runaway, above the largest sizing profile at its most copies.
 
-The frontend's one load balancer is added in its segment.
+Load balancers and their node ports are counted by segment: the frontend alone may have one.
 """
 
 
@@ -60,13 +58,8 @@ class Segments(Component[Plan, Names]):
 
 def namespace(plan: Plan, segment: Segment) -> Manifest:
     """Return a segment's namespace with its Pod Security labels."""
-    labels = {
-        SYSTEM_LABEL: plan.name,
-        SEGMENT_LABEL: segment.value,
-        **PROFILE,
-        **VERSIONS,
-        **plan.segment_labels(segment),
-    }
+    further = plan.segment_labels(segment)
+    labels = {SYSTEM_LABEL: plan.name, SEGMENT_LABEL: segment.value, **PROFILE, **VERSIONS, **further}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata(None, plan.namespace(segment), labels)}
 
 
@@ -82,10 +75,10 @@ def limits(plan: Plan, segment: Segment) -> Iterator[Manifest]:
     public = segment is Segment.FRONTEND and plan.edge is not None
     hard = {**QUOTA, "services.loadbalancers": "1" if public else "0", "services.nodeports": "2" if public else "0"}
     place = plan.namespace(segment)
-    yield manifest("v1", "ResourceQuota", metadata(place, "quota", MANAGED_BY), {"hard": hard})
+    yield manifest("v1", "ResourceQuota", metadata(place, "quota"), {"hard": hard})
     smallest = {
         "type": "Container",
         "default": {"cpu": "500m", "memory": "512Mi"},
         "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
     }
-    yield manifest("v1", "LimitRange", metadata(place, "limits", MANAGED_BY), {"limits": [smallest]})
+    yield manifest("v1", "LimitRange", metadata(place, "limits"), {"limits": [smallest]})

@@ -7,33 +7,34 @@ from quadrant_platform.components.builders.containers import http_probe
 from quadrant_platform.components.builders.manifests import Manifest, manifest
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.workload import process
-from quadrant_platform.model.expansion.planned import PlannedService
+from quadrant_platform.model.expansion.planned import PlannedProcess
 from quadrant_platform.model.schema.quantities import Cpu
 from quadrant_platform.model.schema.service import Autoscaling, ServiceSpec
 from quadrant_platform.model.schema.types import seconds
 
 
-class Service(Component[PlannedService, Address]):
+class Service(Component[PlannedProcess[ServiceSpec], Address]):
     """One application workload."""
 
     token = "workload:Service"
 
     @staticmethod
-    def manifests(inputs: PlannedService) -> Iterator[Manifest]:
+    def manifests(inputs: PlannedProcess[ServiceSpec]) -> Iterator[Manifest]:
         """Yield everything that one service consists of."""
         w, spec = Workload(inputs), inputs.spec
         yield w.account()
         yield from services(w, spec)
-        yield workload(w, inputs)
+        built = workload(w, inputs)
+        yield built
         if inputs.autoscaling is not None:
-            yield _autoscaler(w, inputs.autoscaling, _kind(spec))
+            yield _autoscaler(w, inputs.autoscaling, built["kind"])
         if inputs.copies > 1:
             yield w.budget()
         if spec.metrics is not None:
             yield w.service_monitor(spec.metrics.path, spec.metrics.interval)
 
     @staticmethod
-    def results(inputs: PlannedService) -> Address:
+    def results(inputs: PlannedProcess[ServiceSpec]) -> Address:
         """Return where clients connect."""
         return Address(inputs.name, inputs.spec.service_port or next(iter(inputs.spec.ports.values())))
 
@@ -47,11 +48,8 @@ def services(w: Workload, spec: ServiceSpec) -> Iterator[Manifest]:
         yield w.service(alias, {number: first}, labels={})
 
 
-def workload(w: Workload, service: PlannedService) -> Manifest:
-    """Return the Deployment, or the StatefulSet of a service with claims of its own.
-
-    Beside an autoscaler it states no replicas: both would set them.
-    """
+def workload(w: Workload, service: PlannedProcess[ServiceSpec]) -> Manifest:
+    """Return the Deployment, or the StatefulSet of a service with claims of its own."""
     template = process.pod(
         w,
         service,
@@ -60,18 +58,8 @@ def workload(w: Workload, service: PlannedService) -> Manifest:
         grace=seconds(service.spec.termination_grace),
         texts=[config.text for config in service.configs],
     )
-    replicas = service.copies if service.autoscaling is None else None
-    if _kind(service.spec) == "Deployment":
-        return w.deployment(template, replicas=replicas)
     claims = {name: volume.size for name, volume in service.spec.volumes.items() if volume.persistent}
-    spec: Manifest = {
-        "selector": {"matchLabels": w.selector},
-        "template": template,
-        "revisionHistoryLimit": 5,
-        "serviceName": w.name,
-        "volumeClaimTemplates": [w.claim_template(size, name) for name, size in claims.items()],
-    }
-    return manifest("apps/v1", "StatefulSet", w.metadata(), spec | ({"replicas": replicas} if replicas else {}))
+    return w.stateful_set(template, claims, revisionHistoryLimit=5) if claims else w.deployment(template)
 
 
 def probes(w: Workload, spec: ServiceSpec) -> Manifest:
@@ -108,7 +96,3 @@ def _targets(scaling: Autoscaling) -> Iterator[Manifest]:
     if scaling.requests_per_second is not None:
         rate = {"type": "AverageValue", "averageValue": str(Cpu(round(scaling.requests_per_second * 1000)))}
         yield {"type": "Pods", "pods": {"metric": {"name": "http_requests_per_second"}, "target": rate}}
-
-
-def _kind(spec: ServiceSpec) -> str:
-    return "StatefulSet" if any(volume.persistent for volume in spec.volumes.values()) else "Deployment"

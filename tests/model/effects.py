@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from quadrant_platform.components.base import component, registration
+from quadrant_platform.components.base import component
 from quadrant_platform.components.stack import configured_plan
 from quadrant_platform.model.expansion.plan import plan
 from quadrant_platform.model.schema.environment import Environment
@@ -31,11 +31,12 @@ def effects(system: System, environment: Environment) -> str:
     """
     objects: list[Any] = []
     kept: list[pulumi.Resource] = []
+    registered = component.registered
 
     def keep(parent: Any, manifest: Any, after: Any) -> Any:
         objects.append(manifest)
         kept.extend(() if kept else [pulumi.ComponentResource("test:test:Kept", "kept")])
-        return registration.registered(parent, manifest, after) if manifest["kind"] == "Secret" else kept[0]
+        return registered(parent, manifest, after) if manifest["kind"] == "Secret" else kept[0]
 
     monitor = Monitor("test", placeholders, unknown=False, reveal=True)
     with pytest.MonkeyPatch.context() as patch:

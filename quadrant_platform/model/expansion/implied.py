@@ -71,9 +71,8 @@ def metrics(topology: Topology) -> Iterator[Row]:
     """Permit Prometheus to scrape what exports metrics."""
     for _, endpoint in topology.own():
         if endpoint.metrics is not None:
-            yield Row(
-                topology.endpoints["monitoring"], endpoint, endpoint.listening(endpoint.metrics), "scrape", "metrics"
-            )
+            port = endpoint.listening(endpoint.metrics)
+            yield Row(topology.endpoints["monitoring"], endpoint, port, "scrape", "metrics")
 
 
 def poolers(topology: Topology) -> Iterator[Row]:

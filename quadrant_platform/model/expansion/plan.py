@@ -19,7 +19,7 @@ from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outsid
 from quadrant_platform.model.schema.datastores import BrokerSpec, ObjectStoreSpec, PoolerSpec
 from quadrant_platform.model.schema.delivery import Alert
 from quadrant_platform.model.schema.environment import Environment
-from quadrant_platform.model.schema.service import JobSpec
+from quadrant_platform.model.schema.service import JobSpec, ServiceSpec
 from quadrant_platform.model.schema.system import Secret, System, Vault
 from quadrant_platform.model.schema.types import Segment
 
@@ -41,7 +41,7 @@ class Plan:
     caches: Mapping[str, planned.PlannedCache]
     object_stores: Mapping[str, planned.Planned[ObjectStoreSpec]]
     brokers: Mapping[str, planned.Planned[BrokerSpec]]
-    services: Mapping[str, planned.PlannedService]
+    services: Mapping[str, planned.PlannedProcess[ServiceSpec]]
     jobs: Mapping[str, planned.PlannedProcess[JobSpec]]
     edge: PlannedEdge | None
     """The public entry; None where the system has no routes."""

@@ -11,7 +11,7 @@ from quadrant_platform.model.expansion.programs import Program, service_names
 from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
 from quadrant_platform.model.schema.environment import ExternalAddress, PodSettings
 from quadrant_platform.model.schema.quantities import Bytes, Cpu
-from quadrant_platform.model.schema.service import SECRETS_DIR, Autoscaling, ContainerSpec, ServiceSpec, Size
+from quadrant_platform.model.schema.service import SECRETS_DIR, Autoscaling, ContainerSpec, Size
 from quadrant_platform.model.schema.system import Vault, VaultKey
 from quadrant_platform.model.schema.types import Segment
 from quadrant_platform.vocabulary import ATTACHED_PREFIX, COMPONENT_LABEL, PART_OF_LABEL, SEGMENT_LABEL, TIER_LABEL
@@ -74,6 +74,8 @@ class Planned(Generic[Spec]):
     own_image: str | None = None
     """The environment's image in place of the engine's."""
     copies: int = 1
+    autoscaling: Autoscaling | None = None
+    """None where its number of copies is fixed."""
     secrets: tuple[SecretFiles, ...] = ()
 
     @property
@@ -155,11 +157,3 @@ class PlannedProcess(Planned[Process]):
     configs: tuple[PlannedConfig, ...] = ()
     passthrough: tuple[PlannedApi, ...] = ()
     """External APIs that it calls by their own names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedService(PlannedProcess[ServiceSpec]):
-    """A service."""
-
-    autoscaling: Autoscaling | None
-    """None where its number of copies is fixed."""

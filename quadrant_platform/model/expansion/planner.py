@@ -113,16 +113,15 @@ class Planner:
 
     def broker(self, name: str, spec: datastores.BrokerSpec) -> planned.Planned[datastores.BrokerSpec]:
         """Plan a broker."""
-        return planned.Planned(
-            spec=spec, copies=self.copies(spec.instances), **self.bound(name, spec.resources, spec.labels)
-        )
+        bound = self.bound(name, spec.resources, spec.labels)
+        return planned.Planned(spec=spec, copies=self.copies(spec.instances), **bound)
 
-    def service(self, name: str, spec: ServiceSpec) -> planned.PlannedService:
+    def service(self, name: str, spec: ServiceSpec) -> planned.PlannedProcess[ServiceSpec]:
         """Plan a service."""
         scaling = spec.replicas if isinstance(spec.replicas, Autoscaling) else None
         least = spec.replicas if isinstance(spec.replicas, int) else spec.replicas.min
         level = spec.priority or planned.LEVEL_OF_TIER[spec.resources.tier]
-        return planned.PlannedService(
+        return planned.PlannedProcess(
             spec=spec,
             copies=self.copies(least),
             autoscaling=scaling if self.environment.copies == "declared" else None,

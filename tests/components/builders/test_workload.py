@@ -24,8 +24,8 @@ def test_every_object_has_the_workloads_name_namespace_and_labels() -> None:
 
 
 def test_a_claim_has_its_declared_size_in_prod() -> None:
-    claim = store("prod").claim_template(Bytes.parse("20Gi"))
-    assert claim["spec"] == {
+    claim = store("prod").claim(Bytes.parse("20Gi"))
+    assert claim == {
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "20Gi"}},
     }, "one node at a time writes it"
@@ -33,8 +33,8 @@ def test_a_claim_has_its_declared_size_in_prod() -> None:
 
 @pytest.mark.parametrize(("size", "expected"), [("20Gi", "1Gi"), ("512Mi", "512Mi"), ("1Gi", "1Gi")])
 def test_a_claim_in_dev_is_capped(size: str, expected: str) -> None:
-    claim = store("dev").claim_template(Bytes.parse(size))
-    assert claim["spec"]["resources"]["requests"]["storage"] == expected, "a laptop's disk is small"
+    claim = store("dev").claim(Bytes.parse(size))
+    assert claim["resources"]["requests"]["storage"] == expected, "a laptop's disk is small"
 
 
 def test_a_claim_names_the_environments_storage_class() -> None:

@@ -40,11 +40,9 @@ def _console(stream: IO[str]) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
-def show(*results: RenderableType) -> None:
+def show(result: RenderableType) -> None:
     """Write a result for people to stdout."""
-    console = _console(sys.stdout)
-    for result in results:
-        console.print(result)
+    _console(sys.stdout).print(result)
 
 
 def show_lines(text: str) -> None:

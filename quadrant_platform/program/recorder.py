@@ -1,11 +1,11 @@
 """The recorder: the real program under Pulumi's mock runtime, without a cluster or the Pulumi executable."""
 
 import contextlib
-import os
 import runpy
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,26 +83,22 @@ def record(
     """
     monitor = Monitor(stack, values, unknown, reveal)
     with _project(program):
-        execute(lambda: _run(program), monitor, dict(config), (PROJECT, stack), unknown)
+        run = partial(runpy.run_path, str(program), run_name="__main__")
+        execute(run, monitor, dict(config), (PROJECT, stack), unknown)
     return Recording(PROJECT, stack, tuple(monitor.recorded))
-
-
-def _run(program: Path) -> None:
-    runpy.run_path(str(program), run_name="__main__")
 
 
 @contextlib.contextmanager
 def _project(program: Path) -> Iterator[None]:
     """Change to the program's directory and import from it, as the engine's language host does."""
     directory = program.resolve().parent
-    before, path = Path.cwd(), sys.path
-    os.chdir(directory)
-    sys.path = [str(directory), *path]
-    try:
-        yield
-    finally:
-        sys.path = path
-        os.chdir(before)
+    path = sys.path
+    with contextlib.chdir(directory):
+        sys.path = [str(directory), *path]
+        try:
+            yield
+        finally:
+            sys.path = path
 
 
 class Monitor(mocks.MockMonitor):

@@ -44,7 +44,7 @@ class OfflineProvider(mocks.Mocks):
 
 
 def execute(
-    program: Callable[[], None], monitor: mocks.MockMonitor, config: dict[str, str], names: tuple[str, str], dry: bool
+    program: Callable[[], object], monitor: mocks.MockMonitor, config: dict[str, str], names: tuple[str, str], dry: bool
 ) -> None:
     """Run a program against a monitor; `names` are project and stack. Raises the program's own error."""
     with _accelerated(), ThreadPoolExecutor(1, thread_name_prefix="recorder") as thread:
@@ -68,7 +68,7 @@ def _accelerated() -> Iterator[None]:
 
 
 def _isolated(
-    program: Callable[[], None], monitor: mocks.MockMonitor, config: dict[str, str], names: tuple[str, str], dry: bool
+    program: Callable[[], object], monitor: mocks.MockMonitor, config: dict[str, str], names: tuple[str, str], dry: bool
 ) -> None:
     project, stack_name = names
     settings.configure(
@@ -85,7 +85,7 @@ def _isolated(
         runner.run(_run_in_stack(lambda: _settled(program)))
 
 
-async def _settled(program: Callable[[], None]) -> None:
+async def _settled(program: Callable[[], object]) -> None:
     """Run the program, then wait for all its tasks together; Pulumi waits for one after another."""
     program()
     while pending := _pending():

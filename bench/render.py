@@ -18,7 +18,8 @@ RUNS, SECONDS, BYTES = 5, 4, 300 * 2**20
 
 def rendered(system: str, stack: str, folder: Path) -> tuple[float, int]:
     """Render a stack in a process of its own; return its seconds and its bytes of memory."""
-    command = [sys.executable, "-m", "quadrant", "render", "--system", system, "--stack", stack, "--out", str(folder)]
+    options = ["--system", system, "--stack", stack, "--out", str(folder)]
+    command = [sys.executable, "-m", "quadrant_platform", "render", *options]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,16 @@ def system_file(name: str) -> Path:
     return SYSTEMS / name / SYSTEM_FILE
 
 
-@collection_paused()
 def load_system(path: Path) -> System:
     """Return the system that a file describes; BadInput with every problem of the file."""
+    # A command and the program that it runs in its process both need the system, and parsing is most of the work.
+    state = path.stat() if path.is_file() else None
+    return _loaded(path, state and (state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=1)
+@collection_paused()
+def _loaded(path: Path, _version: tuple[int, int] | None) -> System:
     document = read_document(path)
     if not isinstance(document.data, dict):
         raise BadInput([document.problem((), "expected a mapping with the keys of a system", "start with `name:`")])

@@ -10,7 +10,7 @@ FREE = {
     "cluster", "demands", "evidence", "golden", "oracles", "packaging", "style", "systems", "workflows",
 }  # fmt: skip
 """Folders of tests of the whole: of a cluster, of systems, of the repository."""
-AT_THE_TOP = {"components", "policies", "tools"}
+AT_THE_TOP = {"bench", "components", "policies", "tools"}
 MAPPED = [
     path
     for path in python_files("tests")

@@ -128,10 +128,10 @@ def test_a_system_of_1000_services_and_5000_rows_loads_within_seconds(tmp_path: 
 
 
 def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
-    file = tmp_path / "shop.yaml"
-    text = (Path(__file__).parents[1] / "components" / "shop.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "agents.yaml"
+    text = system_file("agents").read_text(encoding="utf-8")
     file.write_text(text, encoding="utf-8")
     first = load_system(file)
     assert load_system(file) is first, "an unchanged file is parsed once"
-    file.write_text(text.replace("title: A shop", "title: Another"), encoding="utf-8")
+    file.write_text(text.replace(f"title: {first.title}", "title: Another"), encoding="utf-8")
     assert load_system(file).title == "Another", "a command that watches a file must see the change"

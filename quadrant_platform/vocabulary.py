@@ -40,6 +40,8 @@ OWNER = "quadrant"
 """Our value of the label that names the manager of an object."""
 MANAGED_BY = {MANAGED_BY_LABEL: OWNER}
 
+WORLD = ("0.0.0.0/0", "::/0")
+"""Every address, in both families."""
 PRIVATE_RANGES: tuple[str, ...] = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
     "fc00::/7", "fe80::/10", "fd00:ec2::254/128",

@@ -7,7 +7,7 @@ from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 MAX_NODES = 1_000_000
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ExcessError(Exception):
@@ -32,7 +32,7 @@ _OPEN = _Extent(0, 0)
 def check_text(text: str, most: int) -> None:
     """Refuse brackets or indentation deeper than `most`; the C parser would overflow the stack composing them."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, CollectionStartEvent):
             depth += 1
         elif isinstance(event, CollectionEndEvent):

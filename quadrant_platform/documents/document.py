@@ -9,10 +9,9 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from quadrant_platform.documents.bounds import ExcessError, check_aliases, check_text
+from quadrant_platform.documents.bounds import LOADER, ExcessError, check_aliases, check_text
 from quadrant_platform.documents.problems import BadInput, KeyPath, Problem
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _CONSTRUCTOR = SafeConstructor()
 _SCALARS: dict[str, Callable[[ScalarNode], Any]] = {
@@ -52,7 +51,7 @@ def read_document(file: Path) -> Document:
     try:
         text = file.read_text(encoding="utf-8")
         check_text(text, MAX_DEPTH)
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=LOADER)
         if root is not None:
             check_aliases(root, MAX_DEPTH)
     except ExcessError as error:

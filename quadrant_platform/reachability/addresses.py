@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NamedTuple, Self
 
+from quadrant_platform.vocabulary import WORLD
+
 Network = IPv4Network | IPv6Network
-EVERYTHING = ("0.0.0.0/0", "::/0")
 
 
 class Range(NamedTuple):
@@ -41,7 +42,7 @@ class Cells:
 
     def __init__(self, networks: Iterable[str]) -> None:
         self._parsed: dict[str, Network] = {}
-        named = {self._parse(network) for network in (*EVERYTHING, *networks)}
+        named = {self._parse(network) for network in (*WORLD, *networks)}
         self._cells = {str(network): network for network in named if not _is_covered(network, named)}
         self.all = frozenset(self._cells)
         self._inside: dict[str, frozenset[str]] = {}

@@ -8,9 +8,7 @@ from quadrant_platform.model.expansion.workloads import namespace_of, workloads
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import PRIVATE_RANGES
-
-WORLD = ("0.0.0.0/0", "::/0")
+from quadrant_platform.vocabulary import PRIVATE_RANGES, WORLD
 
 
 @dataclass(frozen=True)

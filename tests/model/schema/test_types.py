@@ -5,26 +5,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from quadrant_platform.model.schema.types import Duration, Port, seconds
+from tests.model.schema.domains import accepted, refused
 
 MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 PORT, DURATION = (TypeAdapter[Any](domain) for domain in (Port, Duration))
-
-
-def refused(domain: TypeAdapter[Any], value: object) -> str:
-    with pytest.raises(ValidationError) as caught:
-        domain.validate_python(value)
-    return str(caught.value.errors()[0]["msg"])
-
-
-def accepted(domain: TypeAdapter[Any], value: object) -> bool:
-    try:
-        domain.validate_python(value)
-    except ValidationError:
-        return False
-    return True
 
 
 @given(st.integers())

@@ -6,27 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from quadrant_platform.model.schema.types import Cidr, Cron, Fqdn, Image, Name
+from tests.model.schema.domains import accepted, refused
 
 NAME, CIDR, CRON, FQDN, IMAGE = (TypeAdapter[Any](domain) for domain in (Name, Cidr, Cron, Fqdn, Image))
 LABEL = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?", fullmatch=True)
 HOST = st.lists(LABEL, min_size=1, max_size=4).map(lambda labels: ".".join((*labels, "dev")))
-
-
-def refused(domain: TypeAdapter[Any], value: object) -> str:
-    with pytest.raises(ValidationError) as caught:
-        domain.validate_python(value)
-    return str(caught.value.errors()[0]["msg"])
-
-
-def accepted(domain: TypeAdapter[Any], value: object) -> bool:
-    try:
-        domain.validate_python(value)
-    except ValidationError:
-        return False
-    return True
 
 
 @given(st.ip_addresses(), st.data())

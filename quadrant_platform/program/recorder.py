@@ -14,6 +14,8 @@ from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterR
 from typing_extensions import override
 
 from quadrant_platform.host.checkout import ROOT
+from quadrant_platform.preflight.facts import ClusterFacts
+from quadrant_platform.preflight.source import facts_given
 from quadrant_platform.program.runtime import OfflineProvider, execute
 from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest
 
@@ -74,18 +76,24 @@ def record(
     values: Values = placeholders,
     unknown: bool = False,
     reveal: bool = False,
+    facts: ClusterFacts | None = None,
 ) -> Recording:
     """Run a program and return the resources that it registers.
 
     With `unknown`, values that a provider computes (uid, status, random results) are unknown, as in a preview.
-    With `reveal`, Secrets carry their values, only to be streamed to an API server.
+    With `reveal`, Secrets carry their values, only to be streamed to an API server. The program knows of its cluster
+    what `facts` say, and asks none.
     Raises the program's own error. Changes directory and sys.path while it runs, so not for several threads.
     """
     monitor = Monitor(stack, values, unknown, reveal)
     with _project(program):
-        run = partial(runpy.run_path, str(program), run_name="__main__")
-        execute(run, monitor, dict(config), (PROJECT, stack), unknown)
+        execute(partial(_run, program, facts), monitor, dict(config), (PROJECT, stack), unknown)
     return Recording(PROJECT, stack, tuple(monitor.recorded))
+
+
+def _run(program: Path, facts: ClusterFacts | None) -> None:
+    with facts_given(facts):
+        runpy.run_path(str(program), run_name="__main__")
 
 
 @contextlib.contextmanager

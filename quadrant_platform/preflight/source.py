@@ -1,0 +1,25 @@
+"""Where a program's facts come from: its cluster, a command that has read them, or nowhere in offline work."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from quadrant_platform.preflight.facts import ClusterFacts
+
+_given: ContextVar[tuple[ClusterFacts | None] | None] = ContextVar("given", default=None)
+
+
+@contextmanager
+def facts_given(facts: ClusterFacts | None) -> Iterator[None]:
+    """Answer with some facts, or with none in offline work, instead of asking the cluster."""
+    token = _given.set((facts,))
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+def current_facts(ask: Callable[[], ClusterFacts]) -> ClusterFacts | None:
+    """Return the facts that a command gave, else ask the cluster; None in offline work."""
+    given = _given.get()
+    return ask() if given is None else given[0]

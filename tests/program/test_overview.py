@@ -19,6 +19,11 @@ def test_an_api_of_another_stage_is_no_way_out() -> None:
     assert names == ["mail", "customs"], "fraud is called in prod only"
 
 
+def test_an_address_that_no_cluster_chose_is_marked() -> None:
+    [marked] = [line for line in lines(overview(shop(), environment("dev"))) if line.startswith("guessed: ")]
+    assert " for customs; " in marked, "the one API that keeps its name"
+
+
 def test_ports_for_developers_name_workload_and_namespace() -> None:
     shown = list(lines(overview(shop(FORWARDS), environment("dev"))))
     assert "dev port: 5432 to orders-db:5432 in shop-database" in shown, "the workload that the port leads to"

@@ -6,6 +6,8 @@ from itertools import combinations
 
 from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
 from quadrant_platform.model.consistency.context import Found
+from quadrant_platform.model.expansion.external_apis import passthrough_services
+from quadrant_platform.model.expansion.service_addresses import usable
 from quadrant_platform.model.expansion.workloads import CNPG_PORT, in_cluster, namespace_of, workloads
 from quadrant_platform.model.schema.control_peers import CONTROL_PEERS
 from quadrant_platform.model.schema.environment import Environment
@@ -32,10 +34,10 @@ def _overlaps(environment: Environment) -> Found:
     network = environment.network
     cluster = _listed(("network", "clusterCidrs"), network.cluster_cidrs)
     nodes = _listed(("network", "nodeCidrs"), network.node_cidrs)
-    egress: Place = (("network", "egressCidr"), network.egress_cidr)
+    egress = [(("network", "egressCidr"), network.egress_cidr)] if network.egress_cidr else []
     authorized = _listed(("network", "authorizedNetworks"), network.authorized_networks)
     pairs = [*combinations(cluster, 2), *combinations(nodes, 2), *combinations(authorized, 2)]
-    pairs += [(one, egress) for one in (*cluster, *nodes)]
+    pairs += [(one, block) for one in (*cluster, *nodes) for block in egress]
     for (first, one), (second, two) in pairs:
         if ip_network(one).overlaps(ip_network(two)):
             place = ".".join(str(part) for part in first)
@@ -58,7 +60,10 @@ def _single_addresses(environment: Environment) -> Found:
 
 def problems_with(system: System, environment: Environment) -> list[Problem]:
     """Return what is wrong with an environment for a system; key paths are the environment's."""
-    checks = (_inhabited, _databases, _images, _peers, _profile, _vault, _namespaces, _challenge, _poolers, _operator)
+    checks = (
+        _inhabited, _databases, _images, _peers, _profile, _vault, _namespaces, _egress, _challenge, _poolers,
+        _operator,
+    )  # fmt: skip
     return [problem for check in checks for problem in check(system, environment)]
 
 
@@ -113,6 +118,18 @@ def _namespaces(system: System, environment: Environment) -> Found:
         if namespace in control:
             what = f"the namespace {namespace!r} of segment {segment} is that of {control[namespace]}"
             yield Problem(("peers",), what, f"set segments.{segment}.namespace in the system to another")
+
+
+def _egress(system: System, environment: Environment) -> Found:
+    """Require an address for each passthrough API; a block's first and last ones are no Service's."""
+    cidr, wanted = environment.network.egress_cidr, len(passthrough_services(system, environment))
+    if cidr is None or wanted == 0:
+        return
+    span = usable(ip_network(cidr))
+    size = int(span.last) - int(span.first) + 1
+    if size < wanted:
+        what = f"{cidr} has {size} addresses for Services, and {wanted} APIs are in mode passthrough"
+        yield Problem(("network", "egressCidr"), what, "name a larger block, or remove egressCidr")
 
 
 def _challenge(system: System, environment: Environment) -> Found:

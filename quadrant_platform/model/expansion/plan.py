@@ -10,7 +10,7 @@ from quadrant_platform.model.expansion import planned
 from quadrant_platform.model.expansion.configs import PlannedConfig
 from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.endpoint import Endpoint
-from quadrant_platform.model.expansion.external_apis import PlannedApi
+from quadrant_platform.model.expansion.external_apis import PlannedApi, guessed_addresses
 from quadrant_platform.model.expansion.flows import expand
 from quadrant_platform.model.expansion.matrix import Matrix, Row
 from quadrant_platform.model.expansion.planner import Planner
@@ -126,11 +126,15 @@ class Plan:
 
 
 @collection_paused()
-def plan(system: System, environment: Environment) -> Plan:
-    """Expand a system in an environment."""
+def plan(system: System, environment: Environment, addresses: Mapping[str, str] | None = None) -> Plan:
+    """Expand a system in an environment.
+
+    `addresses` are those of its passthrough APIs, chosen from a cluster; without them, they are guessed.
+    """
     where = topology(system, environment)
     matrix = expand(where)
-    planner = Planner(where, {name: leaving for name, (_, leaving) in matrix.touching().items()})
+    leaving = {name: rows for name, (_, rows) in matrix.touching().items()}
+    planner = Planner(where, leaving, guessed_addresses(system, environment) if addresses is None else addresses)
     return Plan(
         system,
         environment,

@@ -23,11 +23,11 @@ EGRESS_COPIES = 2
 class Planner:
     """Plans one workload after the other."""
 
-    def __init__(self, topology: Topology, leaving: Mapping[str, Iterable[Row]]) -> None:
-        """Take the rows that leave each endpoint, by its id."""
+    def __init__(self, topology: Topology, leaving: Mapping[str, Iterable[Row]], addresses: Mapping[str, str]) -> None:
+        """Take the rows that leave each endpoint, by its id, and the addresses of passthrough APIs."""
         self.topology, self.leaving = topology, leaving
         self.system, self.environment = topology.system, topology.environment
-        self.apis = planned_apis(self.system, self.environment)
+        self.apis = planned_apis(self.system, self.environment, addresses)
         self.configs = planned_configs(topology)
 
     def copies(self, declared: int) -> int:

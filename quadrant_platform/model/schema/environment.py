@@ -33,7 +33,9 @@ class Network(Model):
     cluster_cidrs: tuple[Cidr, ...] = Field(
         default=(), description="pod, service and node ranges outside private space"
     )
-    egress_cidr: Cidr = Field(default="10.96.240.0/24", description="service addresses of passthrough APIs")
+    egress_cidr: Cidr | None = Field(
+        default=None, description="addresses of passthrough APIs: a part of the cluster's range; all of it where absent"
+    )
     authorized_networks: tuple[Cidr, ...] = Field(
         default=(), description="who may reach the public entry; all if empty"
     )

@@ -116,7 +116,7 @@ def test_a_passthrough_carries_one_name_unread() -> None:
 def test_a_base_url_service_answers_where_configuration_files_point() -> None:
     some = planned()
     (port,) = one(built(), "Service", "egress-mail")["spec"]["ports"]
-    assert planned_apis(some.system, some.environment)["mail"].url == f"http://egress-mail:{port['port']}", (
+    assert planned_apis(some.system, some.environment, {})["mail"].url == f"http://egress-mail:{port['port']}", (
         "${egress:mail} is this address"
     )
     assert port["targetPort"] == 9001, "the pod's port is the matrix's"

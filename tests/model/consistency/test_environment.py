@@ -82,7 +82,7 @@ def test_the_example_fits_both_presets() -> None:
             ),
         ),
         (
-            {"network": {"nodeCidrs": ["10.96.0.0/16"]}},
+            {"network": {"nodeCidrs": ["10.96.0.0/16"], "egressCidr": "10.96.240.0/24"}},
             (
                 "network.egressCidr: overlapping CIDRs: 10.96.240.0/24 and 10.96.0.0/16 (network.nodeCidrs.0) "
                 "have addresses in common; make them disjoint or remove one"

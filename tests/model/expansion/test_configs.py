@@ -23,6 +23,6 @@ def test_dev_logs_more_than_prod() -> None:
 
 def test_a_call_of_an_external_api_is_configured_to_the_egress() -> None:
     some = planned()
-    assert planned_apis(some.system, some.environment)["mail"].url == "http://egress-mail:9001", (
+    assert planned_apis(some.system, some.environment, {})["mail"].url == "http://egress-mail:9001", (
         "TLS starts at the way out"
     )

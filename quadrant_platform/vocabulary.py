@@ -30,6 +30,8 @@ GENERATED_KEYS_ANNOTATION = f"{PREFIX}generated-keys"
 """The keys of a Secret whose values a rendered manifest leaves out."""
 TEMPLATE_ANNOTATION = f"{PREFIX}template"
 """A digest of a Job's template."""
+ENGINE_PREFIX = "pulumi.com/"
+"""Before the annotations that tell Pulumi's provider how to apply an object; rendered manifests lack them."""
 
 # The matrix of permitted connections, as a system registers it.
 MATRIX_NAME = "quadrant-matrix"

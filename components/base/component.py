@@ -10,14 +10,26 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.vocabulary import POD_TEMPLATES
+from quadrant_platform.vocabulary import ENGINE_PREFIX, POD_TEMPLATES
 
 Inputs = TypeVar("Inputs")
 Outputs = TypeVar("Outputs", bound=NamedTuple)
 
 
+CLAIM = "PersistentVolumeClaim"
+UNAWAITED = frozenset({CLAIM})
+"""Kinds that the engine does not wait for: most claims get their volume with their first pod, which waits for them."""
+
+_MOUNTED = {
+    "configMap": ("ConfigMap", "name"),
+    "secret": ("Secret", "secretName"),
+    "persistentVolumeClaim": (CLAIM, "claimName"),
+}
+"""The kind of each source of a volume, and the field with the object's name; a projected Secret's is `name`."""
+
+
 class MountSource(NamedTuple):
-    """A Secret or a ConfigMap, which some object provides."""
+    """A Secret, a ConfigMap or a claim, which some object provides."""
 
     kind: str
     namespace: str
@@ -25,22 +37,29 @@ class MountSource(NamedTuple):
 
 
 def mounted(manifest: Manifest) -> Iterator[MountSource]:
-    """Yield every Secret and ConfigMap that the pods of a workload mount; nothing for other objects."""
+    """Yield all that the pods of a workload mount by name; nothing for other objects."""
     namespace, template = manifest["metadata"].get("namespace", ""), manifest
     for key in POD_TEMPLATES.get(manifest["kind"], ()):
         template = template.get(key, {})
     for volume in template.get("spec", {}).get("volumes", ()):
         for source in (volume, *volume.get("projected", {}).get("sources", ())):
-            if "configMap" in source:
-                yield MountSource("ConfigMap", namespace, source["configMap"]["name"])
-            if "secret" in source:
-                yield MountSource("Secret", namespace, source["secret"].get("secretName") or source["secret"]["name"])
+            for key in _MOUNTED.keys() & source.keys():
+                kind, field = _MOUNTED[key]
+                yield MountSource(kind, namespace, source[key].get(field) or source[key]["name"])
+
+
+def is_own_claim(source: MountSource, manifest: Manifest) -> bool:
+    """Return whether a source is a claim that the controller of a StatefulSet looks for."""
+    name, namespace = manifest["metadata"]["name"], manifest["metadata"].get("namespace", "")
+    templates = manifest.get("spec", {}).get("volumeClaimTemplates", ()) if manifest["kind"] == "StatefulSet" else ()
+    claims = {f"{template['metadata']['name']}-{name}" for template in templates}
+    return (source.kind, source.namespace) == (CLAIM, namespace) and source.name.rpartition("-")[0] in claims
 
 
 def provides(manifest: Manifest) -> Iterator[MountSource]:
     """Yield what pods can mount because of an object: itself, or the Secret that an operator makes of it."""
     kind, metadata, spec = manifest["kind"], manifest["metadata"], manifest.get("spec", {})
-    if kind in ("Secret", "ConfigMap"):
+    if kind in ("Secret", "ConfigMap", CLAIM):
         yield MountSource(kind, metadata["namespace"], metadata["name"])
     elif kind == "Certificate":
         yield MountSource("Secret", metadata["namespace"], spec["secretName"])
@@ -56,6 +75,9 @@ def registered(
     It is of the SDK's native class where there is one.
     """
     metadata = manifest["metadata"]
+    if manifest["kind"] in UNAWAITED:
+        annotations = {**metadata.get("annotations", {}), f"{ENGINE_PREFIX}skipAwait": "true"}
+        manifest = manifest | {"metadata": metadata | {"annotations": annotations}}
     namespace = metadata.get("namespace")
     options = pulumi.ResourceOptions(parent=parent, depends_on=list(dict.fromkeys(after)))
     logical = f"{namespace}/{metadata['name']}" if namespace else metadata["name"]
@@ -100,6 +122,7 @@ class BuildContext:
         if namespace in self.default_denies:
             yield self.default_denies[namespace]
         yield from (self.sources[source] for source in mounted(manifest) if source in self.sources)
+        yield from (made for source, made in self.sources.items() if is_own_claim(source, manifest))
 
 
 class Args(NamedTuple, Generic[Inputs]):

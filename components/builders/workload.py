@@ -1,6 +1,6 @@
 """Workload: a planned workload's name, labels and ports, bound once, and the objects that follow from them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -16,6 +16,8 @@ from quadrant_platform.model.schema.service import Size
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 SURGE = {"maxSurge": 1, "maxUnavailable": 0}
 """New pods are ready before old ones go."""
+NOMINAL_CLAIM: Manifest = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+"""What a StatefulSet's template asks for: the same for ever, as Kubernetes never changes it."""
 
 
 class Workload:
@@ -142,17 +144,24 @@ class Workload:
 
     def stateful_set(
         self, template: Manifest, claims: Mapping[str, Bytes], name: str | None = None, **more: Any
-    ) -> Manifest:
-        """Return the StatefulSet of pods with claims; `more` are further fields of the specification."""
+    ) -> Iterator[Manifest]:
+        """Yield a claim for each copy, then the StatefulSet; `more` are further fields of its specification.
+
+        Its controller finds the claims by their names, so that they can grow, which those of a template never do.
+        """
+        own = name or self.name
+        copies = self.planned.autoscaling.max if self.planned.autoscaling else self.planned.copies
+        for claim, size in claims.items():
+            for ordinal in range(copies):
+                meta = self.metadata(f"{claim}-{own}-{ordinal}")
+                yield manifest("v1", "PersistentVolumeClaim", meta, self.claim(size))
         spec: Manifest = {
             "serviceName": self.name,
             "selector": {"matchLabels": self.selector},
             "template": template,
-            "volumeClaimTemplates": [
-                {"metadata": {"name": claim}, "spec": self.claim(size)} for claim, size in claims.items()
-            ],
+            "volumeClaimTemplates": [{"metadata": {"name": claim}, "spec": NOMINAL_CLAIM} for claim in claims],
         }
-        return manifest("apps/v1", "StatefulSet", self.metadata(name), spec | self.replicas | more)
+        yield manifest("apps/v1", "StatefulSet", self.metadata(own), spec | self.replicas | more)
 
     def claim(self, size: Bytes) -> Manifest:
         """Return the specification of a claim."""

@@ -34,7 +34,7 @@ class Cache(Component[PlannedCache, Address]):
         # In order, the first copy would wait for a master that starts after it.
         together = {"podManagementPolicy": "Parallel"} if inputs.mode == "sentinel" else {}
         claims = {"data": inputs.spec.storage}
-        yield w.stateful_set(pod(w, inputs, texts_of(maps)), claims, inputs.stateful_set, **together)
+        yield from w.stateful_set(pod(w, inputs, texts_of(maps)), claims, inputs.stateful_set, **together)
         if inputs.copies > 1:
             yield w.budget()
         yield w.service_monitor()

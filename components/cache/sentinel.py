@@ -37,7 +37,7 @@ class Sentinel(Component[PlannedCache, Names]):
         yield w.service()
         for member in members(w.name):
             yield member_service(w, member, member, publishNotReadyAddresses=True)
-        yield w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": STORAGE}, podManagementPolicy="Parallel")
+        yield from w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": STORAGE}, podManagementPolicy="Parallel")
         yield w.budget()
 
     @staticmethod

@@ -32,7 +32,7 @@ class ClickHouse(Component[PlannedDatabase, Server]):
         yield w.account()
         yield from maps
         yield w.service()
-        yield w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": inputs.spec.storage})
+        yield from w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": inputs.spec.storage})
         yield w.service_monitor()
 
     @staticmethod

@@ -39,7 +39,7 @@ class Database(Component[PlannedDatabase, Server]):
         if spec.read_only_service is not None:
             # One pod answers to both names; without the selector labels a monitor scrapes it once.
             yield w.service(spec.read_only_service, {spec.port: w.ports["postgresql"]}, labels=w.other_labels)
-        yield w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": spec.storage})
+        yield from w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": spec.storage})
         yield w.service_monitor()
 
     @staticmethod

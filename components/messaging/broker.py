@@ -47,7 +47,7 @@ class Broker(Component[Planned[BrokerSpec], Address]):
         container = w.container(KAFKA, command=["/bin/sh", "/scripts/start.sh"], probes=probes, mounts=mounts)
         pod = w.pod(container, mounts=mounts, grace=60, texts=files.values())
         together = {"serviceName": _nodes(w.name), "podManagementPolicy": "Parallel"}
-        yield w.stateful_set(pod, {"data": inputs.spec.storage}, **together)
+        yield from w.stateful_set(pod, {"data": inputs.spec.storage}, **together)
         if inputs.copies > 1:
             yield w.budget()
 

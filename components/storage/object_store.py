@@ -31,7 +31,7 @@ class ObjectStore(Component[Planned[ObjectStoreSpec], Address]):
         yield w.account()
         yield w.config_map("scripts", {"start.sh": script})
         yield w.service()
-        yield w.stateful_set(w.pod(container, mounts=mounts, texts=[script]), {"data": inputs.spec.storage})
+        yield from w.stateful_set(w.pod(container, mounts=mounts, texts=[script]), {"data": inputs.spec.storage})
 
     @staticmethod
     def results(inputs: Planned[ObjectStoreSpec]) -> Address:

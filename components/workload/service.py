@@ -24,7 +24,8 @@ class Service(Component[PlannedProcess[ServiceSpec], Address]):
         w, spec = Workload(inputs), inputs.spec
         yield w.account()
         yield from services(w, spec)
-        built = workload(w, inputs)
+        *claims, built = workload(w, inputs)
+        yield from claims
         yield built
         if inputs.autoscaling is not None:
             yield _autoscaler(w, inputs.autoscaling, built["kind"])
@@ -48,8 +49,8 @@ def services(w: Workload, spec: ServiceSpec) -> Iterator[Manifest]:
         yield w.service(alias, {number: first}, labels={})
 
 
-def workload(w: Workload, service: PlannedProcess[ServiceSpec]) -> Manifest:
-    """Return the Deployment, or the StatefulSet of a service with claims of its own."""
+def workload(w: Workload, service: PlannedProcess[ServiceSpec]) -> Iterator[Manifest]:
+    """Yield the Deployment, or a service's own claims and its StatefulSet."""
     template = process.pod(
         w,
         service,
@@ -59,7 +60,10 @@ def workload(w: Workload, service: PlannedProcess[ServiceSpec]) -> Manifest:
         texts=[config.text for config in service.configs],
     )
     claims = {name: volume.size for name, volume in service.spec.volumes.items() if volume.persistent}
-    return w.stateful_set(template, claims, revisionHistoryLimit=5) if claims else w.deployment(template)
+    if claims:
+        yield from w.stateful_set(template, claims, revisionHistoryLimit=5)
+    else:
+        yield w.deployment(template)
 
 
 def probes(w: Workload, spec: ServiceSpec) -> Manifest:

@@ -18,6 +18,7 @@ from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.source import facts_given
 from quadrant_platform.program.runtime import OfflineProvider, execute
 from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest
+from quadrant_platform.vocabulary import ENGINE_PREFIX
 
 PROGRAM = ROOT / "__main__.py"
 PROJECT = "quadrant"
@@ -64,8 +65,18 @@ class Recording:
     resources: tuple[Recorded, ...]
 
     def manifests(self) -> list[dict[str, Any]]:
-        """Return the Kubernetes objects."""
-        return [resource.inputs for resource in self.resources if resource.is_manifest]
+        """Return the Kubernetes objects, without what only Pulumi's provider reads."""
+        return [_for_any_engine(resource.inputs) for resource in self.resources if resource.is_manifest]
+
+
+def _for_any_engine(manifest: dict[str, Any]) -> dict[str, Any]:
+    metadata = manifest["metadata"]
+    annotations: dict[str, str] = metadata.get("annotations", {})
+    kept = {key: value for key, value in annotations.items() if not key.startswith(ENGINE_PREFIX)}
+    if len(kept) == len(annotations):
+        return manifest
+    rest = {key: value for key, value in metadata.items() if key != "annotations"}
+    return manifest | {"metadata": rest | ({"annotations": kept} if kept else {})}
 
 
 def record(

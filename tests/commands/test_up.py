@@ -74,6 +74,28 @@ def test_a_job_with_another_template_is_made_anew(quadrant: Runner, settled: Clu
     assert any(words[:1] == ["delete"] for words, _ in settled.read()["log"]), "the old one goes first"
 
 
+def test_a_claim_that_a_stateful_set_made_is_taken_over_and_its_pods_stay(quadrant: Runner, settled: Cluster) -> None:
+    store = settled.find("StatefulSet", "|postgresql")[0]
+    claim = settled.find("PersistentVolumeClaim", "|data-postgresql-0")[0]
+    selector = settled.objects[store]["spec"]["selector"]["matchLabels"]
+    settled.edit(claim, lambda one: one["metadata"].update(labels=selector))
+    grown = {"requests": {"storage": "20Gi"}}
+    settled.edit(store, lambda one: one["spec"]["volumeClaimTemplates"][0]["spec"].update(resources=grown))
+    seen = len(settled.read()["log"])
+    result = quadrant("up", *STACK)
+    assert "1 to change, 1 to recreate" in result.err, "the claim gets our labels, the StatefulSet its template"
+    deleted = [options for words, options in settled.read()["log"][seen:] if words[:1] == ["delete"]]
+    assert len(deleted) == 1, "the StatefulSet alone goes"
+    assert "--cascade" in deleted[0], "without its pods, which the next one takes over"
+
+
+def test_a_claim_of_somebody_else_is_left_alone(quadrant: Runner, settled: Cluster) -> None:
+    claim = settled.find("PersistentVolumeClaim", "|data-postgresql-0")[0]
+    settled.edit(claim, lambda one: one["metadata"].update(labels={"app": "theirs"}))
+    result = quadrant("up", *STACK)
+    assert (result.code, "is not Quadrant's" in result.err) == (2, True), "another team may need what it holds"
+
+
 def test_a_member_that_nothing_names_is_pruned_and_a_claim_is_spared(quadrant: Runner, settled: Cluster) -> None:
     state = settled.read()
     service = next(one for key, one in state["objects"].items() if key.split("|")[1] == "Service")

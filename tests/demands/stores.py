@@ -85,12 +85,16 @@ def limits(system: str, stage: str, name: str) -> dict[str, str]:
 
 def claim(system: str, stage: str, name: str) -> str:
     """The size of the volume of each of a StatefulSet's pods, mounted where its first container writes."""
-    spec = workload(system, stage, name)["spec"]
-    template = next(one for one in spec["volumeClaimTemplates"] if one["metadata"]["name"] == "data")
-    mounts = spec["template"]["spec"]["containers"][0]["volumeMounts"]
+    found = workload(system, stage, name)
+    pod = found["spec"]["template"]["spec"]
+    mounts = pod["containers"][0]["volumeMounts"]
     assert any(mount["name"] == "data" and not mount["readOnly"] for mount in mounts), f"{name} writes to no volume"
-    size: str = template["spec"]["resources"]["requests"]["storage"]
-    return size
+    copies = range(found["spec"]["replicas"])
+    claims = [f"data-{found['metadata']['name']}-{ordinal}" for ordinal in copies]
+    everything = manifests(system, stage)
+    specs = [named(everything, "PersistentVolumeClaim", one)["spec"] for one in claims]
+    [size] = {one["resources"]["requests"]["storage"] for one in specs}
+    return str(size)
 
 
 def composed(system: str) -> dict[str, str]:

@@ -158,4 +158,7 @@ def test_a_data_store_keeps_its_data_on_a_claim(stage: str, name: str) -> None:
     claims = {one["metadata"]["name"] for one in target["spec"]["volumeClaimTemplates"]}
     mounted = {one["name"] for one in target["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]}
     assert claims, "without a claim its data ends with the pod"
+    first = {f"{claim}-{target['metadata']['name']}-0" for claim in claims}
+    made = {one["metadata"]["name"] for one in manifests(SYSTEM, stage) if one["kind"] == "PersistentVolumeClaim"}
+    assert first <= made, "each under the name by which the StatefulSet finds it"
     assert claims <= mounted, "and the claim is where the engine writes"

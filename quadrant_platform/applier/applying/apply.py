@@ -62,7 +62,7 @@ def _apply(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) 
     _prepare(kubectl, plan)
     # Before anything is applied, the parent names all that may become a member; in the end, those that are one.
     kubectl.apply([applyset.parent(stack.system, stack.stage, [*plan.live.members, *plan.wanted])])
-    _delete(kubectl, plan, Action.RECREATE, say)
+    _delete(kubectl, plan, Action.RECREATE, say, keep="StatefulSet")
     due = plan.changes.keys(Action.CREATE, Action.CHANGE, Action.RECREATE)
     objects = [manifest for key, manifest in plan.wanted.items() if key in due]
     ground = [one for one in objects if is_ground(one)]
@@ -82,19 +82,22 @@ def _prepare(kubectl: Kubectl, plan: ApplyPlan) -> None:
         generated_values.write(kubectl, plan.values)
 
 
-def _delete(kubectl: Kubectl, plan: ApplyPlan, action: Action, say: Say) -> None:
+def _delete(kubectl: Kubectl, plan: ApplyPlan, action: Action, say: Say, keep: str = "") -> None:
+    """Delete the objects with a change; the pods of the kind `keep` go on, until their next owner takes them over."""
     due = plan.changes.keys(action)
-    delete(kubectl, [one for key, one in plan.live.members.items() if key in due], say)
+    those = [one for key, one in plan.live.members.items() if key in due]
+    delete(kubectl, [one for one in those if one["kind"] == keep], say, "--cascade=orphan")
+    delete(kubectl, [one for one in those if one["kind"] != keep], say)
 
 
-def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say) -> None:
+def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say, *options: str) -> None:
     """Delete objects and wait until they are gone; KubectlError with the cause where one stays."""
     if those:
         last_first = list(reversed(in_order(those)))
         say(f"deleting {', '.join(str(key_of(one)) for one in last_first)}")
         names = [{key: one[key] for key in ("apiVersion", "kind")} | {"metadata": _place(one)} for one in last_first]
         wait = ("--ignore-not-found", "--wait", f"--timeout={SECONDS_TO_GO}s")
-        answer = kubectl.run("delete", *wait, "-f", "-", stdin=listed(names))
+        answer = kubectl.run("delete", *options, *wait, "-f", "-", stdin=listed(names))
         if answer.code != 0:
             _check_gone(kubectl, names, answer.complaints())
 

@@ -10,7 +10,7 @@ from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects, b
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed, parsed
 from quadrant_platform.program.rendering import Manifest
-from quadrant_platform.vocabulary import MANAGED_BY_LABEL, OWNER
+from quadrant_platform.vocabulary import MANAGED_BY_LABEL, NAME_LABEL, OWNER, PART_OF_LABEL
 
 GroupKind = tuple[str, str]
 """Group and name of a kind."""
@@ -70,13 +70,20 @@ def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> Objects:
     return by_key(kubectl.objects("get", "--ignore-not-found", "-f", "-", stdin=listed(asked)))
 
 
-def check_owner(live: Objects, wanted: Collection[ObjectKey]) -> None:
+def check_owner(live: Objects, wanted: Objects) -> None:
     """Raise BadInput with every object that has a wanted name and was not made by Quadrant."""
-    there = [(key, live[key]["metadata"].get("labels", {})) for key in wanted if key in live]
-    foreign = [key for key, labels in there if labels.get(MANAGED_BY_LABEL) != OWNER and applyset.MEMBER not in labels]
+    foreign = [key for key, one in wanted.items() if key in live and not _is_ours(live[key], one)]
     remedy = "delete it, or give the segment another namespace in the system's file; nothing was changed"
     if foreign:
         raise BadInput([Problem((), f"{key} exists already and is not Quadrant's", remedy) for key in foreign])
+
+
+def _is_ours(found: Manifest, wanted: Manifest) -> bool:
+    """Return whether Quadrant made an object, or the controller of one of its StatefulSets, which labels claims so."""
+    labels = found["metadata"].get("labels", {})
+    selector = {key: wanted["metadata"].get("labels", {}).get(key) for key in (NAME_LABEL, PART_OF_LABEL)}
+    claimed = wanted["kind"] == "PersistentVolumeClaim" and selector.items() <= labels.items()
+    return claimed or labels.get(MANAGED_BY_LABEL) == OWNER or applyset.MEMBER in labels
 
 
 def check_leaving(live: Objects, wanted: Collection[ObjectKey], system: str) -> None:

@@ -7,7 +7,7 @@ exactly what Quadrant owns and others changed, without defaults and the fields o
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -93,9 +93,9 @@ def _change(key: ObjectKey, live: Objects, merged: Objects) -> Change | None:
 
 
 def replaced(wanted: Objects, live: Objects) -> frozenset[ObjectKey]:
-    """Return the Jobs whose template differs: Kubernetes never changes it, so they are created anew."""
-    jobs = [key for key in wanted if key.kind == "Job" and key in live]
-    return frozenset(key for key in jobs if _digest(live[key]) != _digest(wanted[key]))
+    """Return the Jobs and StatefulSets with a template that differs and that Kubernetes never changes."""
+    there = {key: _TEMPLATES[key.kind] for key in wanted if key.kind in _TEMPLATES and key in live}
+    return frozenset(key for key, template in there.items() if template(live[key]) != template(wanted[key]))
 
 
 def digest(manifest: Manifest) -> str:
@@ -106,6 +106,16 @@ def digest(manifest: Manifest) -> str:
 def _digest(manifest: Manifest) -> str | None:
     text: str | None = manifest["metadata"].get("annotations", {}).get(TEMPLATE_ANNOTATION)
     return text
+
+
+def _claims(manifest: Manifest) -> list[Any]:
+    """Return what a StatefulSet's templates of claims ask for, without defaults."""
+    templates = manifest["spec"].get("volumeClaimTemplates", ())
+    fields = ("accessModes", "resources", "storageClassName")
+    return [(one["metadata"]["name"], [one["spec"].get(field) for field in fields]) for one in templates]
+
+
+_TEMPLATES: Mapping[str, Callable[[Manifest], object]] = {"Job": _digest, "StatefulSet": _claims}
 
 
 def without_server_fields(manifest: Manifest) -> dict[str, Any]:

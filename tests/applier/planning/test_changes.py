@@ -68,6 +68,19 @@ def test_a_job_with_another_digest_is_recreated() -> None:
     assert not replaced(keyed(wanted), keyed(wanted)), "one that runs the same stays"
 
 
+def stateful_set(size: str, **defaults: Any) -> dict[str, Any]:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}, **defaults}
+    return manifest("StatefulSet", "db", spec={"volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": spec}]})
+
+
+def test_a_stateful_set_with_another_template_of_claims_is_recreated() -> None:
+    wanted, filled = stateful_set("1Gi"), stateful_set("1Gi", volumeMode="Filesystem")
+    assert not replaced(keyed(wanted), keyed(filled)), "the server's defaults are no difference"
+    for other in (stateful_set("20Gi"), stateful_set("1Gi", storageClassName="fast"), manifest("StatefulSet", "db")):
+        live = other | {"spec": other.get("spec", {})}
+        assert replaced(keyed(wanted), keyed(live)), "Kubernetes never changes a template of claims"
+
+
 def test_lists_of_one_length_are_compared_by_element() -> None:
     live, wanted = {"l": [{"a": 1}, {"a": 2}]}, {"l": [{"a": 1}, {"a": 3}]}
     assert list(differences(live, wanted)) == [FieldDifference("l[1].a", 2, 3)], "the element is named"

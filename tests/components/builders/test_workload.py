@@ -43,6 +43,24 @@ def test_a_claim_names_the_environments_storage_class() -> None:
     assert "storageClassName" not in store().claim(size), "else the cluster's default"
 
 
+def test_every_copy_has_a_claim_before_its_stateful_set() -> None:
+    template = {"metadata": {}, "spec": {}}
+    made = [*Workload(planned("prod").brokers["bus"]).stateful_set(template, {"data": Bytes.parse("20Gi")})]
+    assert [one["metadata"]["name"] for one in made] == ["data-bus-0", "data-bus-1", "data-bus-2", "bus"], (
+        "as its controller names and looks for them"
+    )
+    sizes = {one["spec"]["resources"]["requests"]["storage"] for one in made[:-1]}
+    assert sizes == {"20Gi"}, "all as big as declared"
+
+
+def test_the_template_of_claims_is_the_same_for_every_size_and_class() -> None:
+    small, big = (
+        [*store("prod", **overrides).stateful_set({}, {"data": Bytes.parse(size)})][-1]["spec"]["volumeClaimTemplates"]
+        for size, overrides in (("1Gi", {}), ("9Ti", {"storageClass": "fast"}))
+    )
+    assert small == big, "Kubernetes refuses every change of it"
+
+
 def test_a_container_serves_the_listeners_of_its_endpoint() -> None:
     api = Workload(planned_workload())
     ports = api.container("shop/api:1.0.0")["ports"]

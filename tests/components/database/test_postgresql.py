@@ -21,8 +21,7 @@ def settings(manifests: list[Manifest]) -> dict[str, str]:
 
 
 def test_a_database_is_one_pod_with_a_claim_capped_by_the_environment() -> None:
-    workload = one(built(), "StatefulSet", NAME)
-    [claim] = workload["spec"]["volumeClaimTemplates"]
+    workload, claim = one(built(), "StatefulSet", NAME), one(built(), "PersistentVolumeClaim", f"data-{NAME}-0")
     assert workload["spec"]["replicas"] == 1, "a second pod would need replication"
     assert claim["spec"]["resources"]["requests"]["storage"] == "1Gi", "dev caps claims"
 

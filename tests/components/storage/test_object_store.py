@@ -10,15 +10,15 @@ def built(stage: str = "prod") -> list[Manifest]:
 
 
 def test_an_object_store_is_one_pod_with_a_claim() -> None:
-    assert kinds(built()) == ["ServiceAccount", "ConfigMap", "Service", "StatefulSet"], "and what it needs"
-    spec = one(built(), "StatefulSet")["spec"]
-    assert spec["replicas"] == 1, "one server owns the files"
-    [claim] = spec["volumeClaimTemplates"]
+    wanted = ["ServiceAccount", "ConfigMap", "Service", "PersistentVolumeClaim", "StatefulSet"]
+    assert kinds(built()) == wanted, "and what it needs"
+    assert one(built(), "StatefulSet")["spec"]["replicas"] == 1, "one server owns the files"
+    claim = one(built(), "PersistentVolumeClaim", "data-pictures-0")
     assert claim["spec"]["resources"]["requests"]["storage"] == "50Gi", "of the declared size"
 
 
 def test_its_claim_in_dev_is_small() -> None:
-    [claim] = one(built("dev"), "StatefulSet")["spec"]["volumeClaimTemplates"]
+    claim = one(built("dev"), "PersistentVolumeClaim")
     assert claim["spec"]["resources"]["requests"]["storage"] == "1Gi", "a laptop's disk is small"
 
 

@@ -93,10 +93,19 @@ def test_a_service_with_a_claim_is_a_stateful_set() -> None:
     assert found["kind"] == "StatefulSet", "each pod keeps its claim"
     [claim] = found["spec"]["volumeClaimTemplates"]
     assert claim["metadata"]["name"] == "spool", "the persistent volume"
+    assert kinds(built("worker", "prod")).count("PersistentVolumeClaim") == found["spec"]["replicas"], "one a pod"
     assert found["spec"]["serviceName"] == "worker", "its pods have names"
     volumes = {volume["name"] for volume in pod_spec(found)["volumes"]}
     assert "spool" not in volumes, "the set itself adds the claim's volume"
     assert "scraps" in volumes, "while the other one is the pod's"
+
+
+def test_a_scaled_service_has_a_claim_for_its_most_copies() -> None:
+    found = built("worker", "prod", {"replicas": SCALED})
+    claims = [m["metadata"]["name"] for m in found if m["kind"] == "PersistentVolumeClaim"]
+    wanted = [f"spool-worker-{ordinal}" for ordinal in range(6)]
+    assert claims == wanted, "a claim that the StatefulSet made itself would have the size of its template"
+    assert one(found, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["kind"] == "StatefulSet", "which it scales"
 
 
 @pytest.mark.parametrize("name", ["web", "api", "worker"])

@@ -28,7 +28,7 @@ plan = configured_plan()
 opts = Kubernetes("cluster", plan).child_options()
 
 # The ground: namespaces closed by default, the connections that the matrix permits, and the files.
-segments = Segments("segments", Args(BuildContext(), plan), opts)
+segments = Segments("segments", Args(BuildContext(plan.retention), plan), opts)
 context = segments.context
 isolation = Isolation("isolation", Args(context, plan), opts)
 Priorities("priorities", Args(context, plan), opts)

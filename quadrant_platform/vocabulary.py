@@ -30,6 +30,8 @@ GENERATED_KEYS_ANNOTATION = f"{PREFIX}generated-keys"
 """The keys of a Secret whose values a rendered manifest leaves out."""
 TEMPLATE_ANNOTATION = f"{PREFIX}template"
 """A digest of a Job's template."""
+RELEASED_ANNOTATION = f"{PREFIX}released"
+"""On an object with data: its stack lets it go as soon as nothing wants it any more."""
 ENGINE_PREFIX = "pulumi.com/"
 """Before the annotations that tell Pulumi's provider how to apply an object; rendered manifests lack them."""
 

@@ -9,7 +9,9 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 import pulumi
 from pulumi_kubernetes import apiextensions
 
+from quadrant_platform.components.base.protection import is_kept, marked
 from quadrant_platform.components.builders.manifests import Manifest
+from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.vocabulary import ENGINE_PREFIX, POD_TEMPLATES
 
 Inputs = TypeVar("Inputs")
@@ -68,18 +70,21 @@ def provides(manifest: Manifest) -> Iterator[MountSource]:
 
 
 def registered(
-    parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource]
+    parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource], keep: bool = False
 ) -> pulumi.CustomResource:
     """Register an object as `namespace/name`, or as its name alone where it is cluster-wide.
 
-    It is of the SDK's native class where there is one.
+    It is of the SDK's native class where there is one. The engine refuses to delete one that it is to keep, and leaves
+    it in the cluster where it is made to drop its record.
     """
     metadata = manifest["metadata"]
     if manifest["kind"] in UNAWAITED:
         annotations = {**metadata.get("annotations", {}), f"{ENGINE_PREFIX}skipAwait": "true"}
         manifest = manifest | {"metadata": metadata | {"annotations": annotations}}
     namespace = metadata.get("namespace")
-    options = pulumi.ResourceOptions(parent=parent, depends_on=list(dict.fromkeys(after)))
+    options = pulumi.ResourceOptions(
+        parent=parent, depends_on=list(dict.fromkeys(after)), protect=keep or None, retain_on_delete=keep or None
+    )
     logical = f"{namespace}/{metadata['name']}" if namespace else metadata["name"]
     group, _, version = manifest["apiVersion"].rpartition("/")
     # Neither one of Kubernetes' own groups nor the core: such as CloudNativePG's or Traefik's.
@@ -100,8 +105,12 @@ def _python_name(key: str) -> str:
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What objects wait for: the denial that closes their namespace, and what fills the volumes of their pods."""
+    """What outlives a change that no longer wants it, and what objects wait for.
 
+    That is the denial that closes their namespace, and what fills the volumes of their pods.
+    """
+
+    retention: Retention = field(default_factory=Retention)
     default_denies: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     sources: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
 
@@ -113,7 +122,9 @@ class BuildContext:
         Without the files a pod would start minutes later, as the kubelet waits longer after each try, and the engine,
         which waits for a few pods at a time, would make the files later still.
         """
-        made = registered(parent, manifest, [*self._needed(manifest), *after])
+        holder = parent.pulumi_resource_name if parent else ""
+        keep = is_kept(self.retention, holder, manifest)
+        made = registered(parent, marked(self.retention, holder, manifest), [*self._needed(manifest), *after], keep)
         self.sources.update(dict.fromkeys(provides(manifest), made))
         return made
 

@@ -11,6 +11,7 @@ from quadrant_platform.components.base.component import BuildContext, Component,
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of, service_account
 from quadrant_platform.model.expansion.consumers import consumers
 from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.model.schema.system import Secret, Vault, VaultKey
 from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION
 
@@ -47,7 +48,7 @@ class Secrets(Component[Plan, Names]):
     def build(self, context: BuildContext, inputs: Plan) -> None:
         """Register what reads the vault, or the Secrets with their generated values."""
         super().build(context, inputs)
-        values = GeneratedSecrets(self, inputs.secrets)
+        values = GeneratedSecrets(self, inputs.secrets, context.retention)
         for (namespace, secret), workloads in consumers(inputs).items() if inputs.generates_secrets else ():
             context.register(self, generated(inputs.name, namespace, secret, workloads, values.of(secret)))
 
@@ -97,8 +98,9 @@ def _consumed_by(workloads: Iterable[str]) -> dict[str, str]:
 class GeneratedSecrets:
     """The generated values, each made once."""
 
-    def __init__(self, parent: pulumi.Resource, secrets: Mapping[str, Secret]) -> None:
+    def __init__(self, parent: pulumi.Resource, secrets: Mapping[str, Secret], retention: Retention) -> None:
         self._parent = parent
+        self._retention = retention
         self._secrets = secrets
         self._random: dict[str, RandomPassword] = {}
 
@@ -124,6 +126,7 @@ class GeneratedSecrets:
     def _password(self, secret: str, key: str, length: int) -> RandomPassword:
         name = f"{secret}/{key}"
         if name not in self._random:
-            options = pulumi.ResourceOptions(parent=self._parent)
+            keep = self._retention.keeps_value(secret) or None
+            options = pulumi.ResourceOptions(parent=self._parent, protect=keep, retain_on_delete=keep)
             self._random[name] = RandomPassword(name, length=length, special=False, opts=options)
         return self._random[name]

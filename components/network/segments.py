@@ -1,6 +1,7 @@
 """Segments: a namespace each, closed by default, with the restricted pod profile, a quota and limit ranges."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from quadrant_platform.components.base.component import BuildContext, Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
@@ -53,7 +54,7 @@ class Segments(Component[Plan, Names]):
                 created = made
             elif one["kind"] == "NetworkPolicy":
                 denies[one["metadata"]["namespace"]] = made
-        self.context = BuildContext(denies, context.sources)
+        self.context = replace(context, default_denies=denies)
 
 
 def namespace(plan: Plan, segment: Segment) -> Manifest:

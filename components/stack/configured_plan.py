@@ -1,12 +1,13 @@
 """The plan that a stack's configuration names, read once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.model.expansion.plan import Plan, plan
-from quadrant_platform.model.stack_file import SETTINGS, load_stack
+from quadrant_platform.model.stack_file import SETTINGS, load_stack, release
 
 
 def configured_plan() -> Plan:
@@ -17,8 +18,10 @@ def configured_plan() -> Plan:
     """
     config = pulumi.Config("quadrant")
     settings = {key: value for key in SETTINGS if (value := config.get(key.partition(":")[2])) is not None}
-    file = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
+    named = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
+    file = named if named.exists() else None
     try:
-        return plan(*load_stack(settings, file if file.exists() else None))
+        made = plan(*load_stack(settings, file))
+        return replace(made, released=release(settings, made.retention, file))
     except BadInput as error:
         raise pulumi.RunError(str(error)) from error

@@ -1,19 +1,21 @@
 """A stack's settings: the system, the preset and the overrides that they name, and what is wrong with them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from quadrant_platform.documents.document import Document, read_document
-from quadrant_platform.documents.problems import BadInput, Problem, did_you_mean
+from quadrant_platform.documents.problems import BadInput, KeyPath, Problem, did_you_mean, nearest
+from quadrant_platform.model.expansion.retention import EVERYTHING, Retention
 from quadrant_platform.model.loader import AT_OVERRIDES, load_environment, load_system, system_file, systems
 from quadrant_platform.model.schema.environment import PRESETS, Environment
 from quadrant_platform.model.schema.system import System
 
 SYSTEM, ENVIRONMENT, OVERRIDES = "quadrant:system", "quadrant:environment", "quadrant:overrides"
 KUBECONFIG, CONTEXT = "quadrant:kubeconfig", "quadrant:context"
-SETTINGS = (SYSTEM, ENVIRONMENT, OVERRIDES, KUBECONFIG, CONTEXT)
+RELEASE = "quadrant:release"
+SETTINGS = (SYSTEM, ENVIRONMENT, OVERRIDES, KUBECONFIG, CONTEXT, RELEASE)
 DEFAULT_PRESET = "dev"
 
 ENGINE = frozenset({"encryptionsalt", "encryptedkey", "secretsprovider", "environment"})
@@ -44,6 +46,40 @@ def _overrides(text: str, file: Path | None) -> dict[str, Any]:
         what, remedy = f"expected a mapping, found {overrides!r}", "write what differs from the preset, key by key"
         raise BadInput([(read_document(file).problem if file else Problem)(AT_OVERRIDES, what, remedy)])
     return overrides or {}
+
+
+def release(settings: Mapping[str, str], retention: Retention, file: Path | None = None) -> frozenset[str]:
+    """Return the data that a stack lets go; BadInput with every name that nothing with data has."""
+    at: KeyPath = ("config", RELEASE)
+    problem = read_document(file).problem if file else Problem
+    names = released_names(settings)
+    known = retention.words
+    if names is None:
+        what, remedy = f"expected a list of names, found {settings[RELEASE]!r}", "write them as a list: `[NAME]`"
+        raise BadInput([problem(at, what, remedy)])
+    found = [problem((*at, index), *_idle(name, known)) for index, name in enumerate(names) if name not in known]
+    if EVERYTHING in names and len(names) > 1:
+        found.append(problem(at, f"{EVERYTHING!r} lets everything go, beside other names", "write it alone, or them"))
+    if found:
+        raise BadInput(found)
+    return frozenset(names)
+
+
+def released_names(settings: Mapping[str, str]) -> list[str] | None:
+    """Return what a stack lets go, in its own words; None where they are no list of names."""
+    try:
+        names = json.loads(settings.get(RELEASE, "[]"))
+    except json.JSONDecodeError:
+        return None
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else None
+
+
+def _idle(name: str, known: Collection[str]) -> tuple[str, str]:
+    """Return what is wrong with a name that lets nothing go, and the remedy."""
+    near = nearest(name, known)
+    meant = f"did you mean {near!r}? " if near else ""
+    remedy = f"{meant}A name lets data go while its row still stands; once the row is gone, remove the name"
+    return f"nothing of this stack that holds data is called {name!r}", remedy
 
 
 def problems_of_stack(file: Path) -> list[Problem]:

@@ -49,6 +49,8 @@ class Recorded:
     """URN of the component around it; None at the top."""
     dependencies: tuple[str, ...]
     inputs: dict[str, Any]
+    kept: bool = False
+    """Whether the engine refuses to delete it, and leaves it in the cluster where it is made to drop its record."""
 
     @property
     def is_manifest(self) -> bool:
@@ -144,7 +146,8 @@ class Monitor(mocks.MockMonitor):
         parent = None if f"::{_STACK}::" in request.parent else request.parent or None
         inputs = (self.secret_inputs if request.type == _SECRET else plain)(request.object)
         dependencies = tuple(sorted(request.dependencies))
-        self.recorded.append(Recorded(request.type, request.name, urn, parent, dependencies, inputs))
+        kept = request.protect and request.retainOnDelete
+        self.recorded.append(Recorded(request.type, request.name, urn, parent, dependencies, inputs, kept))
         identity = "" if self.unknown or not request.custom else request.name
         return RegisterResourceResponse(urn=urn, id=identity, object=self._outputs(request, urn))
 

@@ -112,7 +112,7 @@ def test_a_member_that_nothing_names_is_pruned_and_a_claim_is_spared(quadrant: R
     result = quadrant("up", *STACK)
     assert not settled.find("Service", "|left-over"), "what left the file leaves the cluster"
     assert settled.find("PersistentVolumeClaim", "|left-over"), "data goes by `down` alone"
-    assert "holds data" in result.err, "and one line reports it"
+    assert "because of the data in it" in result.err, "and one line reports it"
 
 
 @pytest.mark.parametrize("stage", ["config", "wait", "create"])

@@ -33,8 +33,8 @@ def effects(system: System, environment: Environment) -> str:
     kept: list[pulumi.Resource] = []
     registered = component.registered
 
-    def keep(parent: Any, manifest: Any, after: Any) -> Any:
-        objects.append(manifest)
+    def keep(parent: Any, manifest: Any, after: Any, keep_it: bool) -> Any:
+        objects.append(manifest | {"kept": keep_it})
         kept.extend(() if kept else [pulumi.ComponentResource("test:test:Kept", "kept")])
         return registered(parent, manifest, after) if manifest["kind"] == "Secret" else kept[0]
 

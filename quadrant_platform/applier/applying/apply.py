@@ -43,7 +43,7 @@ def apply_with_kubectl(
     if session.target.type.local:
         LOCAL_CLUSTERS[session.target.type].load(images_of(plan.wanted.values()), say)
     for key in plan.changes.spared:
-        say(f"kept although no longer wanted, because it holds data: {key}")
+        say(f"kept although no longer wanted, because of the data in it: {key}")
     if plan.settled:
         say(f"nothing changed: all {plan.changes.unchanged} objects are as they should be")
     else:

@@ -55,13 +55,21 @@ def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:
 def local_overrides(session: ClusterSession, say: Say) -> dict[str, Any]:
     """Return the overrides of a local cluster, over which the stack's own take precedence; empty for a foreign one.
 
-    One image stands in for those that no registry has, and requests are small: a node of two cores holds a system.
+    One image stands in for those that no registry has, requests are small, as a node of two cores holds a system, and
+    data is not kept.
     """
     if not session.target.type.local:
         return {}
-    say(f"{SAMPLE} stands in for the system's own images, and requests are small; the stack's own overrides go first")
+    small = "requests are small, and data is not kept; the stack's own overrides go first"
+    say(f"{SAMPLE} stands in for the system's own images, {small}")
     network = {"apiServer": {"cidrs": api_addresses(session.kubectl)}}
-    return {"standIn": SAMPLE, "requests": {"services": 7, "stores": 7}, "network": network}
+    # A cluster of our own goes as a whole with its last system.
+    return {
+        "standIn": SAMPLE,
+        "requests": {"services": 7, "stores": 7},
+        "network": network,
+        "protectData": False,
+    }
 
 
 def api_addresses(kubectl: Kubectl) -> list[str]:

@@ -1,6 +1,6 @@
 """The removal of a system, and of a local cluster with its last one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 
 from quadrant_platform.applier.applying import cluster_session, pulumi_cli
@@ -10,11 +10,17 @@ from quadrant_platform.applier.clusters.connection import ClusterSession, connec
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
 from quadrant_platform.applier.observed import applyset, live
-from quadrant_platform.applier.planning.configured_stack import configure_stack
+from quadrant_platform.applier.observed.object_keys import by_key
+from quadrant_platform.applier.planning import lost_data
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack
 from quadrant_platform.applier.planning.generated_values import secret_name
+from quadrant_platform.data_objects import holds_data
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import KubectlError
 from quadrant_platform.host.progress import Say
+from quadrant_platform.model.expansion.retention import EVERYTHING
+from quadrant_platform.model.stack_file import released_names
+from quadrant_platform.program.rendering import Manifest
 
 
 def remove_system(target: ClusterTarget, system: str, stage: str, say: Say, *, consent: bool) -> int:
@@ -83,8 +89,11 @@ def _remove_from_foreign(target: ClusterTarget, system: str, stage: str, say: Sa
 def _remove_from_cluster(session: ClusterSession, system: str, stage: str, say: Say) -> int:
     """Remove a system from a cluster that stays, with the program that applied it; return its exit code."""
     choice = cluster_session.choose_applier(session, system)
+    stack = configure_stack(system, stage, cluster_session.local_overrides(session, say))
+    if stack.keeps_data and EVERYTHING not in (released_names(stack.config) or ()):
+        kept = _recorded_data(stack) if choice.pulumi else _live_data(session, system)
+        lost_data.check_removal(list(kept), stack.file)
     if choice.pulumi is not None:
-        stack = configure_stack(system, stage, cluster_session.local_overrides(session, say))
         return pulumi_cli.run_on_cluster(choice.pulumi, "destroy", session, stack)
     try:
         remove_members(session, system, say)
@@ -92,6 +101,21 @@ def _remove_from_cluster(session: ClusterSession, system: str, stage: str, say: 
         what = "not everything is gone; once the cause is gone, run the same command to go on"
         raise KubectlError(f"{error}\n{what}") from None
     return 0
+
+
+def _recorded_data(stack: ConfiguredStack) -> Iterator[Manifest]:
+    """Yield the objects with data that the engine keeps."""
+    yield from (one.inputs for one in stack.recorded().resources if one.kept and one.is_manifest)
+
+
+def _live_data(session: ClusterSession, system: str) -> Iterator[Manifest]:
+    """Yield the objects with data that a system has not let go, and the claims in its namespaces, whoever made them."""
+    parent = live.parents(session.kubectl, session.table).get(system)
+    members = live.members(session.kubectl, session.table, system, applyset.kinds_of(parent)) if parent else {}
+    spaces = {key.name for key in members if key.kind == "Namespace"}
+    claims = by_key(session.kubectl.objects("get", "persistentvolumeclaims", "--all-namespaces"))
+    inside = {key: one for key, one in claims.items() if key.namespace in spaces}
+    yield from (one for one in {**inside, **members}.values() if holds_data(one) and not lost_data.is_released(one))
 
 
 def remove_members(session: ClusterSession, system: str, say: Say) -> None:

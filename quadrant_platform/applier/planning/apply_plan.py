@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.observed import discovery, live
 from quadrant_platform.applier.observed.object_keys import Objects
-from quadrant_platform.applier.planning import changes, generated_values
+from quadrant_platform.applier.planning import changes, generated_values, lost_data
 from quadrant_platform.applier.planning.changes import Changes
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.host.kubectl import Kubectl
@@ -29,7 +29,7 @@ class ApplyPlan:
 
 
 def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> ApplyPlan:
-    """Return what would change, without changing it; BadInput with everything that the cluster lacks or refuses."""
+    """Return what would change, without changing it; BadInput with what the cluster lacks or refuses, or would lose."""
     kubectl, system = session.kubectl, stack.system
     discovery.check_kinds(kubectl, session.table, recording.manifests(), local=session.target.type.local)
     before = generated_values.read(kubectl, system)
@@ -42,7 +42,10 @@ def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Rec
     found = generated_values.recover(values, before, wanted, there.members)
     if found != values:
         values, wanted = found, stack.objects(found)
-    return ApplyPlan(before, values, there, wanted, _changes(kubectl, wanted, there.members))
+    differing = _changes(kubectl, wanted, there.members)
+    if stack.keeps_data:
+        lost_data.check_unwanted([there.members[key] for key in differing.spared], stack.file)
+    return ApplyPlan(before, values, there, wanted, differing)
 
 
 def _changes(kubectl: Kubectl, wanted: Objects, members: Objects) -> Changes:

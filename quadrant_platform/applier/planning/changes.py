@@ -13,13 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects
+from quadrant_platform.applier.planning.lost_data import stays
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.program.wire import SECRET
 from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
 
 _SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
-_DATA = frozenset({"Namespace", "PersistentVolumeClaim"})
-"""Kinds that are never pruned: their data goes with them, and only `down` removes it."""
 ABSENT = "(absent)"
 
 
@@ -56,7 +55,7 @@ class Changes:
 
     changes: tuple[Change, ...]
     spared: tuple[ObjectKey, ...]
-    """Objects that are no longer wanted but hold data."""
+    """Objects that are no longer wanted but hold data, or may: only `down` removes them."""
     unchanged: int
 
     def keys(self, *actions: Action) -> frozenset[ObjectKey]:
@@ -77,8 +76,8 @@ def compare(wanted: Objects, live: Objects, merged: Objects) -> Changes:
     """
     found = [change for key in wanted if (change := _change(key, live, merged))]
     gone = [key for key in live if key not in wanted]
-    deleted = [Change(key, Action.DELETE) for key in reversed(gone) if key.kind not in _DATA]
-    spared = tuple(key for key in gone if key.kind in _DATA)
+    deleted = [Change(key, Action.DELETE) for key in reversed(gone) if not stays(live[key])]
+    spared = tuple(key for key in gone if stays(live[key]))
     return Changes((*found, *deleted), spared, len(wanted) - len(found))
 
 

@@ -9,8 +9,9 @@ from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.object_keys import Objects, by_key
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.changes import digest
+from quadrant_platform.model.loader import load_environment
 from quadrant_platform.model.schema.environment import merged
-from quadrant_platform.model.stack_file import OVERRIDES
+from quadrant_platform.model.stack_file import ENVIRONMENT, OVERRIDES
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import Manifest, in_order
 from quadrant_platform.program.stacks import config_for, stack_name
@@ -29,6 +30,17 @@ class ConfiguredStack:
     def name(self) -> str:
         """The name of the stack's file and of pulumi's stack."""
         return stack_name(self.system, self.stage)
+
+    @property
+    def file(self) -> str:
+        """The name of the stack's file."""
+        return f"Pulumi.{self.name}.yaml"
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether the environment keeps data that its stack has not let go."""
+        overrides = json.loads(self.config.get(OVERRIDES, "{}"))
+        return load_environment(self.config[ENVIRONMENT], overrides).protect_data
 
     def recorded(self) -> Recording:
         """Return the resources that the stack registers, without values."""

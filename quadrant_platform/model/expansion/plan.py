@@ -12,8 +12,10 @@ from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.external_apis import PlannedApi, guessed_addresses
 from quadrant_platform.model.expansion.flows import expand
+from quadrant_platform.model.expansion.holders import holders
 from quadrant_platform.model.expansion.matrix import Matrix, Row
 from quadrant_platform.model.expansion.planner import Planner
+from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.model.expansion.topology import Topology, topology
 from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outside
 from quadrant_platform.model.schema.datastores import BrokerSpec, ObjectStoreSpec, PoolerSpec
@@ -48,6 +50,8 @@ class Plan:
     egress: planned.Planned[Mapping[str, PlannedApi]] | None
     """The way out, with its APIs; None where this stage calls none."""
     configs: Mapping[str, PlannedConfig]
+    released: frozenset[str] = frozenset()
+    """The data that the stack lets go."""
 
     @property
     def name(self) -> str:
@@ -102,6 +106,12 @@ class Plan:
     def priorities(self) -> set[str]:
         """Return the names of the priority classes that workloads use."""
         return {workload.priority for workload in self.workloads()}
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Return what outlives a change that no longer wants it."""
+        found = tuple(holders(self.workloads()))
+        return Retention(self.environment.protect_data, self.released, found, self.secrets)
 
     @property
     def needs_certificates(self) -> bool:

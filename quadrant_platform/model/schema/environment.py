@@ -116,6 +116,9 @@ class Environment(EntrySettings):
     external_databases: dict[Name, ExternalAddress] = {}
     images: dict[str, Image] = Field(default={}, description="image in place of the declared one, by workload")
     stand_in: Image | None = Field(default=None, description="image in place of the system's own; `images` goes first")
+    protect_data: bool = Field(
+        description="whether what holds data is never deleted, unless the stack's `quadrant:release` names it"
+    )
     dev_ports: bool = Field(default=False, description="list the ports that `make` may forward")
 
     @property
@@ -143,6 +146,7 @@ _DEV: dict[str, Any] = {
     "spread": "preferred",
     "zones": False,
     "devPorts": True,
+    "protectData": False,
     "publishing": {"issuer": "selfSigned"},
     "network": {"apiServer": {"cidrs": ["10.96.0.1/32", "10.244.255.1/32"]}},
 }
@@ -158,6 +162,7 @@ _PROD: dict[str, Any] = {
     "hstsPreload": True,
     "spread": "required",
     "zones": True,
+    "protectData": True,
     "publishing": {"issuer": "acme"},
     "network": {"apiServer": {"cidrs": ["10.96.0.1/32"]}},
 }

@@ -19,8 +19,6 @@ Outputs = TypeVar("Outputs", bound=NamedTuple)
 
 
 CLAIM = "PersistentVolumeClaim"
-UNAWAITED = frozenset({CLAIM})
-"""Kinds that the engine does not wait for: most claims get their volume with their first pod, which waits for them."""
 
 _MOUNTED = {
     "configMap": ("ConfigMap", "name"),
@@ -78,7 +76,7 @@ def registered(
     it in the cluster where it is made to drop its record.
     """
     metadata = manifest["metadata"]
-    if manifest["kind"] in UNAWAITED:
+    if _unawaited(manifest):
         annotations = {**metadata.get("annotations", {}), f"{ENGINE_PREFIX}skipAwait": "true"}
         manifest = manifest | {"metadata": metadata | {"annotations": annotations}}
     namespace = metadata.get("namespace")
@@ -97,6 +95,17 @@ def registered(
     body = {_python_name(key): manifest[key] for key in manifest if key not in ("apiVersion", "kind")}
     made: pulumi.CustomResource = getattr(module, manifest["kind"])(logical, opts=options, **body)
     return made
+
+
+def _unawaited(manifest: Manifest) -> bool:
+    """Return whether the engine need not wait for an object, because the workload that uses it waits.
+
+    Most claims get their volume with their first pod. A Service would hold one of the engine's few places for the ten
+    seconds in which its pods may still come, before its workload even exists; a balancer's address nobody else awaits.
+    """
+    kind: str = manifest["kind"]
+    balanced = kind == "Service" and manifest["spec"].get("type") == "LoadBalancer"
+    return kind in (CLAIM, "Service") and not balanced
 
 
 def _python_name(key: str) -> str:

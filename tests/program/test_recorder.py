@@ -141,6 +141,22 @@ def test_manifests_are_the_kubernetes_objects_only(recording: Recording) -> None
     assert len(recording.manifests()) == 14, "neither components nor random values are objects"
 
 
+def test_manifests_are_without_what_only_the_provider_reads(tmp_path: Path) -> None:
+    told = "{'pulumi.com/skipAwait': 'true', 'team': 'a'}"
+    objects = program(
+        tmp_path,
+        f"k8s.core.v1.Namespace('one', metadata={{'name': 'one', 'annotations': {told}}})\n"
+        "k8s.core.v1.Namespace('two', metadata={'name': 'two', 'annotations': {'pulumi.com/skipAwait': 'true'}})\n",
+    )
+    recording = record({}, "dev", objects)
+    one, two = recording.manifests()
+    assert one["metadata"]["annotations"] == {"team": "a"}, "kubectl applies no word for another tool"
+    assert two["metadata"] == {"name": "two"}, "and leaves no empty mapping"
+    assert "pulumi.com/skipAwait" in recording.resources[0].inputs["metadata"]["annotations"], (
+        "a resource is recorded as the engine gets it"
+    )
+
+
 def test_two_runs_in_one_process_are_equal(recording: Recording) -> None:
     assert record(CONFIG, "dev", SAMPLE) == recording, "a run leaves nothing behind for the next"
 

@@ -161,6 +161,18 @@ def test_pods_wait_for_the_files_that_they_mount(system: str, stage: str) -> Non
 
 
 @stacks
+def test_no_service_inside_the_cluster_is_waited_for(system: str, stage: str) -> None:
+    services = [one.inputs for one in recorded(system, stage).resources if one.type == "kubernetes:core/v1:Service"]
+    waited = [
+        (one["metadata"]["name"], one["spec"].get("type", "ClusterIP"))
+        for one in services
+        if one["metadata"].get("annotations", {}).get("pulumi.com/skipAwait") != "true"
+    ]
+    assert len(services) > len(waited), "there are Services inside the cluster"
+    assert {kind for _, kind in waited} <= {"LoadBalancer"}, f"{waited}: each would hold a place for ten seconds"
+
+
+@stacks
 def test_logical_names_carry_neither_stack_nor_version(system: str, stage: str) -> None:
     names = {one.name for one in recorded(system, stage).resources}
     staged = {name for name in names if re.search(rf"(^|[-/]){stage}($|[-/])", name)}

@@ -62,15 +62,19 @@ down: setup ## Remove SYSTEM in STACK with its data, and our own cluster with th
 .PHONY: test
 test: setup oracles ## Run all tests and write the report that `make demands` reads
 	@$(MAKE) --no-print-directory incumbents || echo "incumbents: not all are there, tests that need them will be skipped"
-	$(BIN)/python -m pytest -n 2 -m "not lab" --demands-report=.quadrant/demands-fast.json $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not lab and not engine" --demands-report=.quadrant/demands-fast.json $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## Run the unit tests only
-	$(BIN)/python -m pytest -n 2 -m "not oracle and not lab" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not oracle and not lab and not engine" $(ARGS)
 
 .PHONY: test-lab
 test-lab: setup ## Run the tests that need a cluster: that of KUBECONFIG, else the lab
 	$(BIN)/python -m pytest -m lab --demands-report=.quadrant/demands-lab.json $(ARGS)
+
+.PHONY: test-engine
+test-engine: setup ## Run the tests that need the real pulumi, against an API server of their own
+	$(BIN)/python -m pytest -m engine $(ARGS)
 
 .PHONY: prove
 prove: setup ## Run the long proofs of AREA in the lab and write evidence/AREA.json

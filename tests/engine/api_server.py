@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from quadrant_platform.documents.problems import Problem
 from quadrant_platform.host.kubectl import Kubectl
@@ -63,12 +65,17 @@ def serving(folder: Path, say: Say, services: str = network_plan.SERVICES) -> It
             _start(running, one, home)
         ready = ("get", "--raw=/readyz")
         daemons.wait_until(lambda: server.kubectl.run(*ready).code == 0, [etcd, api], home, say)
-        definitions.install(home, definitions.SOURCES, definitions.all_kinds(home, say))
+        definitions.install(home, definitions.SOURCES, _definitions(Home.here(), say))
         server.kubectl.apply([simulated_node.STORAGE_CLASS, simulated_node.NODE])
         for one in (*others, simulated_node.daemon(server.kubeconfig, say)):
             _start(running, one, home)
         server.kubectl.need("wait", "--for=condition=Ready", "node", "--all", "--timeout=60s")
         yield server
+
+
+@cache
+def _definitions(home: Home, say: Say) -> list[dict[str, Any]]:
+    return definitions.all_kinds(home, say)
 
 
 def _start(running: ExitStack, daemon: Daemon, home: Home) -> None:
@@ -77,13 +84,11 @@ def _start(running: ExitStack, daemon: Daemon, home: Home) -> None:
 
 
 def _link(home: Home, say: Say) -> None:
-    """Use the lab's programs and definitions, with certificates and addresses of our own."""
+    """Use the lab's programs, with certificates and addresses of our own."""
     lab = Home.here()
     program_builds.ensure(control_plane.PROGRAMS, lab, say)
     home.root.mkdir(parents=True, exist_ok=True)
-    for place in ("bin", "definitions"):
-        (lab.root / place).mkdir(parents=True, exist_ok=True)
-        (home.root / place).symlink_to(lab.root / place)
+    home.bin.symlink_to(lab.bin)
     authority.issue(home)
     keys, key = authority.folder(home), new_key()
     subject = CertificateSubject("kube-apiserver", hosts=(*authority.API_SERVER, HOST))

@@ -7,7 +7,7 @@ import pytest
 from tests.style.sources import ROOT, python_files, relative
 
 FREE = {
-    "cluster", "demands", "evidence", "golden", "oracles", "packaging", "style", "systems", "workflows",
+    "cluster", "demands", "engine", "evidence", "golden", "oracles", "packaging", "style", "systems", "workflows",
 }  # fmt: skip
 """Folders of tests of the whole: of a cluster, of systems, of the repository."""
 AT_THE_TOP = {"bench", "components", "policies", "tools"}

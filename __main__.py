@@ -24,8 +24,8 @@ from quadrant_platform.components.workload.job import Job, JobInputs
 from quadrant_platform.components.workload.priorities import Priorities
 from quadrant_platform.components.workload.service import Service
 
-plan = configured_plan()
-opts = Kubernetes("cluster", plan).child_options()
+plan, facts = configured_plan()
+opts = Kubernetes("cluster", facts).child_options()
 
 # The ground: namespaces closed by default, the connections that the matrix permits, and the files.
 segments = Segments("segments", Args(BuildContext(plan.retention), plan), opts)

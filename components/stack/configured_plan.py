@@ -1,4 +1,4 @@
-"""The plan that a stack's configuration names, read once."""
+"""The plan that a stack's configuration names, and the facts of its cluster, read once."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,21 +7,39 @@ import pulumi
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.model.expansion.plan import Plan, plan
+from quadrant_platform.model.loader import placed_in_stack
+from quadrant_platform.model.schema.environment import Environment
+from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.stack_file import SETTINGS, load_stack, release
+from quadrant_platform.preflight.addresses import passthrough_addresses
+from quadrant_platform.preflight.facts import ClusterFacts
+from quadrant_platform.preflight.named_cluster import ask
+from quadrant_platform.preflight.source import current_facts
 
 
-def configured_plan() -> Plan:
-    """Return the plan of the stack's system in its environment.
+def configured_plan() -> tuple[Plan, ClusterFacts | None]:
+    """Return the plan of the stack's system in its environment, and the facts of its cluster; none in offline work.
 
     Raises:
-        RunError: with every problem of the system's file and the stack's overrides.
+        RunError: with every problem of the system's file and the stack's overrides, or where no cluster answers.
     """
     config = pulumi.Config("quadrant")
     settings = {key: value for key in SETTINGS if (value := config.get(key.partition(":")[2])) is not None}
     named = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
     file = named if named.exists() else None
     try:
-        made = plan(*load_stack(settings, file))
-        return replace(made, released=release(settings, made.retention, file))
+        system, environment = load_stack(settings, file)
+        facts = current_facts(lambda: ask(settings))
+        made = plan(system, environment, _addresses(system, environment, facts, file))
+        return replace(made, released=release(settings, made.retention, file)), facts
     except BadInput as error:
         raise pulumi.RunError(str(error)) from error
+
+
+def _addresses(
+    system: System, environment: Environment, facts: ClusterFacts | None, file: Path | None
+) -> dict[str, str] | None:
+    try:
+        return passthrough_addresses(system, environment, facts)
+    except BadInput as error:
+        raise BadInput(placed_in_stack(error.problems, file)) from None

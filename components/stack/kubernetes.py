@@ -5,31 +5,28 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes
 
-from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.preflight.facts import ClusterFacts
 
-NOWHERE = """\
-apiVersion: v1
-kind: Config
-current-context: none
-contexts: [{name: none, context: {cluster: none, user: none}}]
-clusters: [{name: none, cluster: {server: "https://set-quadrant-kubeconfig.invalid"}}]
-users: [{name: none, user: {}}]
-"""
-"""Takes the place of a kubeconfig: without one, the provider would use the cluster of the caller's shell."""
+OFFLINE = "offline"
+"""The identity in recordings, which know no cluster; the engine never sees it."""
 
 
 class Kubernetes(pulumi.ComponentResource):
-    """The cluster of the stack, named explicitly by `quadrant:kubeconfig` (a path) and `quadrant:context`."""
+    """The cluster of the stack, named explicitly by `quadrant:kubeconfig` (a path) and `quadrant:context`.
 
-    def __init__(self, name: str, args: Plan, opts: pulumi.ResourceOptions | None = None) -> None:
+    Its identity is its UID and nothing else: another kubeconfig of the same cluster replaces nothing, and another
+    cluster is never taken for this one.
+    """
+
+    def __init__(self, name: str, args: ClusterFacts | None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("quadrant:cluster:Kubernetes", name, None, opts)
         config = pulumi.Config("quadrant")
         path = config.get("kubeconfig")
         self.provider = pulumi_kubernetes.Provider(
             "kubernetes",
-            kubeconfig=str(Path(path).expanduser()) if path else NOWHERE,
+            kubeconfig=str(Path(path).expanduser()) if path else None,
             context=config.get("context"),
-            cluster_identifier=f"{args.name}-{args.stage}",
+            cluster_identifier=args.uid if args else OFFLINE,
             enable_server_side_apply=True,
             # Replaced under the same name, a file would be gone while pods that mount it start.
             enable_config_map_mutable=True,

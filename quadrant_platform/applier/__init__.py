@@ -9,8 +9,8 @@ from quadrant_platform.applier.applying.apply import apply_with_kubectl, apply_w
 from quadrant_platform.applier.applying.cluster_session import (
     choose_applier,
     choose_target,
-    local_overrides,
-    start_session,
+    configure_for,
+    start_cluster,
     warn_of_api,
 )  # fmt: skip
 from quadrant_platform.applier.applying.pulumi_cli import choose_previewer, preview, run_on_cluster
@@ -26,6 +26,6 @@ from quadrant_platform.applier.status.report import StatusReport
 __all__ = [
     "Change", "ClusterSession", "ConfiguredStack", "FieldDifference", "StatusReport",
     "apply_with_kubectl", "apply_with_pulumi", "choose_applier", "choose_previewer", "choose_target",
-    "configure_stack", "connect", "local_overrides", "plan_changes", "preview", "remove_system",
-    "run_on_cluster", "start_session", "system_lock", "system_status", "warn_of_api",
+    "configure_for", "configure_stack", "connect", "plan_changes", "preview", "remove_system",
+    "run_on_cluster", "start_cluster", "system_lock", "system_status", "warn_of_api",
 ]  # fmt: skip

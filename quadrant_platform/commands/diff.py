@@ -17,7 +17,7 @@ _WIDTH = 60
 def command(system: System, stack: Stack, verbose: Verbose = False, output: OutputFormat = Format.TEXT) -> None:
     """Show what `up` would change in the cluster (exit code 1: something)."""
     session = applier.connect(applier.choose_target(system, stack, say))
-    built = applier.configure_stack(system, stack, applier.local_overrides(session, say))
+    built = applier.configure_for(session, system, stack, say)
     announce(built.config, output, verbose)
     choice = applier.choose_applier(session, system)
     if choice.pulumi is not None:

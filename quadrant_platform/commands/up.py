@@ -11,6 +11,7 @@ from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.commands.status import show_page
 from quadrant_platform.program.recorder import Recording
+from quadrant_platform.program.stacks import config_for
 from quadrant_platform.program.traffic import Traffic
 from quadrant_platform.reachability import prove
 
@@ -23,13 +24,14 @@ def command(
     """Apply a stack and wait until it is ready (exit code 1: blocked by a policy, or not ready in time)."""
     with interruptible("up"), applier.system_lock(system):
         target = applier.choose_target(system, stack, say)
-        built = applier.configure_stack(system, stack)
+        announce(config_for(system, stack), output, verbose)
+        if target.type.local:
+            # What the policies forbid is reported before minutes are spent on a cluster.
+            offline = applier.configure_stack(system, stack)
+            applier.start_cluster(target, offline, _judged(offline), say)
+        session = applier.connect(target)
+        built = applier.configure_for(session, system, stack, say)
         recording = _judged(built)
-        announce(built.config, output, verbose)
-        session = applier.start_session(target, built, recording, say)
-        if overrides := applier.local_overrides(session, say):
-            built = applier.configure_stack(system, stack, overrides)
-            recording = _judged(built)
         applier.warn_of_api(session, built, recording, say)
         choice = applier.choose_applier(session, system)
         say(choice.reason)

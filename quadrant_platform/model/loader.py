@@ -1,6 +1,6 @@
 """Reading systems and environments: everything that is wrong with the input is reported at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -104,17 +104,17 @@ def load_environment(
     stages = [str(stage) for stage in PRESETS]
     if preset not in stages:
         problem = Problem((), f"there is no preset {preset!r}", did_you_mean(preset, stages))
-        raise BadInput(_placed([problem], file))
+        raise BadInput(placed_in_stack([problem], file))
     stage = Stage(preset)
     data = merged(PRESETS[stage], dict(overrides))
     try:
         environment = Environment.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
         faulty = explain(error, Environment, data)
-        raise BadInput(_placed([*faulty, *_rest_of(overrides, faulty, stage, system)], file)) from None
+        raise BadInput(placed_in_stack([*faulty, *_rest_of(overrides, faulty, stage, system)], file)) from None
     problems = _problems_in(environment, stage, system)
     if problems:
-        raise BadInput(_placed(problems, file))
+        raise BadInput(placed_in_stack(problems, file))
     return environment
 
 
@@ -136,9 +136,9 @@ def _problems_in(environment: Environment, stage: Stage, system: System | None) 
     return found if system is None else [*found, *problems_with(system, environment)]
 
 
-def _placed(problems: list[Problem], file: Path | None) -> list[Problem]:
+def placed_in_stack(problems: Iterable[Problem], file: Path | None) -> list[Problem]:
     """Return problems with lines of the stack's file, where there is one."""
     if file is None:
-        return problems
+        return list(problems)
     document = read_document(file)
     return [replace(problem, file=file, line=document.line((*AT_OVERRIDES, *problem.path))) for problem in problems]

@@ -1,7 +1,11 @@
-"""The facts of a cluster on which a stack depends, read once."""
+"""The facts of a cluster on which a stack depends, read once.
+
+None stands for what the cluster does not say or its user may not read: a check of it says nothing then. An empty
+collection is an answer.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -27,14 +31,14 @@ class ClusterFacts:
 
     uid: str
     """The UID of the namespace kube-system: the cluster's identity, however it is reached."""
-    service_ranges: tuple[str, ...] = ()
-    """The blocks of Service addresses; empty where the cluster does not say."""
-    service_addresses: Mapping[str, str] = field(default_factory=dict)
+    service_ranges: tuple[str, ...] | None = None
+    """The blocks of Service addresses."""
+    service_addresses: Mapping[str, str] | None = None
     """The Services that have a cluster address: `namespace/name` by address."""
-    storage_classes: Mapping[str, StorageClass] = field(default_factory=dict)
-    claims: Mapping[str, Claim] = field(default_factory=dict)
+    storage_classes: Mapping[str, StorageClass] | None = None
+    claims: Mapping[str, Claim] | None = None
     """By `namespace/name`."""
-    namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    namespaces: Mapping[str, Mapping[str, str]] | None = None
     """Labels by name."""
-    kinds: frozenset[tuple[str, str]] = frozenset()
+    kinds: frozenset[tuple[str, str]] | None = None
     """What the cluster serves: apiVersion and kind."""

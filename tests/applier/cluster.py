@@ -16,6 +16,13 @@ from tests.stacks import recorded
 
 SYSTEM = "motovault-phase4"
 STACK = ("--system", SYSTEM, "--stack", "dev")
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: fake
+contexts: [{name: fake, context: {cluster: fake, user: fake}}]
+"""
+UID = "5c1f0f9e-3b7a-4b52-9f0e-0d5a3c6f8e11"
 FAKE = Path(__file__).with_name("fake_kubectl.py")
 
 
@@ -28,7 +35,7 @@ class Cluster:
         kinds |= {("v1", kind) for kind in ("Node", "Pod", "Event", "Namespace", "EndpointSlice")}
         kinds |= {(f"{applyset.GROUP}/v1alpha1", applyset.KIND), ("authorization.k8s.io/v1", "SelfSubjectAccessReview")}
         served = [(f"{kind.lower()}s", version, kind not in CLUSTER_SCOPED, kind) for version, kind in sorted(kinds)]
-        self.write({"served": served, "objects": {}, "applied": {}, "log": [], "version": 0})
+        self.write({"served": served, "objects": {}, "applied": {}, "log": [], "version": 0, "uid": UID})
 
     def read(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self.file.read_text())
@@ -76,7 +83,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     kubectl.write_text(f'#!/bin/sh\nexec {sys.executable} -SE {FAKE} {tmp_path}/cluster.json "$@"\n')
     kubectl.chmod(0o755)
     kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text("apiVersion: v1\nkind: Config\n")
+    kubeconfig.write_text(KUBECONFIG)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

@@ -1,9 +1,9 @@
 """A kubectl whose cluster is one JSON file: one owner, namespaces that go with what they hold, no controllers.
 
 Run as `fake_kubectl.py FILE ARGUMENTS`. The file holds `served` (plural, apiVersion, namespaced, kind), `objects` and
-what was last applied, and what a test wants: `denied` verbs, `refused` names, finalizers by what is `held`, and a `log`
-of the calls. What is applied from a file or an address is on `files` alone, and every way by which the cluster was
-reached on `reached`.
+what was last applied, the `uid` of the cluster, and what a test wants: `denied` verbs, `refused` names, finalizers by
+what is `held`, and a `log` of the calls. What is applied from a file or an address is on `files` alone, and every way
+by which the cluster was reached on `reached`.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 FILE = Path(sys.argv[1])
 STATE: dict[str, Any] = json.loads(FILE.read_text())
 VALUED = ("--kubeconfig", "--cache-dir", "--context", "--namespace", "--selector", "--field-selector", "-o", "-f")
+HOME = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system", "uid": STATE.get("uid")}}
 READY = {"type": "Ready", "status": "True"}
 
 
@@ -82,6 +83,8 @@ def get(words: list[str], options: dict[str, str]) -> int:
             and space in (None, one["metadata"].get("namespace"))
             and one["metadata"].get("labels", {}).get(label, "") == value
         ]
+        if "Namespace" in kinds and not label:
+            found.append(HOME)
     write(found, options)
     return 0
 

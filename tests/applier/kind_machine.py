@@ -23,8 +23,10 @@ KIND = """#!/bin/sh
 echo "$@" >> {folder}/kind.log
 case "$1 $2" in
   "get clusters") cat {folder}/clusters 2>/dev/null; exit 0;;
-  "create cluster") echo quadrant > {folder}/clusters; [ ! -e {folder}/killed ] || exit 137; echo > "$6";;
-  "export kubeconfig") echo > "$6";;
+  "create cluster")
+    echo quadrant > {folder}/clusters; [ ! -e {folder}/killed ] || exit 137
+    /bin/cp {folder}/kubeconfig "$6";;
+  "export kubeconfig") /bin/cp {folder}/kubeconfig "$6";;
   "delete cluster") rm {folder}/clusters;;
 esac
 """

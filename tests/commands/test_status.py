@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from quadrant_platform.applier.status.report import EntryAddress, authority_secret, foreign_address, report, routes
-from tests.applier.cluster import STACK, SYSTEM, Cluster
+from tests.applier.cluster import KUBECONFIG, STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 
 SPACE: dict[str, Any] = {
@@ -131,7 +131,7 @@ def test_the_authority_of_one_cluster_is_not_that_of_another(
     for name in ("here", "there"):
         authority(settled, name)
         kubeconfig = tmp_path / name
-        kubeconfig.write_text("apiVersion: v1\nkind: Config\n")
+        kubeconfig.write_text(KUBECONFIG)
         monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
         files.append(Path(json.loads(quadrant("status", *STACK, "--format", "json").out)["authority"]))
     assert [file.read_text() for file in files] == ["here", "there"], "a system in two clusters has two authorities"

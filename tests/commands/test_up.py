@@ -99,10 +99,11 @@ def test_a_claim_of_somebody_else_is_left_alone(quadrant: Runner, settled: Clust
 def test_a_member_that_nothing_names_is_pruned_and_a_claim_is_spared(quadrant: Runner, settled: Cluster) -> None:
     state = settled.read()
     service = next(one for key, one in state["objects"].items() if key.split("|")[1] == "Service")
+    spec = {"resources": {"requests": {"storage": "1Gi"}}}
     for kind, version in (("Service", "v1"), ("PersistentVolumeClaim", "v1")):
         metadata = {**service["metadata"], "name": "left-over"}
         state["objects"][f"|{kind}|{metadata['namespace']}|left-over"] = {
-            "apiVersion": version, "kind": kind, "metadata": metadata, "spec": {},
+            "apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec,
         }  # fmt: skip
     state["served"].append(["persistentvolumeclaims", "v1", True, "PersistentVolumeClaim"])
     settled.write(state)
@@ -115,7 +116,7 @@ def test_a_member_that_nothing_names_is_pruned_and_a_claim_is_spared(quadrant: R
     assert "because of the data in it" in result.err, "and one line reports it"
 
 
-@pytest.mark.parametrize("stage", ["config", "wait", "create"])
+@pytest.mark.parametrize("stage", ["get", "wait", "create"])
 def test_an_up_that_broke_off_is_finished_by_the_next(
     stage: str, quadrant: Runner, cluster: Cluster, tmp_path: Path
 ) -> None:

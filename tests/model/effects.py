@@ -41,7 +41,7 @@ def effects(system: System, environment: Environment) -> str:
     monitor = Monitor("test", placeholders, unknown=False, reveal=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(component, "registered", keep)
-        patch.setattr(configured_plan, "configured_plan", lambda: plan(system, environment))
+        patch.setattr(configured_plan, "configured_plan", lambda: (plan(system, environment), None))
         execute(_run, monitor, {}, (PROJECT, "test"), False)
     described = overview(system, environment)
     shown = [described["title"], *lines(described)]

@@ -9,11 +9,11 @@ from typing import Any
 from quadrant_platform.applier.applying import pulumi_cli
 from quadrant_platform.applier.applying.pulumi_cli import EngineChoice
 from quadrant_platform.applier.clusters import adoption, local_state
-from quadrant_platform.applier.clusters.connection import ClusterSession, connect
+from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, choose, host_facts
 from quadrant_platform.applier.observed import applyset, live
-from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, images_of
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack, images_of
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.kubectl import Kubectl, KubectlError
 from quadrant_platform.host.progress import Say
@@ -34,14 +34,17 @@ def choose_target(system: str, stage: str, say: Say) -> ClusterTarget:
     return target
 
 
-def start_session(target: ClusterTarget, stack: ConfiguredStack, recording: Recording, say: Say) -> ClusterSession:
-    """Return a session with a cluster; a local one is started first, with the images of the stack."""
-    if target.type.local:
-        _note(target, stack, say)
-        LOCAL_CLUSTERS[target.type].up(images_of(recording.manifests()), say)
-        # A stack that started at the same time, before the cluster existed, has taken the first note for an old one.
-        _note(target, stack, say)
-    return connect(target)
+def start_cluster(target: ClusterTarget, stack: ConfiguredStack, recording: Recording, say: Say) -> None:
+    """Start a local cluster with the images of a stack."""
+    _note(target, stack, say)
+    LOCAL_CLUSTERS[target.type].up(images_of(recording.manifests()), say)
+    # A stack that started at the same time, before the cluster existed, has taken the first note for an old one.
+    _note(target, stack, say)
+
+
+def configure_for(session: ClusterSession, system: str, stage: str, say: Say) -> ConfiguredStack:
+    """Return a stack as the cluster of a session needs it."""
+    return configure_stack(system, stage, local_overrides(session, say), session.facts())
 
 
 def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:

@@ -12,7 +12,7 @@ from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
 from quadrant_platform.applier.observed import applyset, live
 from quadrant_platform.applier.observed.object_keys import by_key
 from quadrant_platform.applier.planning import lost_data
-from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack
+from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.applier.planning.generated_values import secret_name
 from quadrant_platform.data_objects import holds_data
 from quadrant_platform.documents.problems import BadInput, Problem
@@ -89,7 +89,7 @@ def _remove_from_foreign(target: ClusterTarget, system: str, stage: str, say: Sa
 def _remove_from_cluster(session: ClusterSession, system: str, stage: str, say: Say) -> int:
     """Remove a system from a cluster that stays, with the program that applied it; return its exit code."""
     choice = cluster_session.choose_applier(session, system)
-    stack = configure_stack(system, stage, cluster_session.local_overrides(session, say))
+    stack = cluster_session.configure_for(session, system, stage, say)
     if stack.keeps_data and EVERYTHING not in (released_names(stack.config) or ()):
         kept = _recorded_data(stack) if choice.pulumi else _live_data(session, system)
         lost_data.check_removal(list(kept), stack.file)

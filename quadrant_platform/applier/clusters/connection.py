@@ -2,18 +2,19 @@
 
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
-from quadrant_platform.applier.observed.discovery import Served, served
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
 from quadrant_platform.lab.machine import proxies
 from quadrant_platform.lab.machine.home import Home
-
-SECONDS_TO_ANSWER = 10
+from quadrant_platform.preflight.answering import check_answer
+from quadrant_platform.preflight.facts import ClusterFacts
+from quadrant_platform.preflight.kubeconfig import context_in_use
+from quadrant_platform.preflight.reading import read_facts
+from quadrant_platform.preflight.serving import Served, served
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,14 @@ class ClusterSession:
     """A cluster that answers, and the kinds that it serves."""
 
     target: ClusterTarget
+    context: str
+    """The context in use: the target's, else the kubeconfig's current one."""
     kubectl: Kubectl
     table: Served
 
-    @property
-    def context(self) -> str:
-        """The context in use: the target's, else the kubeconfig's current one."""
-        return self.target.context or self.kubectl.need("config", "current-context").strip()
+    def facts(self) -> ClusterFacts:
+        """Return what the cluster says of itself now."""
+        return read_facts(self.kubectl, self.table)
 
 
 def connect(target: ClusterTarget) -> ClusterSession:
@@ -35,9 +37,10 @@ def connect(target: ClusterTarget) -> ClusterSession:
     if target.type.local and not target.kubeconfig.exists():
         what = f"the cluster of {target.type} is not up"
         raise BadInput([Problem((), what, "start it with `quadrant up`")])
+    context = context_in_use(target.kubeconfig, target.context)
     kubectl = kubectl_for(target)
-    _check_answer(kubectl, target.kubeconfig)
-    return ClusterSession(target, kubectl, served(kubectl))
+    check_answer(kubectl, target.kubeconfig)
+    return ClusterSession(target, context, kubectl, served(kubectl))
 
 
 def is_running(target: ClusterTarget) -> bool:
@@ -63,27 +66,3 @@ def binary(cluster: ClusterType) -> str:
         remedy = "install it, or let `lab up` build one; nothing was changed"
         raise BadInput([Problem(("kubectl",), "is not on PATH, and every cluster is reached by it", remedy)])
     return found
-
-
-def _check_answer(kubectl: Kubectl, kubeconfig: Path) -> None:
-    if not kubeconfig.is_file():
-        what = f"the kubeconfig {kubeconfig} does not exist"
-        raise BadInput([Problem((), what, "name another one, or unset KUBECONFIG and quadrant:kubeconfig")])
-    _check_context(kubectl, kubeconfig)
-    answer = kubectl.run("get", "--raw", "/readyz", f"--request-timeout={SECONDS_TO_ANSWER}s")
-    if answer.code != 0:
-        why = (answer.complaints() or ["no answer"])[-1]
-        what = f"the cluster of {kubeconfig} does not answer: {why}"
-        remedy = f"try `kubectl --kubeconfig {kubeconfig} get --raw /readyz`; nothing was changed"
-        raise BadInput([Problem((), what, remedy)])
-
-
-def _check_context(kubectl: Kubectl, kubeconfig: Path) -> None:
-    answer = kubectl.run("config", "get-contexts", "-o", "name")
-    known = answer.out.split()
-    remedy = f"set quadrant:context to one of: {', '.join(known) or '(it has none)'}"
-    if answer.code != 0:
-        what = f"{kubeconfig} is not a kubeconfig: {answer.err.strip()}"
-        raise BadInput([Problem((), what, "name another file")])
-    if kubectl.context is not None and kubectl.context not in known:
-        raise BadInput([Problem((), f"{kubeconfig} has no context {kubectl.context!r}", remedy)])

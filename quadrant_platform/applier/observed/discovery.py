@@ -1,13 +1,13 @@
 """What a cluster serves and what its user may do there, checked before anything is changed."""
 
 import shlex
-from collections.abc import Collection, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Set
 from typing import Any
 
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed, parsed
 from quadrant_platform.lab.kubernetes import definitions
+from quadrant_platform.preflight.serving import ApiResource, Served
 from quadrant_platform.program.rendering import Manifest
 
 SOURCES = {
@@ -24,35 +24,6 @@ SOURCES = {
 DEFINED = {"cert-manager.io", "traefik.io", "monitoring.coreos.com", "external-secrets.io", "argoproj.io"}
 """The groups whose definitions the lab has without further files."""
 VERBS = ("list", "create", "patch", "delete")
-
-
-@dataclass(frozen=True, slots=True)
-class ApiResource:
-    """The API resource of a kind."""
-
-    plural: str
-    api_version: str
-    namespaced: bool
-
-    @property
-    def argument(self) -> str:
-        """The name that no other group or version shares, as kubectl takes it."""
-        group, _, version = self.api_version.rpartition("/")
-        return f"{self.plural}.{version}.{group}" if group else self.plural
-
-
-Served = Mapping[tuple[str, str], ApiResource]
-"""What a cluster serves, by apiVersion and kind."""
-
-
-def served(kubectl: Kubectl) -> dict[tuple[str, str], ApiResource]:
-    """Return all that a cluster serves; an aggregated API that is down hides its own kinds only."""
-    answer = kubectl.run("api-resources", "--no-headers")
-    found: dict[tuple[str, str], ApiResource] = {}
-    for line in answer.out.splitlines():
-        plural, *_, version, namespaced, kind = line.split()
-        found[version, kind] = ApiResource(plural, version, namespaced == "true")
-    return found
 
 
 def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest], *, local: bool) -> None:

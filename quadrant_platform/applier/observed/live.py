@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from quadrant_platform.applier.observed import applyset
-from quadrant_platform.applier.observed.discovery import Served
 from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects, by_key, key_of
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed, parsed
+from quadrant_platform.preflight.serving import Served
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL, NAME_LABEL, OWNER, PART_OF_LABEL
 

@@ -12,6 +12,7 @@ from quadrant_platform.applier.planning.changes import digest
 from quadrant_platform.model.loader import load_environment
 from quadrant_platform.model.schema.environment import merged
 from quadrant_platform.model.stack_file import ENVIRONMENT, OVERRIDES
+from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import Manifest, in_order
 from quadrant_platform.program.stacks import config_for, stack_name
@@ -25,6 +26,8 @@ class ConfiguredStack:
     system: str
     stage: str
     config: dict[str, str]
+    facts: ClusterFacts | None = None
+    """What the cluster says of itself; None before it is known."""
 
     @property
     def name(self) -> str:
@@ -44,20 +47,22 @@ class ConfiguredStack:
 
     def recorded(self) -> Recording:
         """Return the resources that the stack registers, without values."""
-        return record(self.config, self.name)
+        return record(self.config, self.name, facts=self.facts)
 
     def objects(self, values: generated_values.GeneratedValues) -> Objects:
         """Return the members of the stack's applyset with the values of their Secrets, in the order of application."""
-        recording = record(self.config, self.name, values=values.outputs, reveal=True)
+        recording = record(self.config, self.name, values=values.outputs, reveal=True, facts=self.facts)
         return by_key(_member(self.system, manifest) for manifest in in_order(recording.manifests()))
 
 
-def configure_stack(system: str, stage: str, overrides: Mapping[str, Any] = {}) -> ConfiguredStack:
-    """Return a stack with the overrides of a cluster, over which its own take precedence."""
+def configure_stack(
+    system: str, stage: str, overrides: Mapping[str, Any] = {}, facts: ClusterFacts | None = None
+) -> ConfiguredStack:
+    """Return a stack with the overrides of a cluster, over which its own take precedence, and with its facts."""
     config = config_for(system, stage)
     own = json.loads(config.get(OVERRIDES, "{}"))
     both = merged(dict(overrides), own)
-    return ConfiguredStack(system, stage, config | ({OVERRIDES: json.dumps(both)} if both else {}))
+    return ConfiguredStack(system, stage, config | ({OVERRIDES: json.dumps(both)} if both else {}), facts)
 
 
 def _member(system: str, manifest: Manifest) -> Manifest:

@@ -12,7 +12,7 @@ from quadrant_platform.applier.observed import applyset
 from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.kubernetes import kubeconfig
 from quadrant_platform.lab.machine.home import Home
-from tests.applier.cluster import STACK, SYSTEM, Cluster
+from tests.applier.cluster import KUBECONFIG, STACK, SYSTEM, Cluster
 from tests.commands.running import Runner
 
 OTHER = "carbon254"
@@ -29,7 +29,7 @@ class Lab:
         self.starting()
         file = kubeconfig.file(home)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+        file.write_text(KUBECONFIG)
         return file
 
     def down(self, home: Home, _say: Say) -> None:

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.program.recorder import Recorded, record
 from quadrant_platform.program.stacks import config_for
 
 CONFIG = config_for("motovault-phase4", "dev")
 
 
-def run(folder: Path, text: str, config: dict[str, str]) -> list[Recorded]:
+def run(folder: Path, text: str, config: dict[str, str], facts: ClusterFacts | None = None) -> list[Recorded]:
     """Record a program of some lines."""
     program = folder / "__main__.py"
     program.write_text(
@@ -16,4 +17,4 @@ def run(folder: Path, text: str, config: dict[str, str]) -> list[Recorded]:
         f"from quadrant_platform.components.stack.kubernetes import Kubernetes\n{text}\n",
         encoding="utf-8",
     )
-    return list(record(config, "dev", program).resources)
+    return list(record(config, "dev", program, facts=facts).resources)

@@ -24,7 +24,7 @@ def test_a_wrong_override_is_reported_with_its_key(tmp_path: Path) -> None:
 
 
 def test_an_environment_is_a_preset_with_overrides(tmp_path: Path) -> None:
-    text = "found = configured_plan().environment\nassert (found.name, found.log_level) == ('dev', 'WARN')"
+    text = "found = configured_plan()[0].environment\nassert (found.name, found.log_level) == ('dev', 'WARN')"
     assert run(tmp_path, text, {**CONFIG, "quadrant:overrides": '{"logLevel": "WARN"}'}) == [], "nothing is registered"
 
 

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from quadrant_platform.components.base.protection import is_kept, marked
-from quadrant_platform.components.builders.manifests import Manifest
+from quadrant_platform.components.builders.manifests import Manifest, logical_name
 from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.vocabulary import ENGINE_PREFIX, POD_TEMPLATES
 
@@ -68,22 +68,25 @@ def provides(manifest: Manifest) -> Iterator[MountSource]:
 
 
 def registered(
-    parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource], keep: bool = False
+    parent: pulumi.Resource | None,
+    manifest: Manifest,
+    after: Iterable[pulumi.Resource],
+    keep: bool = False,
+    prefix: str = "",
 ) -> pulumi.CustomResource:
-    """Register an object as `namespace/name`, or as its name alone where it is cluster-wide.
+    """Register an object under its logical name, as one of the SDK's native class where there is one.
 
-    It is of the SDK's native class where there is one. The engine refuses to delete one that it is to keep, and leaves
-    it in the cluster where it is made to drop its record.
+    The engine refuses to delete one that it is to keep, and leaves it in the cluster where it is made to drop its
+    record.
     """
     metadata = manifest["metadata"]
     if _unawaited(manifest):
         annotations = {**metadata.get("annotations", {}), f"{ENGINE_PREFIX}skipAwait": "true"}
         manifest = manifest | {"metadata": metadata | {"annotations": annotations}}
-    namespace = metadata.get("namespace")
     options = pulumi.ResourceOptions(
         parent=parent, depends_on=list(dict.fromkeys(after)), protect=keep or None, retain_on_delete=keep or None
     )
-    logical = f"{namespace}/{metadata['name']}" if namespace else metadata["name"]
+    logical = logical_name(metadata, prefix)
     group, _, version = manifest["apiVersion"].rpartition("/")
     # Neither one of Kubernetes' own groups nor the core: such as CloudNativePG's or Traefik's.
     if "." in group and not group.endswith(".k8s.io"):
@@ -122,6 +125,8 @@ class BuildContext:
     retention: Retention = field(default_factory=Retention)
     default_denies: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     sources: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
+    prefix: str = ""
+    """What the names of the installation's namespaces begin with; logical names do without it."""
 
     def register(
         self, parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource] = ()
@@ -132,8 +137,8 @@ class BuildContext:
         which waits for a few pods at a time, would make the files later still.
         """
         holder = parent.pulumi_resource_name if parent else ""
-        keep = is_kept(self.retention, holder, manifest)
-        made = registered(parent, marked(self.retention, holder, manifest), [*self._needed(manifest), *after], keep)
+        keep, after = is_kept(self.retention, holder, manifest), [*self._needed(manifest), *after]
+        made = registered(parent, marked(self.retention, holder, manifest), after, keep, self.prefix)
         self.sources.update(dict.fromkeys(provides(manifest), made))
         return made
 

@@ -27,6 +27,15 @@ def metadata(
     return result
 
 
+def logical_name(metadata: Manifest, prefix: str) -> str:
+    """Return `namespace/name`, or the name alone of a cluster-wide object, without the prefix of an installation."""
+    namespace, name = metadata.get("namespace"), metadata["name"]
+    if namespace is None:
+        return str(name.removeprefix(prefix))
+    ours = namespace.startswith(prefix)
+    return f"{namespace.removeprefix(prefix)}/{name if ours else name.removeprefix(prefix)}"
+
+
 def part_of(system: str) -> dict[str, str]:
     """Return the label of all objects of a system."""
     return {PART_OF_LABEL: system}

@@ -53,7 +53,7 @@ def download(edge: PlannedEdge) -> str | None:
 
 def authority_places(plan: Plan) -> list[str]:
     """Return the namespaces that need an authority of their own: no key of one leaves its namespace."""
-    signed_here = any(order.issuer == authority_name(plan.name) for order in orders(plan.edge))
+    signed_here = any(order.issuer == authority_name(plan.system_name) for order in orders(plan.edge))
     secure = [one for one in plan.databases.values() if one.engine == "statefulSet" and one.spec.tls]
     names = {database.name for database in secure}
     places = {database.endpoint.namespace for database in secure}
@@ -63,11 +63,12 @@ def authority_places(plan: Plan) -> list[str]:
 
 def authority(plan: Plan, namespace: str) -> Iterator[Manifest]:
     """Yield a self-signed authority and the issuer that signs with it."""
-    name = authority_name(plan.name)
-    root = f"quadrant-{plan.name}-self-signed"
+    name = authority_name(plan.system_name)
+    root = f"quadrant-{plan.system_name}-self-signed"
     spec = {
         "isCA": True,
-        "commonName": f"{plan.name} {plan.stage} authority",
+        # X.509 has room for 64 characters.
+        "commonName": f"{plan.name} {plan.stage} authority"[:64],
         "secretName": name,
         "duration": TEN_YEARS,
         "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Never"},
@@ -88,13 +89,13 @@ def orders(edge: PlannedEdge | None) -> list[Order]:
         return []
     hosts, local = list(certificate.hosts), local_hosts(edge, certificate)
     if not edge.acme:
-        return [Order(certificate.name, [*hosts, *local], authority_name(edge.part_of))]
+        return [Order(certificate.name, [*hosts, *local], authority_name(edge.system_name))]
     parents = {host.partition(".")[2] for host in hosts if not host.startswith("*.")}
     wildcards = [host for host in hosts if host.startswith("*.") and host[2:] in parents]
     found = [
         Order(certificate.name, [host for host in hosts if host not in wildcards], _acme_name(edge)),
         Order(f"{certificate.name}-wildcard", wildcards, _acme_name(edge)),
-        Order(f"{certificate.name}-local", local, authority_name(edge.part_of)),
+        Order(f"{certificate.name}-local", local, authority_name(edge.system_name)),
     ]
     return [order for order in found if order.hosts]
 
@@ -124,7 +125,7 @@ def public_certificate(edge: PlannedEdge, certificate: Certificate, order: Order
 
 
 def _acme_name(edge: PlannedEdge) -> str:
-    return f"quadrant-{edge.part_of}-acme"
+    return f"quadrant-{edge.system_name}-acme"
 
 
 def acme_issuer(edge: PlannedEdge) -> Manifest:

@@ -30,35 +30,39 @@ class Secrets(Component[Plan, Names]):
         """Yield a store for each namespace that needs one, and an ExternalSecret for each secret in it."""
         if inputs.vault is None:
             return
-        wanted = consumers(inputs)
+        wanted, vault, named = consumers(inputs), inputs.vault, inputs.topology.object_name
         # An operator's cluster mounts none of our secrets, and still has its owner's password from the vault.
         databases = {database.endpoint.namespace for database in inputs.databases.values()}
         for namespace in sorted(databases | {namespace for namespace, _ in wanted}):
-            yield service_account(metadata(namespace, VAULT_ACCOUNT))
-            yield secret_store(inputs.vault, namespace)
+            account = named(namespace, VAULT_ACCOUNT)
+            yield service_account(metadata(namespace, account))
+            yield secret_store(vault, metadata(namespace, named(namespace, vault.store)), account)
         for (namespace, secret), workloads in wanted.items():
-            meta = metadata(namespace, secret, annotations=_consumed_by(workloads))
-            yield external_secret(inputs.vault, meta, inputs.secrets[secret].keys)
+            meta = metadata(namespace, named(namespace, secret), annotations=_consumed_by(workloads))
+            local = vault.model_copy(update={"store": named(namespace, vault.store)})
+            yield external_secret(local, meta, inputs.secrets[secret].keys)
 
     @staticmethod
     def results(inputs: Plan) -> Names:
         """Return the Secrets as `namespace/name`."""
-        return Names([f"{namespace}/{secret}" for namespace, secret in consumers(inputs)])
+        named = inputs.topology.object_name
+        return Names([f"{namespace}/{named(namespace, secret)}" for namespace, secret in consumers(inputs)])
 
     def build(self, context: BuildContext, inputs: Plan) -> None:
         """Register what reads the vault, or the Secrets with their generated values."""
         super().build(context, inputs)
         values = GeneratedSecrets(self, inputs.secrets, context.retention)
         for (namespace, secret), workloads in consumers(inputs).items() if inputs.generates_secrets else ():
-            context.register(self, generated(inputs.name, namespace, secret, workloads, values.of(secret)))
+            name = inputs.topology.object_name(namespace, secret)
+            context.register(self, generated(inputs.name, namespace, name, workloads, values.of(secret)))
 
 
-def secret_store(vault: Vault, namespace: str) -> Manifest:
+def secret_store(vault: Vault, meta: Manifest, account: str) -> Manifest:
     """Return a namespace's own way to the vault; a cluster-wide store would cross segments."""
-    account = {"name": VAULT_ACCOUNT, "audiences": ["vault"]}
-    login = {"mountPath": vault.mount, "role": vault.role, "serviceAccountRef": account}
+    caller = {"name": account, "audiences": ["vault"]}
+    login = {"mountPath": vault.mount, "role": vault.role, "serviceAccountRef": caller}
     provider = {"server": vault.server, "path": vault.path, "version": "v2", "auth": {"kubernetes": login}}
-    return manifest(API_VERSION, "SecretStore", metadata(namespace, vault.store), {"provider": {"vault": provider}})
+    return manifest(API_VERSION, "SecretStore", meta, {"provider": {"vault": provider}})
 
 
 def external_secret(

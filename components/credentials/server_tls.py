@@ -32,7 +32,7 @@ def certificate(w: Workload, hosts: Iterable[str]) -> Manifest:
         "renewBefore": "720h",
         "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
         "usages": ["digital signature", "server auth"],
-        "issuerRef": issuer(authority_name(w.planned.part_of)),
+        "issuerRef": issuer(authority_name(w.planned.system_name)),
     }
     return manifest(API_VERSION, "Certificate", metadata(w.namespace, _secret(w.name)), spec)
 

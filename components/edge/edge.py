@@ -119,13 +119,14 @@ def rights(w: Workload, edge: PlannedEdge) -> Iterator[Manifest]:
     """
     account = {"kind": "ServiceAccount", "name": w.name, "namespace": w.namespace}
     for namespace in edge.namespaces:
-        meta = metadata(namespace, w.name, part_of(edge.part_of))
+        name = edge.topology.object_name(namespace, w.name)
+        meta = metadata(namespace, name, part_of(edge.part_of))
         yield {"apiVersion": RBAC, "kind": "Role", "metadata": meta, "rules": RULES}
         yield {
             "apiVersion": RBAC,
             "kind": "RoleBinding",
             "metadata": meta,
-            "roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": w.name},
+            "roleRef": {"apiGroup": RBAC.partition("/")[0], "kind": "Role", "name": name},
             "subjects": [account],
         }
 

@@ -40,8 +40,11 @@ STICKY_HSTS = ("sts_include_subdomains", "sts_preload")
 
 def middleware(edge: PlannedEdge, namespace: str, name: str) -> Manifest:
     """Return one declared middleware, in a namespace whose routes use it."""
-    meta = metadata(namespace, name, part_of(edge.part_of))
-    return manifest(API_VERSION, "Middleware", meta, spec(edge, edge.spec.middlewares[name]))
+    declared, named = edge.spec.middlewares[name], edge.topology.object_name
+    if declared.basic_auth is not None:
+        declared = declared.model_copy(update={"basic_auth": named(namespace, declared.basic_auth)})
+    meta = metadata(namespace, named(namespace, name), part_of(edge.part_of))
+    return manifest(API_VERSION, "Middleware", meta, spec(edge, declared))
 
 
 def spec(edge: PlannedEdge, declared: schema.Middleware) -> Manifest:

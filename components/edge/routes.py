@@ -29,7 +29,7 @@ class Routes(Component[PlannedEdge, RoutesOutputs]):
         for namespace, name in used:
             yield middleware(inputs, namespace, name)
         for route in inputs.routes:
-            yield ingress_route(inputs.part_of, route)
+            yield ingress_route(inputs, route)
 
     @staticmethod
     def results(inputs: PlannedEdge) -> RoutesOutputs:
@@ -40,14 +40,16 @@ class Routes(Component[PlannedEdge, RoutesOutputs]):
         return RoutesOutputs([f"https://{host}{path}" for host, path in sorted(hosts | paths)])
 
 
-def ingress_route(system: str, route: PlannedRoute) -> Manifest:
+def ingress_route(edge: PlannedEdge, route: PlannedRoute) -> Manifest:
     """Return one router on the encrypted entry point; the certificate is that of the default store."""
+    named = edge.topology.object_name
     rule: Manifest = {"kind": "Rule", "match": match(route.spec), "services": [backend(route)]}
     if route.spec.priority is not None:
         rule["priority"] = route.spec.priority
     if route.spec.middlewares:
-        rule["middlewares"] = [{"name": used} for used in route.spec.middlewares]
-    meta = metadata(route.namespace, route.name, part_of(system), {WHY_ANNOTATION: route.spec.why})
+        rule["middlewares"] = [{"name": named(route.namespace, used)} for used in route.spec.middlewares]
+    name, why = named(route.namespace, route.name), {WHY_ANNOTATION: route.spec.why}
+    meta = metadata(route.namespace, name, part_of(edge.part_of), why)
     return manifest(API_VERSION, "IngressRoute", meta, {"entryPoints": ["websecure"], "routes": [rule], "tls": {}})
 
 

@@ -21,7 +21,7 @@ class Monitoring(Component[Plan, Names]):
         groups = _alert_groups(inputs)
         if groups:
             spec = {"groups": [{"name": group, "rules": rules} for group, rules in groups.items()]}
-            meta = metadata(inputs.home, f"{inputs.name}-alerts")
+            meta = metadata(inputs.home, f"{inputs.system_name}-alerts")
             yield manifest("monitoring.coreos.com/v1", "PrometheusRule", meta, spec)
 
     @staticmethod

@@ -47,6 +47,7 @@ class Segments(Component[Plan, Names]):
 
     def build(self, context: BuildContext, inputs: Plan) -> None:
         """Register each namespace's objects after the namespace."""
+        context = replace(context, prefix=inputs.prefix)
         created, denies = None, {}
         for one in self.manifests(inputs):
             made = context.register(self, one, [created] if created and one["kind"] != "Namespace" else ())

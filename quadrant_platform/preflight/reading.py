@@ -14,6 +14,8 @@ _HOME = "kube-system"
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _NAMESPACE, _SERVICE, _CLAIM = ("", "Namespace"), ("", "Service"), ("", "PersistentVolumeClaim")
 _CLASS, _RANGE = ("storage.k8s.io", "StorageClass"), ("networking.k8s.io", "ServiceCIDR")
+_OWN_RANGE = "kubernetes"
+"""The ServiceCIDR that the API server makes; its first block is of the family that Services get."""
 _READ = (_NAMESPACE, _SERVICE, _CLAIM, _CLASS, _RANGE)
 _FORBIDDEN = re.compile(r'cannot list resource "(\w+)"')
 
@@ -107,8 +109,10 @@ def _claim(one: dict[str, Any]) -> Claim:
 
 
 def _ranges(objects: Objects | None) -> tuple[str, ...] | None:
-    """Return the blocks of Service addresses; a cluster without a list of them does not say."""
-    blocks = (cidr for one in objects or () for cidr in one["spec"]["cidrs"])
+    """Return the blocks of Service addresses, the cluster's own ones first; one without a list of them does not say."""
+    kept = [one for one in objects or () if "deletionTimestamp" not in one["metadata"]]
+    kept.sort(key=lambda one: one["metadata"]["name"] != _OWN_RANGE)
+    blocks = (cidr for one in kept for cidr in one["spec"]["cidrs"])
     return tuple(blocks) or None
 
 

@@ -15,7 +15,7 @@ Place = tuple[str | int, ...]
 EVERY = "*"
 TEXTS = (
     "other", "7s", "3Gi", "3", "10.9.8.0/24", "10.9.8.7/32", "1 2 * * *", "other.example.com", "/other",
-    "https://other.example.com", "example/other:9.9.9", "another reason", "orders-db:5432", "10.9.8.7",
+    "https://other.example.com", "example/other:9.9.9", "another reason", "orders-db:5432", "10.9.8.7", "other-",
 )  # fmt: skip
 """One text for each form that a domain type accepts."""
 NUMBERS = (1, 2, 3, 50, 100, 4096)

@@ -1,7 +1,7 @@
 """MotoVault's phase 4 is described as its document demands."""
 
 from quadrant_platform.model.expansion.plan import plan
-from quadrant_platform.model.expansion.workloads import namespace_of
+from quadrant_platform.model.expansion.workloads import declared_namespace
 from quadrant_platform.model.loader import load_environment, load_system, system_file
 from quadrant_platform.model.schema.service import Autoscaling
 from quadrant_platform.model.schema.types import Segment, Stage
@@ -23,7 +23,7 @@ def config() -> dict[str, object]:
 
 
 def test_the_application_keeps_its_namespace_label_and_ports() -> None:
-    assert namespace_of(SYSTEM, Segment.BACKEND) == "motovault", "scripts and alerts name this namespace"
+    assert declared_namespace(SYSTEM, Segment.BACKEND) == "motovault", "scripts and alerts name this namespace"
     assert APP.labels == {"app": "motovault"}, "selectors of the document name this label"
     assert next(iter(APP.ports.values())) == 8080, "the container listens on 8080"
     assert (APP.service_port, APP.aliases) == (80, {"motovault-service": 80}), "its Services listen on 80"

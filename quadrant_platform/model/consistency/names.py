@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import Context, Found
-from quadrant_platform.model.expansion.workloads import namespace_of
+from quadrant_platform.model.expansion.workloads import declared_namespace
 from quadrant_platform.model.schema.types import DNS_LABEL, Segment
 from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, PREFIX
 
@@ -73,7 +73,7 @@ def namespaces(context: Context) -> Found:
     """Check that segments do not share a namespace, where they would not be isolated."""
     taken: dict[str, str] = {}
     for segment in Segment:
-        name = namespace_of(context.system, segment)
+        name = declared_namespace(context.system, segment)
         if name in taken:
             what = f"the namespace {name!r} is that of segment {taken[name]} too, and a segment is isolated by its own"
             yield Problem(("segments", str(segment), "namespace"), what, "give each segment a namespace")

@@ -43,7 +43,7 @@ def service_of(api: str) -> str:
 
 def passthrough_services(system: System, environment: Environment) -> dict[str, str]:
     """Return the Service of each API of this stage that keeps its name, as `namespace/name`."""
-    frontend, apis = namespace_of(system, Segment.FRONTEND), external_apis(system, environment)
+    frontend, apis = namespace_of(system, environment, Segment.FRONTEND), external_apis(system, environment)
     return {name: f"{frontend}/{service_of(name)}" for name, api in apis.items() if api.mode == "passthrough"}
 
 

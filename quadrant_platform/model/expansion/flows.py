@@ -16,7 +16,7 @@ def expand(topology: Topology) -> Matrix:
     for rule in RULES:
         rows.extend(rule(topology))
     own = (endpoint for _, endpoint in topology.own())
-    return matrix(topology.system.name, topology.environment.name, rows, own)
+    return matrix(topology.name, topology.environment.name, rows, own)
 
 
 def _written(topology: Topology) -> Iterator[Row]:

@@ -15,9 +15,10 @@ from quadrant_platform.model.expansion.flows import expand
 from quadrant_platform.model.expansion.holders import holders
 from quadrant_platform.model.expansion.matrix import Matrix, Row
 from quadrant_platform.model.expansion.planner import Planner
+from quadrant_platform.model.expansion.queries import within
 from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.model.expansion.topology import Topology, topology
-from quadrant_platform.model.expansion.workloads import in_cluster, jobs, outside
+from quadrant_platform.model.expansion.workloads import declared_namespace, in_cluster, jobs, outside
 from quadrant_platform.model.schema.datastores import BrokerSpec, ObjectStoreSpec, PoolerSpec
 from quadrant_platform.model.schema.delivery import Alert
 from quadrant_platform.model.schema.environment import Environment
@@ -55,8 +56,18 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """Return the system's name."""
+        """Return the name of the installation."""
+        return self.topology.name
+
+    @property
+    def system_name(self) -> str:
+        """Return the system's name, without the prefix of the installation."""
         return self.system.name
+
+    @property
+    def prefix(self) -> str:
+        """Return what the names of all namespaces begin with."""
+        return self.environment.namespace_prefix
 
     @property
     def stage(self) -> str:
@@ -100,7 +111,12 @@ class Plan:
     @property
     def alerts(self) -> dict[str, Alert]:
         """Return the declared alerts of this stage."""
-        return {name: alert for name, alert in self.system.alerts.items() if self.environment.name in alert.stages}
+        ours = [declared_namespace(self.system, segment) for segment in Segment]
+        return {
+            name: alert.model_copy(update={"expr": within(alert.expr, ours, self.prefix)})
+            for name, alert in self.system.alerts.items()
+            if self.environment.name in alert.stages
+        }
 
     @property
     def priorities(self) -> set[str]:

@@ -85,8 +85,13 @@ class Planned(Generic[Spec]):
 
     @property
     def part_of(self) -> str:
-        """Return the system's name."""
+        """Return the name of the installation."""
         return self.labels[PART_OF_LABEL]
+
+    @property
+    def system_name(self) -> str:
+        """Return the system's name, without the prefix of the installation."""
+        return self.part_of.removeprefix(self.settings.namespace_prefix)
 
     def image(self, engine: str) -> str:
         """Return the main container's image: the environment's, else the engine's."""

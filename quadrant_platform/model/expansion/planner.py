@@ -49,16 +49,16 @@ class Planner:
         """Return what all workloads have: by default at the level of those that every other one needs."""
         endpoint, environment = self.topology.endpoints[name], self.environment
         leads = {row.target.namespace for row in self.leaving[endpoint.id] if row.target.isolated}
-        shares = environment.requests
+        shares, installation = environment.requests, self.topology.name
         profile = sizing.profiles.get(environment.size_profile or "")
         return {
             "endpoint": endpoint,
             "share": (shares.services if endpoint.kind in planned.APPLICATION_KINDS else shares.stores) / 100,
             "settings": environment,
             "own_image": environment.images.get(endpoint.name),
-            "labels": {**planned.workload_labels(self.system.name, endpoint, sizing.tier, attached), **(labels or {})},
+            "labels": {**planned.workload_labels(installation, endpoint, sizing.tier, attached), **(labels or {})},
             "limits": profile or sizing.size or TIERS[sizing.tier],
-            "priority": f"{self.system.name}-{level}",
+            "priority": f"{installation}-{level}",
             "searches": tuple(sorted(leads - {endpoint.namespace})),
         }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from quadrant_platform.model.expansion.endpoint import AddressBlock, Endpoint, Listener, control, outside
-from quadrant_platform.model.expansion.workloads import namespace_of, workloads
+from quadrant_platform.model.expansion.workloads import installation_name, namespace_of, workloads
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment
@@ -20,6 +20,11 @@ class Topology:
     endpoints: Mapping[str, Endpoint]
 
     @property
+    def name(self) -> str:
+        """Return the name of the installation."""
+        return installation_name(self.system, self.environment)
+
+    @property
     def segments(self) -> tuple[Segment, ...]:
         """Return the segments in which something runs, in their canonical order."""
         used = {endpoint.segment for endpoint in self.endpoints.values()}
@@ -27,7 +32,12 @@ class Topology:
 
     def namespace(self, segment: Segment) -> str:
         """Return the namespace of a segment."""
-        return namespace_of(self.system, segment)
+        return namespace_of(self.system, self.environment, segment)
+
+    def object_name(self, namespace: str, name: str) -> str:
+        """Return the name of an object of ours: beside others' objects, as in a control namespace, with the prefix."""
+        ours = namespace in {self.namespace(segment) for segment in Segment}
+        return name if ours else f"{self.environment.namespace_prefix}{name}"
 
     def own(self) -> Iterator[tuple[str, Endpoint]]:
         """Iterate over our own pods, by name."""

@@ -23,13 +23,23 @@ SENTINEL_MEMBERS = 3
 Named = Iterator[tuple[str, Endpoint]]
 
 
+def installation_name(system: System, environment: Environment) -> str:
+    """Return the name of an installation: that of the system, after the prefix of its namespaces."""
+    return f"{environment.namespace_prefix}{system.name}"
+
+
 def selector(system: str, workload: str) -> dict[str, str]:
     """Return the labels that select one workload's pods."""
     return {NAME_LABEL: workload, PART_OF_LABEL: system}
 
 
-def namespace_of(system: System, segment: Segment) -> str:
-    """Return a segment's namespace: the system's own name for it, else `<system>-<segment>`."""
+def namespace_of(system: System, environment: Environment, segment: Segment) -> str:
+    """Return a segment's namespace in an environment."""
+    return f"{environment.namespace_prefix}{declared_namespace(system, segment)}"
+
+
+def declared_namespace(system: System, segment: Segment) -> str:
+    """Return a segment's namespace without a prefix: the system's own name for it, else `<system>-<segment>`."""
     settings = system.segments.get(segment)
     return (settings.namespace if settings else None) or f"{system.name}-{segment}"
 
@@ -70,6 +80,7 @@ def workloads(system: System, environment: Environment) -> Named:
 
 def _pods(
     system: System,
+    environment: Environment,
     name: str,
     kind: EndpointKind,
     segment: Segment,
@@ -79,27 +90,28 @@ def _pods(
     metrics: str | None = None,
     probes: tuple[str, ...] = (),
 ) -> Endpoint:
-    namespace = namespace_of(system, segment)
-    chosen = tuple(sorted((labels or selector(system.name, name)).items()))
+    namespace = namespace_of(system, environment, segment)
+    chosen = tuple(sorted((labels or selector(installation_name(system, environment), name)).items()))
     return Endpoint(name, kind, namespace, chosen, tuple(listeners), (), segment, metrics, probes)
 
 
-def _services(system: System, _environment: Environment) -> Named:
+def _services(system: System, environment: Environment) -> Named:
     for name, service in system.services.items():
         listeners = (Listener(port, number) for port, number in service.ports.items())
         metrics = service.metrics.port if service.metrics else None
         probes = (service.probes.port or next(iter(service.ports)),)
-        yield name, _pods(system, name, "service", service.segment, listeners, metrics=metrics, probes=probes)
+        pods = partial(_pods, system, environment, name, "service", service.segment)
+        yield name, pods(listeners, metrics=metrics, probes=probes)
 
 
 def _jobs(system: System, environment: Environment) -> Named:
     for name, job in jobs(system, environment).items():
-        yield name, _pods(system, name, "job", job.segment, ())
+        yield name, _pods(system, environment, name, "job", job.segment, ())
 
 
 def _databases(system: System, environment: Environment) -> Named:
     for name, database in in_cluster(system, environment).items():
-        pods = partial(_pods, system, name, "database", database.segment, metrics="metrics")
+        pods = partial(_pods, system, environment, name, "database", database.segment, metrics="metrics")
         if database.engine == "clickhouse":
             yield name, pods(_clickhouse_listeners(database), probes=("http",))
         elif environment.databases == "statefulSet":
@@ -128,33 +140,34 @@ def _poolers(system: System, environment: Environment) -> Named:
         # The operator's pods always listen on PostgreSQL's own port; their Service has the declared one.
         own = Listener("pgbouncer", CNPG_PORT, published=pooler.port) if managed else None
         listeners = (own or Listener("pgbouncer", pooler.port), Listener("metrics", POOLER_EXPORTER_PORT))
-        pods = partial(_pods, system, name, "pooler", pooler.segment, listeners, labels=labels, metrics="metrics")
-        yield name, pods(probes=("pgbouncer",) if managed else ("pgbouncer", "metrics"))
+        pods = partial(_pods, system, environment, name, "pooler", pooler.segment, listeners, labels=labels)
+        yield name, pods(metrics="metrics", probes=("pgbouncer",) if managed else ("pgbouncer", "metrics"))
 
 
 def _caches(system: System, environment: Environment) -> Named:
     for name, cache in system.caches.items():
         listeners = (Listener("redis", cache.port), Listener("metrics", REDIS_EXPORTER_PORT))
-        yield name, _pods(system, name, "cache", cache.segment, listeners, metrics="metrics", probes=("metrics",))
+        pods = partial(_pods, system, environment, name, "cache", cache.segment, listeners)
+        yield name, pods(metrics="metrics", probes=("metrics",))
         if cache_mode(environment, cache) == "sentinel":
             watch = (Listener("sentinel", SENTINEL_PORT),)
-            yield f"{name}-sentinel", _pods(system, f"{name}-sentinel", "sentinel", cache.segment, watch)
+            yield f"{name}-sentinel", _pods(system, environment, f"{name}-sentinel", "sentinel", cache.segment, watch)
 
 
-def _object_stores(system: System, _environment: Environment) -> Named:
+def _object_stores(system: System, environment: Environment) -> Named:
     for name, store in system.object_stores.items():
         console = (Listener("console", store.console_port),) if store.console_port else ()
         listeners = (Listener("s3", store.port), *console)
-        yield name, _pods(system, name, "objectStore", store.segment, listeners, probes=("s3",))
+        yield name, _pods(system, environment, name, "objectStore", store.segment, listeners, probes=("s3",))
 
 
-def _brokers(system: System, _environment: Environment) -> Named:
+def _brokers(system: System, environment: Environment) -> Named:
     for name, broker in system.brokers.items():
         listeners = (Listener("kafka", broker.port), Listener("controller", KAFKA_CONTROLLER_PORT))
-        yield name, _pods(system, name, "broker", broker.segment, listeners, probes=("kafka",))
+        yield name, _pods(system, environment, name, "broker", broker.segment, listeners, probes=("kafka",))
 
 
-def _edge(system: System, _environment: Environment) -> Named:
+def _edge(system: System, environment: Environment) -> Named:
     if system.edge.routes:
         listeners = (
             Listener("web", HTTP_PORT),
@@ -162,7 +175,7 @@ def _edge(system: System, _environment: Environment) -> Named:
             Listener("dashboard", DASHBOARD_PORT),
             Listener("metrics", TRAEFIK_METRICS_PORT),
         )
-        pods = partial(_pods, system, "traefik", "edge", Segment.FRONTEND)
+        pods = partial(_pods, system, environment, "traefik", "edge", Segment.FRONTEND)
         yield "edge", pods(listeners, metrics="metrics", probes=("dashboard",))
 
 
@@ -171,5 +184,5 @@ def _egress(system: System, environment: Environment) -> Named:
     if apis:
         listeners = [Listener(name, api.egress_port) for name, api in apis.items()]
         listeners.append(Listener("metrics", TRAEFIK_METRICS_PORT))
-        pods = partial(_pods, system, "traefik-egress", "egress", Segment.FRONTEND)
+        pods = partial(_pods, system, environment, "traefik-egress", "egress", Segment.FRONTEND)
         yield "egress", pods(listeners, metrics="metrics", probes=("metrics",))

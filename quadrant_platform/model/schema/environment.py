@@ -6,7 +6,17 @@ from pydantic import Field, model_validator
 
 from quadrant_platform.model.schema.control_peers import CONTROL_PEERS, ControlPeer
 from quadrant_platform.model.schema.quantities import Bytes
-from quadrant_platform.model.schema.types import Cidr, Duration, Image, Model, Name, Percent, Port, Stage
+from quadrant_platform.model.schema.types import (
+    Cidr,
+    Duration,
+    Image,
+    Model,
+    Name,
+    NamespacePrefix,
+    Percent,
+    Port,
+    Stage,
+)
 
 
 class Dns(Model):
@@ -83,6 +93,9 @@ class ExternalAddress(Model):
 class PodSettings(Model):
     """What all pods of an environment have in common."""
 
+    namespace_prefix: NamespacePrefix = Field(
+        default="", description="before every namespace, such as alice-, so that installations share a cluster"
+    )
     storage_limit: Bytes | None = Field(default=None, description="upper bound of every claim")
     storage_class: Name | None = None
     probes: ProbeTiming

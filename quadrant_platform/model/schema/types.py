@@ -114,8 +114,16 @@ def _image(text: str) -> str:
     return text
 
 
+def _namespace_prefix(text: str) -> str:
+    if text and re.fullmatch(rf"{DNS_LABEL}-", text) is None:
+        what = "lower-case letters, digits and hyphens, with a hyphen at the end"
+        raise ValueError(f"{text!r} is no prefix of a namespace; write {what}, such as alice-")
+    return text
+
+
 Name = Annotated[str, Field(pattern=rf"^{DNS_LABEL}$", max_length=52)]
 """A workload's name: one DNS label, short enough for the suffixes of CronJob and StatefulSet pods."""
+NamespacePrefix = Annotated[str, AfterValidator(_namespace_prefix)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Duration = Annotated[str, BeforeValidator(number_as_text), AfterValidator(_duration)]
 Cidr = Annotated[str, AfterValidator(_cidr)]

@@ -89,6 +89,13 @@ def test_the_example_fits_both_presets() -> None:
             ),
         ),
         (
+            {"namespacePrefix": "Alice"},
+            (
+                "namespacePrefix: 'Alice' is no prefix of a namespace; write lower-case letters, digits and hyphens, "
+                "with a hyphen at the end, such as alice-"
+            ),
+        ),
+        (
             {"externalDatabases": {"orders": {"primary": "10.1.0.0/24"}}},
             (
                 "externalDatabases.orders.primary: 10.1.0.0/24 is a range, and a database has one address; "
@@ -215,3 +222,11 @@ def test_overrides_that_are_left_out_cause_no_further_problems(wrong: dict[str, 
     with pytest.raises(BadInput) as caught:
         load_environment("prod", {**ADDRESS, **wrong}, system=shop())
     assert len(caught.value.problems) == 1, "one mistake is reported, not its consequences"
+
+
+def test_a_prefix_leaves_room_for_the_longest_namespace() -> None:
+    fits, too_long = "a" * 49 + "-", "a" * 50 + "-"
+    assert problems_with(shop(), environment(namespacePrefix=fits)) == [], "shop-frontend takes 13 of 63 characters"
+    [problem] = problems_with(shop(), environment(namespacePrefix=too_long))
+    assert "has 64 characters" in problem.what, "Kubernetes refuses such a namespace"
+    assert (problem.path, problem.remedy) == (("namespacePrefix",), "shorten the prefix by 1"), "where, and the remedy"

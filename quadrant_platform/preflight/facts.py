@@ -23,6 +23,9 @@ class Claim(NamedTuple):
     size: str
     """The requested quantity."""
     storage_class: str | None
+    access_modes: tuple[str, ...] = ()
+    bound: bool = True
+    """Whether it has its volume."""
 
 
 @dataclass(frozen=True, slots=True)

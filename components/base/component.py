@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 import pulumi
 from pulumi_kubernetes import apiextensions
 
+from quadrant_platform.components.base.fingerprints import fingerprinted
 from quadrant_platform.components.base.protection import is_kept, marked
 from quadrant_platform.components.builders.manifests import Manifest, logical_name
 from quadrant_platform.model.expansion.retention import Retention
@@ -84,7 +85,12 @@ def registered(
         annotations = {**metadata.get("annotations", {}), f"{ENGINE_PREFIX}skipAwait": "true"}
         manifest = manifest | {"metadata": metadata | {"annotations": annotations}}
     options = pulumi.ResourceOptions(
-        parent=parent, depends_on=list(dict.fromkeys(after)), protect=keep or None, retain_on_delete=keep or None
+        parent=parent,
+        depends_on=list(dict.fromkeys(after)),
+        protect=keep or None,
+        retain_on_delete=keep or None,
+        # Kubernetes never changes them, and a replaced claim is an empty one.
+        ignore_changes=["spec.accessModes", "spec.storageClassName"] if manifest["kind"] == CLAIM else None,
     )
     logical = logical_name(metadata, prefix)
     group, _, version = manifest["apiVersion"].rpartition("/")
@@ -125,6 +131,8 @@ class BuildContext:
     retention: Retention = field(default_factory=Retention)
     default_denies: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     sources: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
+    fingerprints: dict[MountSource, pulumi.Output[str]] = field(default_factory=dict)
+    """Those of generated Secrets."""
     prefix: str = ""
     """What the names of the installation's namespaces begin with; logical names do without it."""
 
@@ -138,7 +146,9 @@ class BuildContext:
         """
         holder = parent.pulumi_resource_name if parent else ""
         keep, after = is_kept(self.retention, holder, manifest), [*self._needed(manifest), *after]
-        made = registered(parent, marked(self.retention, holder, manifest), after, keep, self.prefix)
+        prints = [self.fingerprints[source] for source in sorted(mounted(manifest)) if source in self.fingerprints]
+        whole = fingerprinted(marked(self.retention, holder, manifest), prints)
+        made = registered(parent, whole, after, keep, self.prefix)
         self.sources.update(dict.fromkeys(provides(manifest), made))
         return made
 

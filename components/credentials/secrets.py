@@ -7,7 +7,8 @@ from typing import Any
 import pulumi
 from pulumi_random import RandomPassword
 
-from quadrant_platform.components.base.component import BuildContext, Component, Names
+from quadrant_platform.components.base.component import BuildContext, Component, MountSource, Names
+from quadrant_platform.components.base.fingerprints import fingerprint
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of, service_account
 from quadrant_platform.model.expansion.consumers import consumers
 from quadrant_platform.model.expansion.plan import Plan
@@ -55,6 +56,7 @@ class Secrets(Component[Plan, Names]):
         for (namespace, secret), workloads in consumers(inputs).items() if inputs.generates_secrets else ():
             name = inputs.topology.object_name(namespace, secret)
             context.register(self, generated(inputs.name, namespace, name, workloads, values.of(secret)))
+            context.fingerprints[MountSource("Secret", namespace, name)] = values.fingerprint(secret)
 
 
 def secret_store(vault: Vault, meta: Manifest, account: str) -> Manifest:
@@ -111,6 +113,19 @@ class GeneratedSecrets:
     def of(self, secret: str) -> dict[str, pulumi.Output[str]]:
         """Return the values of a secret by key."""
         return {key: self._value(secret, key, place) for key, place in self._secrets[secret].keys.items()}
+
+    def fingerprint(self, secret: str) -> pulumi.Output[str]:
+        """Return a digest that changes with the values; it is of their salted hashes, which tell nothing of them."""
+        return fingerprint(self._traces(secret))
+
+    def _traces(self, secret: str) -> Iterator[pulumi.Input[str]]:
+        """Yield what a secret's values follow from: texts of the system's file, and hashes of passwords."""
+        for key, place in self._secrets[secret].keys.items():
+            yield f"{key}={place.compose or ''}"
+            if place.compose is None:
+                yield self._password(secret, key, place.length).bcrypt_hash
+            for reference in REFERENCE.findall(place.compose or ""):
+                yield from self._traces(reference.rpartition(":")[2])
 
     def _value(self, secret: str, key: str, place: VaultKey) -> pulumi.Output[str]:
         if place.compose is None:

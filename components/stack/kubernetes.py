@@ -31,6 +31,8 @@ class Kubernetes(pulumi.ComponentResource):
             # Replaced under the same name, a file would be gone while pods that mount it start.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
+            # What others changed of our fields is taken back; a field that an autoscaler sets is not ours.
+            enable_patch_force=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"context": config.get("context")})

@@ -18,7 +18,7 @@ from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.source import facts_given
 from quadrant_platform.program.runtime import OfflineProvider, execute
 from quadrant_platform.program.wire import plain, revealed_secret, secret, secret_manifest
-from quadrant_platform.vocabulary import ENGINE_PREFIX
+from quadrant_platform.vocabulary import ENGINE_PREFIX, SECRETS_ANNOTATION
 
 PROGRAM = ROOT / "__main__.py"
 PROJECT = "quadrant"
@@ -65,20 +65,31 @@ class Recording:
     project: str
     stack: str
     resources: tuple[Recorded, ...]
+    revealed: bool = False
+    """Whether Secrets carry their values."""
 
     def manifests(self) -> list[dict[str, Any]]:
         """Return the Kubernetes objects, without what only Pulumi's provider reads."""
-        return [_for_any_engine(resource.inputs) for resource in self.resources if resource.is_manifest]
+        return [self._cleaned(resource.inputs) for resource in self.resources if resource.is_manifest]
+
+    def _cleaned(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        found = _without(manifest, ENGINE_PREFIX)
+        template = found.get("spec", {}).get("template", {})
+        if self.revealed or "metadata" not in template:
+            return found
+        # Without values a fingerprint of them says nothing.
+        return found | {"spec": found["spec"] | {"template": _without(template, SECRETS_ANNOTATION)}}
 
 
-def _for_any_engine(manifest: dict[str, Any]) -> dict[str, Any]:
+def _without(manifest: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Return an object or a template without annotations that begin with a prefix."""
     metadata = manifest["metadata"]
     annotations: dict[str, str] = metadata.get("annotations", {})
-    kept = {key: value for key, value in annotations.items() if not key.startswith(ENGINE_PREFIX)}
+    kept = {key: value for key, value in annotations.items() if not key.startswith(prefix)}
     if len(kept) == len(annotations):
         return manifest
-    rest = {key: value for key, value in metadata.items() if key != "annotations"}
-    return manifest | {"metadata": rest | ({"annotations": kept} if kept else {})}
+    cleaned = {key: kept if key == "annotations" else value for key, value in metadata.items()}
+    return manifest | {"metadata": {key: value for key, value in cleaned.items() if value}}
 
 
 def record(
@@ -101,7 +112,7 @@ def record(
     monitor = Monitor(stack, values, unknown, reveal)
     with _project(program):
         execute(partial(_run, program, facts), monitor, dict(config), (PROJECT, stack), unknown)
-    return Recording(PROJECT, stack, tuple(monitor.recorded))
+    return Recording(PROJECT, stack, tuple(monitor.recorded), reveal)
 
 
 def _run(program: Path, facts: ClusterFacts | None) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from quadrant_platform.vocabulary import SECRETS_ANNOTATION
 from tests.stacks import (
     STACKS,
     containers,
@@ -120,8 +121,8 @@ def test_only_routes_stand_in_namespaces_of_others(system: str, stage: str) -> N
 
 
 @stacks
-def test_a_preview_knows_every_input(system: str, stage: str) -> None:
-    unknown = unknowns(previewed(system, stage))
+def test_a_preview_knows_every_input_but_the_digests_of_values(system: str, stage: str) -> None:
+    unknown = [place for _, place in unknowns(previewed(system, stage)) if not place.endswith(SECRETS_ANNOTATION)]
     assert not unknown, f"{unknown[:3]}: a policy would only advise where it must decide"
 
 

@@ -32,5 +32,9 @@ def test_a_recording_without_a_cluster_has_a_placeholder_for_its_identity(tmp_pa
     assert provider(tmp_path).inputs["clusterIdentifier"] == "offline", "no cluster has such a UID"
 
 
+def test_what_others_changed_of_our_fields_is_taken_back(tmp_path: Path) -> None:
+    assert provider(tmp_path).inputs["enablePatchForce"] in (True, "true"), "a scaled workload would be a conflict"
+
+
 def test_objects_are_applied_by_the_server(tmp_path: Path) -> None:
     assert provider(tmp_path).inputs["enableServerSideApply"] in (True, "true"), "others' fields are left alone"

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pulumi
 
+from quadrant_platform.components.stack.claims import claims
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.model.loader import placed_in_stack
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.stack_file import SETTINGS, load_stack, release
+from quadrant_platform.preflight import storage
 from quadrant_platform.preflight.addresses import passthrough_addresses
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.named_cluster import ask
@@ -31,6 +33,8 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
         system, environment = load_stack(settings, file)
         facts = current_facts(lambda: ask(settings))
         made = plan(system, environment, _addresses(system, environment, facts, file))
+        if facts is not None and (refused := storage.problems(facts, claims(made))):
+            raise BadInput(refused)
         return replace(made, released=release(settings, made.retention, file)), facts
     except BadInput as error:
         raise pulumi.RunError(str(error)) from error

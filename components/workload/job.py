@@ -34,16 +34,22 @@ class Job(Component[JobInputs, Names]):
         yield w.account()
         if spec.files:
             yield w.config_map("scripts", spec.files)
-        for name, volume in spec.volumes.items():
-            if volume.persistent:
-                meta = w.metadata(_claim(w, name))
-                yield manifest("v1", "PersistentVolumeClaim", meta, w.claim(volume.size))
+        yield from claims(inputs.job)
         yield _scheduled(w, spec, run(w, inputs))
 
     @staticmethod
     def results(inputs: JobInputs) -> Names:
         """Return the Job or CronJob."""
         return Names([inputs.job.name])
+
+
+def claims(job: PlannedProcess[JobSpec]) -> Iterator[Manifest]:
+    """Yield the claims of a job."""
+    w = Workload(job)
+    for name, volume in job.spec.volumes.items():
+        if volume.persistent:
+            meta = w.metadata(_claim(w, name))
+            yield manifest("v1", "PersistentVolumeClaim", meta, w.claim(volume.size))
 
 
 def _scheduled(w: Workload, spec: JobSpec, run: Manifest) -> Manifest:

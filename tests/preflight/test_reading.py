@@ -40,12 +40,16 @@ OTHERS = [
     one("v1", "Service", "db", "shop", spec={"clusterIPs": ["None"]}),
     one("v1", "Service", "outside", "shop", spec={"type": "ExternalName", "externalName": "x.example"}),
     one("v1", "PersistentVolumeClaim", "data-db-0", "shop",
-        spec={"resources": {"requests": {"storage": "5Gi"}}, "storageClassName": "slow"}),
+        spec={"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}},
+              "storageClassName": "slow"},
+        status={"phase": "Bound"}),
     one("networking.k8s.io/v1", "ServiceCIDR", "kubernetes", spec={"cidrs": ["10.43.0.0/16", "fd::/108"]}),
     one("storage.k8s.io/v1", "StorageClass", "slow", allowVolumeExpansion=True,
         metadata={"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}),
     one("storage.k8s.io/v1", "StorageClass", "fixed"),
 ]  # fmt: skip
+
+CLAIM = Claim("5Gi", "slow", ("ReadWriteOnce",), bound=True)
 
 
 def listed(*objects: dict[str, Any]) -> str:
@@ -60,7 +64,7 @@ def test_everything_is_read_with_two_calls(tmp_path: Path) -> None:
     addresses = {"10.43.0.1": "default/kubernetes", "fd::1": "default/kubernetes"}
     assert facts.service_addresses == addresses, "headless and external Services have none"
     assert facts.storage_classes == {"slow": StorageClass(True, True), "fixed": StorageClass(False, False)}, "classes"
-    assert facts.claims == {"shop/data-db-0": Claim("5Gi", "slow")}, "by namespace and name"
+    assert facts.claims == {"shop/data-db-0": CLAIM}, "by namespace and name"
     assert facts.namespaces == {"kube-system": {}, "shop": {"team": "a"}}, "labels by name"
     assert ("networking.k8s.io/v1", "ServiceCIDR") in (facts.kinds or ()), "kinds with their version"
 
@@ -75,7 +79,7 @@ def test_what_the_user_may_not_list_is_unknown_and_the_rest_is_read(tmp_path: Pa
     facts = read_facts(scripted(tmp_path, answers))
     assert (facts.service_addresses, facts.namespaces) == (None, None), "unknown is not empty"
     assert facts.storage_classes == {}, "an empty answer is an answer"
-    assert facts.claims == {"shop/data-db-0": Claim("5Gi", "slow")}, "one refusal hides one kind"
+    assert facts.claims == {"shop/data-db-0": CLAIM}, "one refusal hides one kind"
     assert facts.uid == UID, "asked alone, because this much is often permitted"
 
 

@@ -10,62 +10,14 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from quadrant_platform.components.base.fingerprints import fingerprinted
+from quadrant_platform.components.base.mounts import CLAIM, MountSource, is_own_claim, mounted, provides
 from quadrant_platform.components.base.protection import is_kept, marked
 from quadrant_platform.components.builders.manifests import Manifest, logical_name
 from quadrant_platform.model.expansion.retention import Retention
-from quadrant_platform.vocabulary import ENGINE_PREFIX, POD_TEMPLATES
+from quadrant_platform.vocabulary import ENGINE_PREFIX
 
 Inputs = TypeVar("Inputs")
 Outputs = TypeVar("Outputs", bound=NamedTuple)
-
-
-CLAIM = "PersistentVolumeClaim"
-
-_MOUNTED = {
-    "configMap": ("ConfigMap", "name"),
-    "secret": ("Secret", "secretName"),
-    "persistentVolumeClaim": (CLAIM, "claimName"),
-}
-"""The kind of each source of a volume, and the field with the object's name; a projected Secret's is `name`."""
-
-
-class MountSource(NamedTuple):
-    """A Secret, a ConfigMap or a claim, which some object provides."""
-
-    kind: str
-    namespace: str
-    name: str
-
-
-def mounted(manifest: Manifest) -> Iterator[MountSource]:
-    """Yield all that the pods of a workload mount by name; nothing for other objects."""
-    namespace, template = manifest["metadata"].get("namespace", ""), manifest
-    for key in POD_TEMPLATES.get(manifest["kind"], ()):
-        template = template.get(key, {})
-    for volume in template.get("spec", {}).get("volumes", ()):
-        for source in (volume, *volume.get("projected", {}).get("sources", ())):
-            for key in _MOUNTED.keys() & source.keys():
-                kind, field = _MOUNTED[key]
-                yield MountSource(kind, namespace, source[key].get(field) or source[key]["name"])
-
-
-def is_own_claim(source: MountSource, manifest: Manifest) -> bool:
-    """Return whether a source is a claim that the controller of a StatefulSet looks for."""
-    name, namespace = manifest["metadata"]["name"], manifest["metadata"].get("namespace", "")
-    templates = manifest.get("spec", {}).get("volumeClaimTemplates", ()) if manifest["kind"] == "StatefulSet" else ()
-    claims = {f"{template['metadata']['name']}-{name}" for template in templates}
-    return (source.kind, source.namespace) == (CLAIM, namespace) and source.name.rpartition("-")[0] in claims
-
-
-def provides(manifest: Manifest) -> Iterator[MountSource]:
-    """Yield what pods can mount because of an object: itself, or the Secret that an operator makes of it."""
-    kind, metadata, spec = manifest["kind"], manifest["metadata"], manifest.get("spec", {})
-    if kind in ("Secret", "ConfigMap", CLAIM):
-        yield MountSource(kind, metadata["namespace"], metadata["name"])
-    elif kind == "Certificate":
-        yield MountSource("Secret", metadata["namespace"], spec["secretName"])
-    elif kind == "ExternalSecret":
-        yield MountSource("Secret", metadata["namespace"], spec["target"]["name"])
 
 
 def registered(

@@ -7,8 +7,9 @@ from typing import Any
 import pulumi
 from pulumi_random import RandomPassword
 
-from quadrant_platform.components.base.component import BuildContext, Component, MountSource, Names
+from quadrant_platform.components.base.component import BuildContext, Component, Names
 from quadrant_platform.components.base.fingerprints import fingerprint
+from quadrant_platform.components.base.mounts import MountSource
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of, service_account
 from quadrant_platform.model.expansion.consumers import consumers
 from quadrant_platform.model.expansion.plan import Plan

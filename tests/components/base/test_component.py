@@ -13,7 +13,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from quadrant_platform.components.base.component import Address, Component, mounted, provides
+from quadrant_platform.components.base.component import Address, Component
+from quadrant_platform.components.base.mounts import mounted, provides
 from quadrant_platform.components.builders.manifests import Manifest, config_map, metadata
 from quadrant_platform.components.network.isolation import Isolation
 from tests.components.sample import args, planned, registered

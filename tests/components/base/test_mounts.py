@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.base.component import MountSource, is_own_claim, mounted, provides
+from quadrant_platform.components.base.mounts import MountSource, is_own_claim, mounted, provides
 
 VOLUMES: list[dict[str, Any]] = [
     {"name": "scratch", "emptyDir": {}},

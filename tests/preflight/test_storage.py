@@ -36,7 +36,7 @@ def test_a_claim_that_is_not_there_is_never_refused() -> None:
 
 
 @pytest.mark.parametrize("class_", ["fast", "local", None])
-def test_no_claim_shrinks(class_: str | None) -> None:
+def test_a_claim_that_would_shrink_is_refused(class_: str | None) -> None:
     [text] = refusals(cluster(Claim("10Gi", class_)), claim("1Gi"))
     assert f"{PLACE} has 10Gi, and 1Gi is declared" in text, "both sizes are named"
     assert "declare 10Gi" in text, "what takes it back"
@@ -47,7 +47,7 @@ def test_no_claim_shrinks(class_: str | None) -> None:
     ("class_", "why"),
     [("local", "does not allow it"), ("gone", "no class 'gone'"), ("", "no class"), (None, "no class")],
 )
-def test_no_claim_grows_where_its_class_does_not_expand(class_: str | None, why: str) -> None:
+def test_a_claim_is_refused_growth_where_its_class_does_not_expand(class_: str | None, why: str) -> None:
     [text] = refusals(cluster(Claim("10Gi", class_)), claim("20Gi"))
     assert why in text, "the reason"
     assert ("kubectl patch storageclass local" in text) is (class_ == "local"), "the command, where there is a class"
@@ -65,7 +65,7 @@ def test_a_claim_without_a_volume_cannot_grow_and_is_deleted_without_loss() -> N
     assert remedy in text, "then it is made anew"
 
 
-def test_no_claim_changes_its_class_or_access_modes() -> None:
+def test_another_class_or_access_mode_is_refused() -> None:
     facts = cluster(Claim("10Gi", "local", ("ReadWriteMany",)))
     class_, modes = refusals(facts, claim("10Gi", storageClassName="fast"))
     assert "'local', and 'fast' is declared" in class_, "both classes are named"

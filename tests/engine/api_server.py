@@ -116,7 +116,12 @@ def _daemons(home: Home, services: str) -> Iterator[Daemon]:
             "secure-port": str(api),
             "service-cluster-ip-range": services,
         },
-        "kube-controller-manager": {"secure-port": str(controllers), "concurrent-namespace-syncs": "20"},
+        "kube-controller-manager": {
+            "secure-port": str(controllers),
+            "concurrent-namespace-syncs": "20",
+            # The simulation binds claims; two that bind would take volumes from each other.
+            "controllers": "*,-persistentvolume-binder-controller",
+        },
         "kube-scheduler": {"secure-port": str(scheduler)},
     }
     for daemon in control_plane.daemons(home):

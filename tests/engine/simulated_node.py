@@ -17,11 +17,14 @@ MODULE = "sigs.k8s.io/kwok"
 FOLDER = Path(__file__).parent / "kwok"
 STAGES = ("node/fast/node-initialize", *(f"pod/fast/pod-{name}" for name in ("ready", "complete", "delete")))
 VOLUMES = tuple(f"volume/fast/{name}" for name in ("pvc-provision", "pvc-delete", "pv-bind", "pv-delete"))
+OPTIONS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
 PURPOSE = "simulates the node of the engine's tests"
+ROOM = {"cpu": "1k", "memory": "1Ti", "pods": "10k", "ephemeral-storage": "10Ti"}
 NODE = {
     "apiVersion": "v1",
     "kind": "Node",
     "metadata": {"name": "simulated", "labels": {"kubernetes.io/os": "linux", "topology.kubernetes.io/zone": "a"}},
+    "status": {"allocatable": ROOM, "capacity": ROOM},
 }
 STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -42,7 +45,7 @@ def daemon(kubeconfig: Path, say: Say) -> Daemon:
     """Return the simulation of a cluster's node; the first call compiles it."""
     folder = artifacts.make(_built(), "kwok", say, partial(_make, say))
     stages = (f"--config={file}" for file in (*sorted(folder.glob("*.yaml")), FOLDER / "stages.yaml"))
-    return Daemon("kwok", (str(folder / "kwok"), f"--kubeconfig={kubeconfig}", "--manage-all-nodes=true", *stages))
+    return Daemon("kwok", (str(folder / "kwok"), f"--kubeconfig={kubeconfig}", *OPTIONS, *stages))
 
 
 def _built() -> Path:

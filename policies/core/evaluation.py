@@ -65,6 +65,18 @@ def unreadable_views(policy: Policy, stack: StackIndex) -> Iterator[Violation]:
             yield unreadable(policy, error, obj, stack.config)
 
 
+def abstentions(policies: Iterable[StackPolicy], stack: StackIndex) -> Iterator[Violation]:
+    """Yield, as advice, the fields on which policies abstain, since only the API server's answer is known."""
+    for policy in policies:
+        for field in policy.filled if level_of(policy, stack.config) is not Level.DISABLED else ():
+            unsaid = [obj for obj in stack.objects if field.is_unsaid(obj)]
+            if unsaid:
+                where = f"{field.path} of {len(unsaid)} objects, this one among them,"
+                text = f"{where} is known only as the API server returned it: this policy abstains on it"
+                found = violation(policy, Finding(text, "abstains"), unsaid[0], stack.config)
+                yield replace(found, level=Level.ADVISORY)
+
+
 def without_exempted(violations: Iterable[Violation], config: Config) -> Iterator[Violation]:
     """Yield the violations that no exemption in force covers."""
     rows = [row for row in config.exemptions if row.expires >= config.today]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.configuration.exemptions import Exemption
@@ -117,6 +118,17 @@ class ResourcePolicy(Policy):
         return not self.kinds or kind in self.kinds
 
 
+class FilledField(NamedTuple):
+    """A field that the API server fills in where the program leaves it out, and a policy tells the two apart."""
+
+    path: str
+    kinds: frozenset[str]
+
+    def is_unsaid(self, obj: Object) -> bool:
+        """Return whether nobody knows what the program says of the field."""
+        return obj.returned and obj.kind in self.kinds
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """Stack policies that the engine runs as one, since it passes the whole stack once to each."""
@@ -138,11 +150,15 @@ EXEMPTIONS = Group(name="exemptions", title="Exemptions are used and in force")
 
 @dataclass(frozen=True, kw_only=True)
 class StackPolicy(Policy):
-    """A policy on all objects of a stack together. Some compare with the declared matrix."""
+    """A policy on all objects of a stack together. Some compare with the declared matrix.
+
+    It abstains on `filled` fields of objects of which only the API server's answer is known.
+    """
 
     predicate: Callable[[StackIndex], Iterator[Finding]]
     group: Group
     needs_matrix: bool = False
+    filled: tuple[FilledField, ...] = ()
 
     @property
     def engine_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import pulumi_policy as sdk
@@ -10,9 +11,9 @@ from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.core import Level, Object, ResourcePolicy, StackIndex, StackPolicy, evaluation
 from quadrant_platform.policies.core.access import WELL_FORMED
-from quadrant_platform.policies.core.policy import Policy, Violation
+from quadrant_platform.policies.core.policy import ADVICE, Policy, Violation
 from quadrant_platform.policies.crossguard.remediation import remedied
-from quadrant_platform.policies.crossguard.resources import Resources, Stacks, object_of
+from quadrant_platform.policies.crossguard.resources import ProgramInputs, Resources, Stacks, object_of
 from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, RESOURCE_POLICIES, STACK_POLICIES
 
 _NO_MATRIX = "no namespace is labelled as a segment and no matrix is registered"
@@ -59,9 +60,10 @@ def _resource(
             config = given.with_block(policy.name, args.get_config())
         except BadInput as error:
             return report(_misconfigured(policy.name, error), args.urn)
+        found_objects = resources.read(position, args)
         if not _may_apply(policy, args.resource_type):
             return None
-        for each in resources.read(position, args):
+        for each in found_objects:
             for found in evaluation.without_exempted(_own_findings(policy, each, config), config):
                 report(message_of(found, POLICIES[found.policy]), found.urn)
         return None
@@ -134,7 +136,8 @@ def _group(
         except BadInput as error:
             return report(_misconfigured(group.name, error), None)
         stack = stacks.read(position, args.resources, config)
-        for found in evaluation.without_exempted(_findings(policies, stack), config):
+        advice = evaluation.abstentions(STACK_POLICIES, stack) if group is ADVICE else ()
+        for found in evaluation.without_exempted(chain(_findings(policies, stack), advice), config):
             report(message_of(found, POLICIES[found.policy]), found.urn)
         idle = [policy.name for policy in policies if policy.needs_matrix and not stack.has_isolation]
         return args.not_applicable(f"{', '.join(idle)}: {_NO_MATRIX}") if idle else None
@@ -161,7 +164,8 @@ def _findings(policies: list[StackPolicy], stack: StackIndex) -> Iterator[Violat
 
 def sdk_policies(config: Config | None = None) -> list[sdk.Policy]:
     """Return all policies as `PolicyPack` takes them."""
-    given, resources, stacks = _GivenConfig(config or Config()), Resources(), Stacks()
+    given, inputs = _GivenConfig(config or Config()), ProgramInputs()
+    resources, stacks = Resources(inputs), Stacks(inputs)
     groups = defaultdict[str, list[StackPolicy]](list)
     for policy in STACK_POLICIES:
         groups[policy.engine_name].append(policy)

@@ -6,7 +6,7 @@ from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.core.policy import ResourcePolicy, Violation
 from quadrant_platform.policies.pack import POLICIES, Level, check
 from tests.policies.builders import Manifest
-from tests.policies.servicer import Pack, as_outputs
+from tests.policies.servicer import Pack
 from tests.policies.shop import both_ways
 
 Rules = set[tuple[str, str]]
@@ -50,6 +50,6 @@ def consistency(stack: list[Manifest], config: Config | None = None) -> Rules:
     """Return the broken rules on how objects fit together, found alike by the direct check and by the engine."""
     direct = {(found.policy, found.check) for found in check(stack, config) if found.policy in _CONSISTENCY}
     pack = Pack(config) if config else PACK
-    answer = {rule for rule in pack.analyze_stack(map(as_outputs, stack)).rules if rule[0] in _CONSISTENCY}
+    answer = {rule for rule in pack.analyze_stack(stack).rules if rule[0] in _CONSISTENCY}
     assert answer == direct, "the engine sees outputs, floats and proxies, and finds the same"
     return direct

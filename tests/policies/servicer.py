@@ -52,6 +52,7 @@ def token(manifest: Mapping[str, Any]) -> str:
     return f"kubernetes:{version if '/' in version else f'core/{version}'}:{manifest['kind']}"
 
 
+_NARROW = "no-privileged"
 PASSWORD = "random:index/randomPassword:RandomPassword"
 
 
@@ -63,19 +64,37 @@ def urn(manifest: Mapping[str, Any]) -> str:
 
 def as_outputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return a manifest as stack policies get it: with the cluster's answers and the provider's keys."""
-    metadata = {**manifest["metadata"], "uid": "7d2f", "resourceVersion": "12", "managedFields": [{"manager": "x"}]}
+    answers: dict[str, Any] = {
+        "uid": "7d2f",
+        "resourceVersion": "12",
+        "managedFields": [{"manager": "x", "operation": "Update"}],
+    }
+    filled: dict[str, dict[str, Any]] = {
+        "Deployment": {"replicas": 1},
+        "StatefulSet": {"replicas": 1},
+        "Service": {"clusterIP": "10.96.3.7"},
+    }
+    members = {"metadata": answers, "spec": filled.get(manifest["kind"], {})}
+    answered = {
+        key: {**added, **manifest[key]} for key, added in members.items() if isinstance(manifest.get(key), Mapping)
+    }
     provider = {"__fieldManager": "pulumi", "__initialApiVersion": "v1", "__inputs": {"spec": "x"}}
-    return {**manifest, "metadata": metadata, "status": {"phase": "Active", "loadBalancer": {}}, **provider}
+    return {**manifest, **answered, "status": {"phase": "Active", "loadBalancer": {}}, **provider}
 
 
 class Pack:
     """The pack as the engine loads it."""
 
     def __init__(self, config: Config | None = None) -> None:
-        self._servicer: Any = _PolicyAnalyzerServicer(
-            "quadrant", "0.1.0", sdk_policies(config), EnforcementLevel.MANDATORY
-        )
+        policies = sdk_policies(config)
+        self._servicer, self._narrow = (
+            self._served(policies), self._served([one for one in policies if one.name == _NARROW])
+        )  # fmt: skip
         self._settings: dict[str, Any] = {}
+
+    @staticmethod
+    def _served(policies: list[Any]) -> Any:
+        return _PolicyAnalyzerServicer("quadrant", "0.1.0", policies, EnforcementLevel.MANDATORY)
 
     def configure(self, policy: str, level: str = "mandatory", **settings: Any) -> None:
         """Set what `--policy-pack-config` sets for a policy."""
@@ -94,23 +113,28 @@ class Pack:
 
     def analyze_as(self, kind: str, manifest: Mapping[str, Any]) -> Answer:
         """Judge one resource registered under another type than its manifest has."""
-        request = proto.AnalyzeRequest(type=kind, urn=urn(manifest), name="x", properties=_struct(manifest))
-        return _answer(self._servicer.Analyze(request, None))
+        return _answer(self._servicer.Analyze(_request(manifest, kind), None))
 
     def remediate(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the properties that the engine would use instead; nothing where the pack mends nothing."""
-        request = proto.AnalyzeRequest(type=token(manifest), urn=urn(manifest), name="x", properties=_struct(manifest))
-        response = self._servicer.Remediate(request, None)
+        response = self._servicer.Remediate(_request(manifest), None)
         if any(one.diagnostic for one in response.remediations):
             raise AssertionError(f"the engine could not run a remediation: {response.remediations}")
         found = [json_format.MessageToDict(one.properties) for one in response.remediations]
         return found[-1] if found else None
 
     def analyze_stack(self, manifests: Iterable[Mapping[str, Any]], generated: Collection[str] = ()) -> Answer:
-        """Judge a whole stack after its update or preview.
+        """Judge a whole stack: the engine passes the inputs of each resource first, and then the outputs of all.
 
         The values of Secrets whose URNs are `generated` depend on a password that the stack registers too.
         """
+        listed = list(manifests)
+        for one in listed:
+            self._narrow.Analyze(_request(one), None)  # one policy is enough: all see the same objects
+        return self.analyze_outputs(map(as_outputs, listed), generated)
+
+    def analyze_outputs(self, manifests: Iterable[Mapping[str, Any]], generated: Collection[str] = ()) -> Answer:
+        """Judge a whole stack; the engine passes only what the API server returned of each resource."""
         password = proto.AnalyzerResource(type=PASSWORD, urn=f"urn:pulumi:dev::shop::{PASSWORD}::password", name="x")
         values = {"stringData": proto.AnalyzerPropertyDependencies(urns=[password.urn])}
         resources = [
@@ -123,12 +147,25 @@ class Pack:
         resources += [password] if generated else []
         return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
 
+    def leave_out(self, manifest: Mapping[str, Any]) -> Answer:
+        """Judge a new resource that `--target` leaves out: the engine knows it and passes no properties."""
+        kind, name = token(manifest), urn(manifest)
+        alone = self._servicer.Analyze(proto.AnalyzeRequest(type=kind, urn=name, name="x"), None)
+        among = [proto.AnalyzerResource(type=kind, urn=name, name="x")]
+        whole = self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=among), None)
+        return _answer(alone) | _answer(whole)
+
     def judge(self, manifests: Sequence[Mapping[str, Any]]) -> Answer:
         """Judge all resources of a stack one by one, and then the stack."""
         found = self.analyze_stack(manifests)
         for one in manifests:
             found |= self.analyze(one)
         return found
+
+
+def _request(manifest: Mapping[str, Any], kind: str = "") -> Any:
+    kind = kind or token(manifest)
+    return proto.AnalyzeRequest(type=kind, urn=urn(manifest), name="x", properties=_struct(manifest))
 
 
 def _struct(manifest: Mapping[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.policies import builders
 from tests.policies.builders import SYSTEM, Manifest
-from tests.policies.servicer import Answer, Pack, as_outputs
+from tests.policies.servicer import Answer, Pack
 
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"]
 WORKLOADS = {
@@ -186,7 +186,7 @@ GOOD = stack()
 
 def both_ways(pack: Pack, manifests: list[Manifest]) -> Answer:
     """Return what the engine finds: in each resource, save the good ones, and then in the whole stack."""
-    answer = pack.analyze_stack(map(as_outputs, manifests))
+    answer = pack.analyze_stack(manifests)
     for manifest in manifests:
         if manifest not in GOOD:
             answer |= pack.analyze(manifest)

@@ -76,6 +76,7 @@ def page(policy: Policy, examples: Sequence[CorpusCase]) -> str:
         ("severity", policy.severity.value),
         ("looks at", _scope(policy)),
         ("frameworks and tags", ", ".join(policy.tags)),
+        *_abstains(policy),
     )
     parts = [
         f"# {policy.name}", f"{policy.title}. {_checks(policy)}".strip(), table(("", ""), facts),
@@ -83,6 +84,12 @@ def page(policy: Policy, examples: Sequence[CorpusCase]) -> str:
         *_configuration(policy), *_examples(examples),
     ]  # fmt: skip
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _abstains(policy: Policy) -> Iterator[tuple[str, str]]:
+    for field in policy.filled if isinstance(policy, StackPolicy) else ():
+        kinds = ", ".join(sorted(field.kinds))
+        yield "abstains", f"on `{field.path}` of {kinds} where only the API server's answer is known"
 
 
 def _checks(policy: Policy) -> str:

@@ -5,10 +5,11 @@ from ipaddress import ip_address, ip_network
 
 from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.access import InvalidError
-from quadrant_platform.policies.core.policy import SURFACE
+from quadrant_platform.policies.core.policy import SURFACE, FilledField
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 
 _SERVICE = "kubernetes.io/service-name"
+_ADDRESS = FilledField("spec.clusterIP", frozenset({"Service"}))
 
 
 def external_names(stack: StackIndex) -> Iterator[Finding]:
@@ -70,6 +71,7 @@ POLICIES = (
     StackPolicy(
         name="external-names", title="No alias leads out of the cluster unnoticed",
         severity=Severity.HIGH, tags=("NSA-2",), group=SURFACE, predicate=external_names,
+        filled=(_ADDRESS,),
         why="An alias makes an outside address look like a Service: routes, certificates and readers take it for one "
         "(CVE-2021-25740).",
         remedy="Call the outside through the egress, or list the host, address or CIDR in externalNames.",

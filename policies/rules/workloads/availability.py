@@ -6,7 +6,7 @@ from math import ceil
 from quadrant_platform.policies.core import Finding, Level, Node, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.access import InvalidError
 from quadrant_platform.policies.core.network_reads import selector_of
-from quadrant_platform.policies.core.policy import ADVICE, CONSISTENCY, OPERATIONS
+from quadrant_platform.policies.core.policy import ADVICE, CONSISTENCY, OPERATIONS, FilledField
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
 from quadrant_platform.vocabulary import TIER_LABEL
 
@@ -14,6 +14,7 @@ _REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Replication
 _SERVING = frozenset({"Deployment", "Rollout", "ReplicaSet", "ReplicationController"})
 """Kinds whose copies are all alike. Those of a StatefulSet differ by its program, often with one primary."""
 _SPREAD = _SERVING | {"StatefulSet"}
+REPLICAS = FilledField("spec.replicas", _REPLICATED)
 _DEV = "dev"
 
 
@@ -63,13 +64,17 @@ def _scaler(stack: StackIndex, scaler: Object) -> Iterator[Finding]:
     target = stack.by_name.get(key)
     if target is None and stack.is_complete(scaler.namespace, key[0]):
         yield Finding(f"its target {key[0]} {key[2]} does not exist", "target", scaler)
-    if target is not None and target.node.at("spec", "replicas").integer() is not None:
+    if target is not None and _states_replicas(target):
         message = f"{target.identity} fixes spec.replicas, so that each deployment undoes the autoscaler"
         yield Finding(message, "replicas", scaler)
     if least < stack.config.least_replicas:
         yield Finding(f"spec.minReplicas is {least}, less than {stack.config.least_replicas}", "least", scaler)
     if most is not None and most < least:
         yield Finding(f"spec.maxReplicas {most} is less than spec.minReplicas {least}", "range", scaler)
+
+
+def _states_replicas(obj: Object) -> bool:
+    return not REPLICAS.is_unsaid(obj) and obj.node.at("spec", "replicas").integer() is not None
 
 
 def _guards(budget: Object, pod: WorkloadPod) -> bool:
@@ -127,10 +132,8 @@ def _judged(stack: StackIndex, *, critical: bool) -> Iterator[WorkloadPod]:
 
 def _is_single(stack: StackIndex, obj: Object, copies: int) -> bool:
     """Return whether one copy is all; where none are stated, an autoscaler may be in other manifests."""
-    stated = obj.node.at("spec", "replicas").present()
-    return (
-        copies == 1 and obj.kind in _SERVING and (stated or stack.is_complete(obj.namespace, "HorizontalPodAutoscaler"))
-    )
+    known = _states_replicas(obj) or stack.is_complete(obj.namespace, "HorizontalPodAutoscaler")
+    return copies == 1 and obj.kind in _SERVING and known
 
 
 def _lacking(stack: StackIndex, *, critical: bool) -> Iterator[Finding]:
@@ -161,6 +164,7 @@ POLICIES = (
     StackPolicy(
         name="pdb-and-hpa-consistent", title="Disruption budgets and autoscalers fit their workloads",
         severity=Severity.HIGH, tags=("availability",), group=CONSISTENCY, predicate=pdb_and_hpa,
+        filled=(REPLICAS,),
         why="Without a budget a drain takes all pods at once; with one that lets none go it never ends; and an "
         "autoscaler that is overruled, aimless or alone scales nothing.",
         remedy="Give workloads of several pods a PodDisruptionBudget with maxUnavailable 1, leave replicas out where "
@@ -169,11 +173,13 @@ POLICIES = (
     StackPolicy(
         name="replicas-and-spread", title="Workloads run several copies on several nodes", level=Level.ADVISORY,
         severity=Severity.MEDIUM, tags=("reliability",), group=ADVICE, predicate=replicas_and_spread,
+        filled=(REPLICAS,),
         why=_WHY, remedy=_REMEDY,
     ),
     StackPolicy(
         name="critical-replicas-and-spread", title="Critical workloads run several copies on several nodes",
         severity=Severity.HIGH, tags=("reliability",), group=OPERATIONS, predicate=critical_replicas_and_spread,
+        filled=(REPLICAS,),
         why=_WHY, remedy=f"{_REMEDY} The tier is the label {TIER_LABEL}; criticalTiers names the critical ones.",
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from quadrant_platform.components.base.component import Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, part_of
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.edge import traefik
+from quadrant_platform.components.edge.route_rules import ONLY
 from quadrant_platform.model.expansion.external_apis import PlannedApi
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.expansion.workloads import TRAEFIK_METRICS_PORT
@@ -45,13 +46,11 @@ class Egress(Component[PlannedEgress, Names]):
 
 def static(egress: PlannedEgress) -> Manifest:
     """Return the static settings: an entry point for each API, and no API of Traefik's own."""
-    entry_points = {
-        name: {"address": f":{api.spec.egress_port}", "transport": traefik.transport()}
-        for name, api in egress.spec.items()
-    }
+    shared = {"transport": traefik.transport(), "http": traefik.paths(encoded=True)}
+    entry_points = {name: {"address": f":{api.spec.egress_port}", **shared} for name, api in egress.spec.items()}
     return {
         **traefik.settings(egress, "metrics", DROPPED),
-        "entryPoints": {**entry_points, "metrics": {"address": f":{TRAEFIK_METRICS_PORT}"}},
+        "entryPoints": {**entry_points, "metrics": traefik.internal(TRAEFIK_METRICS_PORT)},
         "providers": {"file": {"filename": f"{traefik.CONFIG_DIR}/{ROUTES_FILE}", "watch": False}},
     }
 
@@ -69,7 +68,13 @@ def routes(egress: PlannedEgress) -> Manifest:
 
 def passed_through(name: str, api: ExternalApi) -> Manifest:
     """Return the parts of a route that carries TLS unread to the one host that it names."""
-    router = {"entryPoints": [name], "rule": f"HostSNI(`{api.host}`)", "service": name, "tls": {"passthrough": True}}
+    router = {
+        "entryPoints": [name],
+        "rule": f"HostSNI(`{api.host}`)",
+        "priority": ONLY,
+        "service": name,
+        "tls": {"passthrough": True},
+    }
     servers = [{"address": f"{api.host}:{api.port}"}]
     return {
         "routers": {name: router},
@@ -90,7 +95,13 @@ def forwarded(copies: int, name: str, api: ExternalApi) -> Manifest:
         "serversTransport": name,
     }
     timeouts = {"dialTimeout": "10s", "responseHeaderTimeout": traefik.go_duration(api.timeout)}
-    router = {"entryPoints": [name], "rule": "PathPrefix(`/`)", "service": name, "middlewares": list(middlewares)}
+    router = {
+        "entryPoints": [name],
+        "rule": "PathPrefix(`/`)",
+        "priority": ONLY,
+        "service": name,
+        "middlewares": list(middlewares),
+    }
     return {
         "routers": {name: router},
         "middlewares": middlewares,

@@ -4,7 +4,6 @@ Every copy of Traefik counts on its own, so a limit is divided by the number of 
 that let 34 pass let 102 pass where 100 were declared. A single copy has the declared values.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -124,13 +123,6 @@ KINDS: dict[str, tuple[str, Callable[[PlannedEdge, Any], Manifest]]] = {
     "basic_auth": ("basicAuth", lambda _edge, users: {"secret": users, "removeHeader": True}),
 }
 """Our kinds, Traefik's, and what makes one of the other."""
-
-
-def host_rule(host: str) -> str:
-    """Return the rule of a host; a leading "*." matches any one label."""
-    if host.startswith("*."):
-        return f"HostRegexp(`^[^.]+{re.escape(host[1:])}$`)"
-    return f"Host(`{host}`)"
 
 
 def _is_set(edge: PlannedEdge, declared: schema.SecurityHeaders, field: str) -> bool:

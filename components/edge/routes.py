@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of
-from quadrant_platform.components.edge.middlewares import API_VERSION, host_rule, middleware
+from quadrant_platform.components.edge.middlewares import API_VERSION, middleware
+from quadrant_platform.components.edge.route_rules import rules
 from quadrant_platform.model.expansion.edge import PlannedEdge, PlannedRoute
-from quadrant_platform.model.schema.exposure import Route
 from quadrant_platform.vocabulary import WHY_ANNOTATION
 
 
@@ -35,34 +35,20 @@ class Routes(Component[PlannedEdge, RoutesOutputs]):
     def results(inputs: PlannedEdge) -> RoutesOutputs:
         """Return the URL of each route's host, path or prefix."""
         specs = [route.spec for route in inputs.routes]
-        paths = {(spec.host, path) for spec in specs for path in (spec.path, *spec.prefixes) if path}
-        hosts = {(spec.host, "/") for spec in specs if not spec.path and not spec.prefixes}
-        return RoutesOutputs([f"https://{host}{path}" for host, path in sorted(hosts | paths)])
+        paths = {(spec.host, path) for spec in specs for path in (*spec.exact_paths, *spec.prefixes) or ("/",)}
+        return RoutesOutputs([f"https://{host}{path}" for host, path in sorted(paths)])
 
 
 def ingress_route(edge: PlannedEdge, route: PlannedRoute) -> Manifest:
     """Return one router on the encrypted entry point; the certificate is that of the default store."""
     named = edge.topology.object_name
-    rule: Manifest = {"kind": "Rule", "match": match(route.spec), "services": [backend(route)]}
-    if route.spec.priority is not None:
-        rule["priority"] = route.spec.priority
+    shared: Manifest = {"services": [backend(route)]}
     if route.spec.middlewares:
-        rule["middlewares"] = [{"name": named(route.namespace, used)} for used in route.spec.middlewares]
+        shared["middlewares"] = [{"name": named(route.namespace, used)} for used in route.spec.middlewares]
+    found = [{"kind": "Rule", "match": one.match, "priority": one.priority, **shared} for one in rules(route.spec)]
     name, why = named(route.namespace, route.name), {WHY_ANNOTATION: route.spec.why}
     meta = metadata(route.namespace, name, part_of(edge.part_of), why)
-    return manifest(API_VERSION, "IngressRoute", meta, {"entryPoints": ["websecure"], "routes": [rule], "tls": {}})
-
-
-def match(route: Route) -> str:
-    """Return the rule: host, then path, then headers."""
-    parts = [host_rule(route.host)]
-    if route.path is not None:
-        parts.append(f"Path(`{route.path}`)")
-    prefixes = " || ".join(f"PathPrefix(`{prefix}`)" for prefix in route.prefixes)
-    if prefixes:
-        parts.append(f"({prefixes})" if len(route.prefixes) > 1 else prefixes)
-    parts.extend(f"Header(`{key}`, `{value}`)" for key, value in route.headers.items())
-    return " && ".join(parts)
+    return manifest(API_VERSION, "IngressRoute", meta, {"entryPoints": ["websecure"], "routes": found, "tls": {}})
 
 
 def backend(route: PlannedRoute) -> Manifest:

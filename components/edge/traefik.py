@@ -19,6 +19,9 @@ STATIC_FILE = "traefik.yml"
 BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5)
 """Upper bounds in seconds; every latency objective of 100 ms to 2 s is one of them."""
 
+ENCODED = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
+"""Characters of which Traefik knows whether to accept them in percent-encoding."""
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -84,6 +87,20 @@ def transport(read_timeout: str = "60s") -> Manifest:
         "lifeCycle": {"requestAcceptGraceTimeout": "5s", "graceTimeOut": "20s"},
         "respondingTimeouts": {"readTimeout": read_timeout, "idleTimeout": "180s"},
     }
+
+
+def paths(*, encoded: bool) -> Manifest:
+    """Return what an entry point does with paths, as Traefik's defaults have changed.
+
+    Dots and repeated slashes are resolved before a route is chosen. Encoded separators are refused where routes are
+    guarded: a backend that decodes them sees another path than the one by which the route was chosen.
+    """
+    return {"sanitizePath": True, "encodedCharacters": {f"allowEncoded{name}": encoded for name in ENCODED}}
+
+
+def internal(port: int) -> Manifest:
+    """Return an entry point of Traefik's own pages."""
+    return {"address": f":{port}", "http": paths(encoded=False)}
 
 
 def manifests(w: Workload, instance: Instance, metrics_service: str) -> Iterator[Manifest]:

@@ -3,6 +3,7 @@
 from quadrant_platform.components.builders.manifests import Manifest, part_of
 from quadrant_platform.components.credentials.certificates import download
 from quadrant_platform.components.edge import traefik
+from quadrant_platform.components.edge.route_rules import FIRST
 from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.workloads import DASHBOARD_PORT, HTTP_PORT, HTTPS_PORT, TRAEFIK_METRICS_PORT
 
@@ -33,22 +34,18 @@ def static(edge: PlannedEdge) -> Manifest:
 
 
 def entry_points(edge: PlannedEdge) -> Manifest:
-    """Return the entry points, which trust no client's forwarding headers.
-
-    Encoded separators in paths are refused: a backend that decodes them sees another path than the one by which
-    the route, and with it the question for a token, was chosen.
-    """
-    names = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
-    secure: Manifest = {"tls": {}, "encodedCharacters": {f"allowEncoded{name}": False for name in names}}
+    """Return the entry points, which trust no client's forwarding headers."""
+    paths = traefik.paths(encoded=False)
+    secure: Manifest = {"tls": {}, **paths}
     if identity_headers(edge):
         secure["middlewares"] = [f"{STRIP}@file"]
     # A number, not the other entry point's name, which would send browsers to the container's port.
     redirection = {"entryPoint": {"to": ":443", "scheme": "https", "permanent": True}}
     return {
-        "web": {**_open(HTTP_PORT), "http": {"redirections": redirection}},
+        "web": {**_open(HTTP_PORT), "http": {"redirections": redirection, **paths}},
         "websecure": {**_open(HTTPS_PORT), "asDefault": True, "http": secure},
-        "traefik": {"address": f":{DASHBOARD_PORT}"},
-        "metrics": {"address": f":{TRAEFIK_METRICS_PORT}"},
+        "traefik": traefik.internal(DASHBOARD_PORT),
+        "metrics": traefik.internal(TRAEFIK_METRICS_PORT),
     }
 
 
@@ -80,6 +77,7 @@ def certificate_route(path: str) -> Manifest:
     name = "certificate"
     router = {
         "rule": f"Path(`{path}`)",
+        "priority": FIRST,
         "entryPoints": ["websecure"],
         "service": name,
         "middlewares": [name],

@@ -39,7 +39,7 @@ def chain(rule: Manifest) -> list[str]:
 def answering(system: str, stage: str, host: str, path: str) -> str:
     """The router that takes a request: of those whose rule holds, the one of the highest priority."""
     held = {
-        name: rule.get("priority", len(rule["match"]))
+        name: rule["priority"]
         for name, rule in routers(system, stage).items()
         if all(_holds(part, host, path) for part in rule["match"].split(" && "))
     }

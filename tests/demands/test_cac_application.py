@@ -26,7 +26,8 @@ def test_five_layers_stand_before_and_in_the_database(stage: str) -> None:
 def test_browsers_and_the_cdn_may_keep_static_files(stage: str) -> None:
     stack = manifests(PHASE4, stage)
     (route,) = named(stack, "IngressRoute", "static")["spec"]["routes"]
-    assert route["match"] == "Host(`cdn.motovault.example.com`) && PathPrefix(`/static`)", "the CDN fetches here"
+    path = "(Path(`/static`) || PathPrefix(`/static/`))"
+    assert route["match"] == f"Host(`cdn.motovault.example.com`) && {path}", "the CDN fetches here"
     used = [named(stack, "Middleware", one["name"])["spec"].get("headers", {}) for one in route["middlewares"]]
     sent = {key: value for one in used for key, value in one.get("customResponseHeaders", {}).items()}
     assert sent["Cache-Control"] == "public, max-age=31536000, immutable", "shared caches and browsers keep the file"

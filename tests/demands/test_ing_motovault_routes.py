@@ -38,13 +38,15 @@ def test_the_admin_host_leads_to_the_admin_frontend(stage: str) -> None:
 def test_the_api_of_the_admin_host_leads_to_the_backend(stage: str) -> None:
     """X-11: cors, then api-auth, then secure-headers. X-23: the health path is the pods' readiness probe."""
     rule = routers(MOTOVAULT, stage)["admin-api"]
-    assert rule["match"] == "Host(`admin.motovaultpro.com`) && PathPrefix(`/api`)", "the rule as declared"
+    path = "(Path(`/api`) || PathPrefix(`/api/`))"
+    assert rule["match"] == f"Host(`admin.motovaultpro.com`) && {path}", "the declared prefix, by whole segments"
     assert target(rule) == ("admin-backend", 3001), "service and port"
     expected = ["client-limit", "cors", "api-auth", "secure-headers"]
     assert chain(rule) == expected, "cors answers a preflight, which has no token, before api-auth can refuse it"
     assert entry(MOTOVAULT, stage, "admin-api") == (["websecure"], True), "TLS only"
     for path in ("/api/vehicles", "/api/platform/vehicles/health"):
         assert answering(MOTOVAULT, stage, ADMIN, path) == "admin-api", f"{path} reaches the backend, not the pages"
+    assert answering(MOTOVAULT, stage, ADMIN, "/apikeys") == "admin-app", "a page whose name begins alike is no API"
     assert ready(stage, "admin-backend") == (READY, 3001), "a pod that is not ready gets no requests"
 
 
@@ -56,6 +58,7 @@ def test_only_sign_in_and_health_need_no_token(stage: str) -> None:
     lead = {name for name, rule in rules.items() if target(rule)[0] == "admin-backend"}
     assert {name for name in lead if "api-auth" not in chain(rules[name])} == {"sign-in", "health"}, "all else asks"
     assert answering(MOTOVAULT, stage, ADMIN, "/api/auth/callback") == "sign-in", "there is no token before sign-in"
+    assert answering(MOTOVAULT, stage, ADMIN, "/api/authors/7") == "admin-api", "another name is no sign-in"
     strict, usual = (middleware(MOTOVAULT, stage, one)["rateLimit"] for one in ("sign-in-limit", "client-limit"))
     assert strict["average"] < usual["average"], "guessing is slowed down"
     assert answering(MOTOVAULT, stage, ADMIN, "/auth/verify") == "admin-app", "the pages, not the backend's question"

@@ -21,7 +21,8 @@ def taken(stage: str, path: str) -> list[str]:
 def test_the_cdn_host_leads_to_the_application(stage: str) -> None:
     """X-34: motovault-service is an alias of the application's Service."""
     rule = routers(PHASE4, stage)["static"]
-    assert rule["match"] == "Host(`cdn.motovault.example.com`) && PathPrefix(`/static`)", "host and prefix as declared"
+    path = "(Path(`/static`) || PathPrefix(`/static/`))"
+    assert rule["match"] == f"Host(`cdn.motovault.example.com`) && {path}", "host and prefix as declared"
     assert target(rule) == ("motovault-service", 80), "service and port as declared"
     assert answering(PHASE4, stage, CDN, "/static/site.css") == "static", "no other router takes its files"
     assert answering(PHASE4, stage, CDN, "/") == "no route", "the host has files only"

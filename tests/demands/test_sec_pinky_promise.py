@@ -13,8 +13,8 @@ OPEN = ["/api/auth", "/api/health", "/api/promises"]
 
 
 def prefixes(route: Manifest) -> list[str]:
-    """The path prefixes of a route."""
-    return re.findall(r"PathPrefix\(`([^`]+)`\)", route["match"])
+    """The paths of a route, each of which stands for all below it."""
+    return re.findall(r"Path\(`([^`]+)`\)", route["match"])
 
 
 def asked(stack: list[Manifest], route: Manifest) -> bool:

@@ -1,9 +1,10 @@
 """The way in and the ways out: what they lead to exists, may be public, and is one host behind one port."""
 
-from collections.abc import Iterator
+from itertools import combinations, product
 
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import STORE_KINDS, Context, Found, Named
+from quadrant_platform.model.expansion.route_ranks import ranked_paths
 from quadrant_platform.model.expansion.workloads import TRAEFIK_METRICS_PORT
 from quadrant_platform.model.schema.exposure import DASHBOARD, Certificate, Route
 
@@ -102,19 +103,22 @@ def _covered(host: str, chosen: Certificate) -> bool:
 
 
 def repeated(context: Context) -> Found:
-    """Check that no two routes match the same requests, which chance would decide."""
-    seen: dict[tuple[object, ...], str] = {}
-    for name, route in context.system.edge.routes.items():
-        first = {seen.setdefault(rule, name) for rule in _rules(route)} - {name}
-        for other in sorted(first):
-            what = f"routes {other!r} and {name!r} answer to the same requests; which one serves is chance"
-            yield Problem(("edge", "routes", name), what, "give one another path, header or stage")
+    """Check that no two routes match the same requests with the same rank, which chance would decide."""
+    for (first, one), (name, other) in combinations(context.system.edge.routes.items(), 2):
+        if _meet(one, other):
+            what = f"routes {first!r} and {name!r} answer to the same requests; which one serves is chance"
+            remedy = "give one another path, header, stage or priority"
+            yield Problem(("edge", "routes", name), what, remedy)
 
 
-def _rules(route: Route) -> Iterator[tuple[object, ...]]:
-    paths = [("path", route.path)] if route.path else [("prefix", prefix) for prefix in route.prefixes or ("/",)]
-    headers = tuple(sorted(route.headers.items()))
-    return ((route.host, path, headers, stage) for path in paths for stage in route.stages)
+def _meet(one: Route, other: Route) -> bool:
+    """Return whether some request is taken by both with the same rank, or all by a rule of the same text."""
+    headers, others = ({key.lower(): text for key, text in route.headers.items()} for route in (one, other))
+    apart = any(others.get(key, text) != text for key, text in headers.items())
+    if one.host != other.host or not {*one.stages} & {*other.stages} or apart:
+        return False
+    pairs = product(ranked_paths(one), ranked_paths(other))
+    return any(a.meets(b) and (a.priority == b.priority or (headers == others and a[:2] == b[:2])) for a, b in pairs)
 
 
 def exits(context: Context) -> Found:

@@ -12,9 +12,11 @@ from quadrant_platform.model.schema.types import (
     IpAddress,
     Model,
     Name,
+    PathPrefix,
     Percent,
     Port,
     PortRef,
+    RoutePath,
     Segment,
     Stage,
     Why,
@@ -29,23 +31,31 @@ class Route(Model):
     """A public router: host and paths, the service behind, the middlewares in order."""
 
     host: Fqdn
-    path: AbsolutePath | None = Field(default=None, description="exactly this path")
-    prefixes: tuple[AbsolutePath, ...] = Field(default=(), description="any of these path prefixes")
+    path: RoutePath | None = Field(default=None, description="exactly this path")
+    paths: tuple[RoutePath, ...] = Field(default=(), description="exactly one of these paths")
+    prefixes: tuple[PathPrefix, ...] = Field(default=(), description="any of these paths, or one below it")
     headers: dict[str, str] = Field(default={}, description="only requests with these headers")
     to: str = Field(description="service, object store, `operator:<name>` or `dashboard`")
     port: PortRef | None = Field(default=None, description="the service's first port where absent")
     alias: Name | None = Field(default=None, description="the target's alias whose Service is named, not its own")
     middlewares: tuple[Name, ...] = ()
     sticky: bool = False
-    priority: int | None = Field(default=None, ge=1)
+    priority: int | None = Field(
+        default=None, ge=1, lt=1_000_000, description="in place of the derived one, which is 100000 or more"
+    )
     stages: tuple[Stage, ...] = ALL_STAGES
     why: Why
 
     @model_validator(mode="after")
     def _one_path_rule(self) -> Self:
-        if self.path is not None and self.prefixes:
-            raise ValueError("path and prefixes exclude each other; use two routes")
+        if self.path is not None and (self.paths or self.prefixes):
+            raise ValueError("path stands alone; list it in paths, which prefixes may stand beside")
         return self
+
+    @property
+    def exact_paths(self) -> tuple[str, ...]:
+        """Return the paths that are matched exactly."""
+        return (self.path,) if self.path is not None else self.paths
 
 
 class Certificate(Model):

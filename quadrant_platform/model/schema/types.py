@@ -114,6 +114,21 @@ def _image(text: str) -> str:
     return text
 
 
+def _route_path(text: str) -> str:
+    """Return a path that has one spelling only, so that no client can write it past the route."""
+    segments = text.removeprefix("/").removesuffix("/").split("/") if text != "/" else ["root"]
+    good = text.startswith("/") and all(re.fullmatch(r"[\w.~-]+", one, re.ASCII) for one in segments)
+    if not good or {".", ".."} & {*segments}:
+        what = "is no path of a route, as clients may write the same path in another way"
+        remedy = "write segments of letters, digits, hyphens, dots, tildes and underscores, such as /api/v1"
+        raise ValueError(f"{text!r} {what}; {remedy}")
+    return text
+
+
+def _without_slash(text: str) -> str:
+    return text.rstrip("/") or "/"
+
+
 def _namespace_prefix(text: str) -> str:
     if text and re.fullmatch(rf"{DNS_LABEL}-", text) is None:
         what = "lower-case letters, digits and hyphens, with a hyphen at the end"
@@ -133,6 +148,9 @@ Fqdn = Annotated[str, AfterValidator(_fqdn)]
 Image = Annotated[str, AfterValidator(_image)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/\S*$")]
+RoutePath = Annotated[str, AfterValidator(_route_path)]
+PathPrefix = Annotated[RoutePath, AfterValidator(_without_slash)]
+"""A path and all below it."""
 Why = Annotated[str, Field(min_length=3, max_length=200)]
 Tier = Literal[1, 2, 3]
 Protocol = Literal["TCP", "UDP"]

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.edge import routes
 from quadrant_platform.components.edge.routes import Routes
-from quadrant_platform.model.schema.exposure import Route
 from tests.components.sample import Manifest, args, entry, kinds, one, planned, registered
 
 
@@ -18,22 +16,6 @@ def rule_of(manifests: list[Manifest], name: str) -> Manifest:
     (rule,) = one(manifests, "IngressRoute", name)["spec"]["routes"]
     assert isinstance(rule, dict), "a router has one rule"
     return rule
-
-
-@pytest.mark.parametrize(
-    ("declared", "expected"),
-    [
-        ({}, "Host(`a.example.com`)"),
-        ({"prefixes": ["/api"]}, "Host(`a.example.com`) && PathPrefix(`/api`)"),
-        ({"prefixes": ["/a", "/b"]}, "Host(`a.example.com`) && (PathPrefix(`/a`) || PathPrefix(`/b`))"),
-        ({"path": "/health"}, "Host(`a.example.com`) && Path(`/health`)"),
-        ({"headers": {"x-canary": "true"}}, "Host(`a.example.com`) && Header(`x-canary`, `true`)"),
-        ({"host": "*.example.com"}, r"HostRegexp(`^[^.]+\.example\.com$`)"),
-    ],
-)
-def test_a_rule_names_host_path_and_headers(declared: dict[str, Any], expected: str) -> None:
-    route = Route.model_validate({"host": "a.example.com", "to": "web", "why": "reasons", **declared})
-    assert routes.match(route) == expected, "the documents give the rules verbatim"
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
@@ -109,9 +91,9 @@ def test_affinity_is_a_protected_cookie() -> None:
     assert "sticky" not in plain, "requests go round all copies otherwise"
 
 
-def test_a_priority_is_stated_only_where_it_is_declared() -> None:
+def test_every_rule_has_a_priority() -> None:
     assert rule_of(routed(site={"priority": 7}), "site")["priority"] == 7, "declared"
-    assert "priority" not in rule_of(routed(), "site"), "the longer rule wins by itself"
+    assert rule_of(routed(), "orders")["priority"] > rule_of(routed(), "site")["priority"], "a path goes first"
 
 
 def test_routes_of_another_stage_are_absent() -> None:

@@ -14,9 +14,9 @@ from quadrant_platform.applier.applying.cluster_session import (
     warn_of_api,
 )  # fmt: skip
 from quadrant_platform.applier.applying.pulumi_cli import choose_previewer, preview, run_on_cluster
-from quadrant_platform.applier.applying.removal import remove_system
+from quadrant_platform.applier.applying.removal import remove_stack
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect
-from quadrant_platform.applier.clusters.local_state import system_lock
+from quadrant_platform.applier.clusters.local_state import installation_lock
 from quadrant_platform.applier.planning.apply_plan import plan_changes
 from quadrant_platform.applier.planning.changes import Change, FieldDifference
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack
@@ -26,6 +26,6 @@ from quadrant_platform.applier.status.report import StatusReport
 __all__ = [
     "Change", "ClusterSession", "ConfiguredStack", "FieldDifference", "StatusReport",
     "apply_with_kubectl", "apply_with_pulumi", "choose_applier", "choose_previewer", "choose_target",
-    "configure_for", "configure_stack", "connect", "plan_changes", "preview", "remove_system",
-    "run_on_cluster", "start_cluster", "system_lock", "system_status", "warn_of_api",
+    "configure_for", "configure_stack", "connect", "installation_lock", "plan_changes", "preview", "remove_stack",
+    "run_on_cluster", "start_cluster", "system_status", "warn_of_api",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import typer
 
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
 from quadrant_platform.commands.notice import announce
-from quadrant_platform.commands.options import OutputFormat, Verbose
+from quadrant_platform.commands.options import OutputFormat, Verbose, named_system
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.policies.configuration.pod_security_version import Profile
 from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Object, Violation, not_applicable
@@ -24,8 +24,14 @@ FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "f
 REASONS = ("severity", "why", "remedy", "url")
 """What every violation of a policy shares; `url` is its page."""
 
-System = Annotated[str | None, typer.Option("--system", "-s", help="A system, together with --stack.")]
-Stack = Annotated[str | None, typer.Option("--stack", "-t", help="A stack of it: dev or prod.")]
+System = Annotated[
+    str | None,
+    typer.Option("--system", "-s", help="A folder under systems/, together with --stack.", callback=named_system),
+]
+Stack = Annotated[
+    str | None,
+    typer.Option("--stack", "-t", help="NAME of a file Pulumi.NAME.yaml, or dev or prod.", is_eager=True),
+]
 Manifests = Annotated[
     Path | None, typer.Option("--manifests", "-m", help="Instead of a stack: a folder of YAML or JSON files, or one.")
 ]
@@ -83,7 +89,7 @@ def _objects(system: str | None, stack: str | None, manifests: Path | None) -> l
         with progress(f"reading {manifests}"):
             return read_manifests(manifests)
     if manifests is not None or system is None or stack is None:
-        remedy = "give --system and --stack, or --manifests alone"
+        remedy = "give --stack, or --manifests alone"
         raise BadInput([Problem((), "the input to check is ambiguous", remedy)])
     with progress(f"recording {system} {stack}"):
         return objects_of(recorded(system, stack))

@@ -19,7 +19,7 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     session = applier.connect(applier.choose_target(system, stack, say))
     built = applier.configure_for(session, system, stack, say)
     announce(built.config, output, verbose)
-    choice = applier.choose_applier(session, system)
+    choice = applier.choose_applier(session, built.installation)
     if choice.pulumi is not None:
         code = applier.run_on_cluster(choice.pulumi, "preview", session, built)
         raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)

@@ -8,6 +8,7 @@ import typer
 from quadrant_platform import applier
 from quadrant_platform.commands.console import ExitCode, Format, say, show_json, show_lines
 from quadrant_platform.commands.options import OutputFormat, Stack, System
+from quadrant_platform.program.stacks import installation
 
 
 def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) -> None:
@@ -17,15 +18,15 @@ def command(system: System, stack: Stack, output: OutputFormat = Format.TEXT) ->
         raise typer.Exit(ExitCode.FOUND)
 
 
-def show_page(session: applier.ClusterSession, system: str, stage: str, output: Format) -> bool:
+def show_page(session: applier.ClusterSession, system: str, stack: str, output: Format) -> bool:
     """Write the page of a stack and return whether all of it is ready."""
     target, kubeconfig = session.target, str(session.target.kubeconfig)
-    found, authority = applier.system_status(session, system)
+    found, authority = applier.system_status(session, installation(system, stack))
     if output is Format.JSON:
         place = {"kind": target.type, "kubeconfig": kubeconfig, "context": target.context}
         show_json({"target": place, "ready": found.ready, "authority": authority and str(authority), **asdict(found)})
     else:
-        show_lines(f"{system} {stage} on {target.type} ({kubeconfig})")
+        show_lines(f"{system} {stack} on {target.type} ({kubeconfig})")
         _show(found, authority)
     return found.ready
 

@@ -11,7 +11,7 @@ from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.commands.status import show_page
 from quadrant_platform.program.recorder import Recording
-from quadrant_platform.program.stacks import config_for
+from quadrant_platform.program.stacks import config_for, installation
 from quadrant_platform.program.traffic import Traffic
 from quadrant_platform.reachability import prove
 
@@ -22,7 +22,7 @@ def command(
     system: System, stack: Stack, timeout: Timeout = 600, verbose: Verbose = False, output: OutputFormat = Format.TEXT
 ) -> None:
     """Apply a stack and wait until it is ready (exit code 1: blocked by a policy, or not ready in time)."""
-    with interruptible("up"), applier.system_lock(system):
+    with interruptible("up"), applier.installation_lock(installation(system, stack)):
         target = applier.choose_target(system, stack, say)
         announce(config_for(system, stack), output, verbose)
         if target.type.local:
@@ -33,7 +33,7 @@ def command(
         built = applier.configure_for(session, system, stack, say)
         recording = _judged(built)
         applier.warn_of_api(session, built, recording, say)
-        choice = applier.choose_applier(session, system)
+        choice = applier.choose_applier(session, built.installation)
         say(choice.reason)
         if choice.pulumi is not None:
             if code := applier.apply_with_pulumi(choice.pulumi, session, built, say):
@@ -48,7 +48,7 @@ def command(
 
 def _judged(built: applier.ConfiguredStack) -> Recording:
     """Return what a stack registers; exit where a policy forbids it or the NetworkPolicies differ from the matrix."""
-    with progress(f"recording and judging {built.system} {built.stage}"):
+    with progress(f"recording and judging {built.system} {built.stack}"):
         recording = built.recorded()
         manifests = recording.manifests()
         found = mandatory(violations(objects_of(recording)))

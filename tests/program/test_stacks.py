@@ -8,7 +8,7 @@ import pytest
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.model.loader import systems
 from quadrant_platform.program import stacks
-from quadrant_platform.program.stacks import STAGES, config_for, recorded, stack_name
+from quadrant_platform.program.stacks import STAGES, config_for, installation, recorded, stack_name, system_of
 from tests.stacks import unknowns
 
 NAMED = "config:\n  quadrant:system: agents\n  quadrant:environment: dev\n"
@@ -78,6 +78,58 @@ def test_a_stack_file_has_what_pulumi_reads_in_it(root: Path, text: str, parts: 
     with pytest.raises(BadInput) as caught:
         config_for("agents", "dev")
     assert [part for part in parts if part not in str(caught.value)] == [], "each mistake has its line and remedy"
+
+
+def own(root: Path, text: str, name: str = "alice") -> None:
+    (root / f"Pulumi.{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_stack_of_ones_own_is_found_by_the_name_of_its_file(root: Path) -> None:
+    own(root, NAMED)
+    assert system_of("alice") == "agents", "the file says it, so no option needs to"
+    assert stack_name("agents", "alice") == "alice", "pulumi knows it by this name"
+    assert config_for("agents", "alice") == {"quadrant:system": "agents", "quadrant:environment": "dev"}, "its settings"
+
+
+def test_a_stack_of_ones_own_begins_with_the_engine_s_preset(root: Path) -> None:
+    own(root, "config: {quadrant:system: agents}\n")
+    assert config_for("agents", "alice")["quadrant:environment"] == "dev", "as the program takes it without the setting"
+
+
+def test_a_stack_of_a_stage_is_found_by_its_full_name_too(root: Path) -> None:
+    assert config_for("agents", "agents-prod")["quadrant:environment"] == "prod", "that is its name in messages"
+    own(root, NAMED.replace("dev", "prod"), "agents-dev")
+    with pytest.raises(BadInput, match="rename the file"):
+        config_for("agents", "agents-dev")
+
+
+def test_a_stack_without_a_file_is_told_how_to_make_one(root: Path) -> None:
+    own(root, NAMED)
+    with pytest.raises(BadInput) as caught:
+        config_for("agents", "team-seven")
+    text = str(caught.value)
+    assert "the file Pulumi.team-seven.yaml does not exist; known here: alice" in text, "what is there"
+    assert "`pulumi stack init team-seven`" in text, "and how to begin"
+    with pytest.raises(BadInput, match="did you mean 'alice'"):
+        system_of("alcie")
+
+
+def test_a_stack_of_another_system_is_refused_with_the_line(root: Path) -> None:
+    own(root, NAMED)
+    with pytest.raises(BadInput, match=r"yaml:2: .* names 'agents'; write 'motovault', or leave out --system"):
+        config_for("motovault", "alice")
+
+
+def test_a_file_without_a_system_is_told_its_line(root: Path) -> None:
+    own(root, "config: {quadrant:environment: dev}\n")
+    with pytest.raises(BadInput, match="yaml:1: config: 'quadrant:system' is missing"):
+        system_of("alice")
+
+
+def test_an_installation_has_the_prefix_of_its_stack(root: Path) -> None:
+    own(root, f"{NAMED}  quadrant:overrides: {{namespacePrefix: alice-}}\n")
+    assert installation("agents", "alice") == "alice-agents", "two installations of a system have two names"
+    assert installation("agents", "dev") == "agents", "without a prefix it is the system's own"
 
 
 @pytest.mark.parametrize("system", systems())

@@ -9,7 +9,7 @@ from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.discovery import check_rights
 from quadrant_platform.applier.observed.lingering import explain_lingering, lingering
-from quadrant_platform.applier.observed.object_keys import key_of
+from quadrant_platform.applier.observed.object_keys import ObjectKey, key_of
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.apply_plan import ApplyPlan, plan_changes
 from quadrant_platform.applier.planning.changes import Action
@@ -53,7 +53,7 @@ def apply_with_kubectl(
         except KubectlError as error:
             what = "not everything was applied; once the cause is gone, run the same command to go on"
             raise KubectlError(f"{error}\n{what}") from None
-    over = watching.watch(session, stack.system, plan)
+    over = watching.watch(session, stack.installation, plan)
     return list(watching.explained(over, watching.until_ready(over, seconds, say)))
 
 
@@ -61,7 +61,7 @@ def _apply(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) 
     """Turn the live objects into the wanted ones; after a kill in between, a new run does the rest."""
     _prepare(kubectl, plan)
     # Before anything is applied, the parent names all that may become a member; in the end, those that are one.
-    kubectl.apply([applyset.parent(stack.system, stack.stage, [*plan.live.members, *plan.wanted])])
+    kubectl.apply([_parent(stack, [*plan.live.members, *plan.wanted])])
     _delete(kubectl, plan, Action.RECREATE, say, keep="StatefulSet")
     due = plan.changes.keys(Action.CREATE, Action.CHANGE, Action.RECREATE)
     objects = [manifest for key, manifest in plan.wanted.items() if key in due]
@@ -71,7 +71,12 @@ def _apply(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) 
             say(f"applying the {what}: {len(those)} objects")
             kubectl.apply(those)
     _delete(kubectl, plan, Action.DELETE, say)
-    kubectl.apply([applyset.parent(stack.system, stack.stage, [*plan.wanted, *plan.changes.spared])])
+    kubectl.apply([_parent(stack, [*plan.wanted, *plan.changes.spared])])
+
+
+def _parent(stack: ConfiguredStack, members: Collection[ObjectKey]) -> Manifest:
+    spec = {"system": stack.system, "stage": stack.stage, "stack": stack.name}
+    return applyset.parent(stack.installation, spec, members)
 
 
 def _prepare(kubectl: Kubectl, plan: ApplyPlan) -> None:

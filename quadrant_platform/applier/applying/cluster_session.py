@@ -27,9 +27,9 @@ PEER = "api-server"
 """The matrix's name for the addresses of `network.apiServer.cidrs`; absent where no row leads there."""
 
 
-def choose_target(system: str, stage: str, say: Say) -> ClusterTarget:
+def choose_target(system: str, stack: str, say: Say) -> ClusterTarget:
     """Return the cluster of a stack, and report the choice in one line."""
-    target = choose(config_for(system, stage), host_facts())
+    target = choose(config_for(system, stack), host_facts())
     say(f"{target.type}: {target.reason}")
     return target
 
@@ -42,9 +42,9 @@ def start_cluster(target: ClusterTarget, stack: ConfiguredStack, recording: Reco
     _note(target, stack, say)
 
 
-def configure_for(session: ClusterSession, system: str, stage: str, say: Say) -> ConfiguredStack:
+def configure_for(session: ClusterSession, system: str, stack: str, say: Say) -> ConfiguredStack:
     """Return a stack as the cluster of a session needs it."""
-    return configure_stack(system, stage, local_overrides(session, say), session.facts())
+    return configure_stack(system, stack, local_overrides(session, say), session.facts())
 
 
 def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:
@@ -52,7 +52,7 @@ def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:
     with local_state.membership_lock(target.type, say):
         if not target.kubeconfig.exists():
             local_state.forget(target.type)
-        local_state.note(target.type, stack.system, stack.stage)
+        local_state.note(target.type, stack.installation, stack.options)
 
 
 def local_overrides(session: ClusterSession, say: Say) -> dict[str, Any]:
@@ -123,9 +123,11 @@ def _holds(cidr: str, address: str) -> bool:
     return block.version == one.version and int(block[0]) <= int(one[0]) <= int(block[-1])
 
 
-def choose_applier(session: ClusterSession, system: str) -> EngineChoice:
-    """Return the engine that applies a system to a cluster."""
-    stored = f"{applyset.RESOURCE}/{system}" if system in live.parents(session.kubectl, session.table) else None
+def choose_applier(session: ClusterSession, installation: str) -> EngineChoice:
+    """Return the engine that applies an installation to a cluster."""
+    stored = (
+        f"{applyset.RESOURCE}/{installation}" if installation in live.parents(session.kubectl, session.table) else None
+    )
     return pulumi_cli.engine_for(stored)
 
 

@@ -35,37 +35,37 @@ def passphrase_file() -> Path:
     return path
 
 
-def system_lock(system: str) -> AbstractContextManager[object]:
-    """Hold a system's lock; BadInput while another command of this machine changes the same system."""
+def installation_lock(installation: str) -> AbstractContextManager[object]:
+    """Hold an installation's lock; BadInput while another command of this machine changes the same one."""
 
     def refuse() -> None:
-        what = f"another command is changing {system} right now"
+        what = f"another command is changing {installation} right now"
         raise BadInput([Problem((), what, "wait until it has ended")])
 
-    return locked(folder() / f"{system}.lock", refuse)
+    return locked(folder() / f"{installation}.lock", refuse)
 
 
 def membership_lock(cluster: str, say: Say) -> AbstractContextManager[object]:
-    """Hold the list of the systems in a local cluster while it is read and changed; waits for another holder."""
+    """Hold the list of the installations in a local cluster while it is read and changed; waits for another holder."""
     waiting = f"waiting for another command that is changing the {cluster}"
     return locked(folder() / f".{cluster}.stacks.lock", lambda: say(waiting))
 
 
 def stacks(cluster: str) -> dict[str, str]:
-    """Return the stacks that are up in a local cluster, or began to: stages by system."""
+    """Return the installations that are up in a local cluster, or began to: by name, the options of their commands."""
     return {file.stem.removesuffix(f".{cluster}"): file.read_text("utf-8") for file in _notes(cluster)}
 
 
-def note(cluster: str, system: str, stage: str) -> None:
-    """Add a system to the list of a local cluster."""
-    (folder() / f"{system}.{cluster}.stack").write_text(stage, "utf-8")
+def note(cluster: str, installation: str, options: str) -> None:
+    """Add an installation to the list of a local cluster, with the options by which commands find its stack."""
+    (folder() / f"{installation}.{cluster}.stack").write_text(options, "utf-8")
 
 
-def forget(cluster: str, system: str | None = None) -> None:
-    """Remove a system, or all of them, from the list of a local cluster."""
-    for file in _notes(cluster, system or "*"):
+def forget(cluster: str, installation: str | None = None) -> None:
+    """Remove an installation, or all of them, from the list of a local cluster."""
+    for file in _notes(cluster, installation or "*"):
         file.unlink(missing_ok=True)
 
 
-def _notes(cluster: str, system: str = "*") -> list[Path]:
-    return list(folder().glob(f"{system}.{cluster}.stack"))
+def _notes(cluster: str, installation: str = "*") -> list[Path]:
+    return list(folder().glob(f"{installation}.{cluster}.stack"))

@@ -21,9 +21,9 @@ _KINDS = "applyset.kubernetes.io/contains-group-kinds"
 _NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
 
 
-def identity(system: str) -> str:
-    """Return the id of a system's set, as the enhancement computes it."""
-    digest = hashlib.sha256(f"{system}..{KIND}.{GROUP}".encode()).digest()
+def identity(installation: str) -> str:
+    """Return the id of an installation's set, as the enhancement computes it."""
+    digest = hashlib.sha256(f"{installation}..{KIND}.{GROUP}".encode()).digest()
     return f"applyset-{base64.urlsafe_b64encode(digest).decode().rstrip('=')}-v1"
 
 
@@ -32,7 +32,7 @@ def ground() -> list[dict[str, Any]]:
     text = {"type": "string"}
     schema = {
         "type": "object",
-        "properties": {"spec": {"type": "object", "properties": {"system": text, "stage": text}}},
+        "properties": {"spec": {"type": "object", "properties": {"system": text, "stage": text, "stack": text}}},
     }
     version = {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
     names = {"plural": PLURAL, "singular": "system", "kind": KIND, "listKind": f"{KIND}List"}
@@ -55,19 +55,20 @@ def ground() -> list[dict[str, Any]]:
     ]
 
 
-def parent(system: str, stage: str, members: Collection[ObjectKey]) -> dict[str, Any]:
-    """Return the parent, which names the kinds and namespaces of the members."""
+def parent(installation: str, spec: Mapping[str, str], members: Collection[ObjectKey]) -> dict[str, Any]:
+    """Return the parent, which names the kinds and namespaces of the members; `spec` says what the installation is."""
     kinds = {f"{key.kind}.{key.group}" if key.group else key.kind for key in members}
     annotations = {
         "applyset.kubernetes.io/tooling": "quadrant/v0.1.0",
         _KINDS: ",".join(sorted(kinds)),
         _NAMESPACES: ",".join(sorted({key.namespace for key in members} - {""})),
     }
+    labels = MANAGED_BY | {_IDENTITY: identity(installation)}
     return {
         "apiVersion": f"{GROUP}/v1alpha1",
         "kind": KIND,
-        "metadata": {"name": system, "labels": MANAGED_BY | {_IDENTITY: identity(system)}, "annotations": annotations},
-        "spec": {"system": system, "stage": stage},
+        "metadata": {"name": installation, "labels": labels, "annotations": annotations},
+        "spec": dict(spec),
     }
 
 

@@ -8,6 +8,7 @@ from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.object_keys import ObjectKey, Objects, by_key, key_of
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed, parsed
+from quadrant_platform.model.stack_file import OVERRIDES
 from quadrant_platform.preflight.serving import Served
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL, NAME_LABEL, OWNER, PART_OF_LABEL
@@ -19,37 +20,37 @@ _IMMUTABLE = ("field is immutable", "updates to statefulset spec")
 
 @dataclass(frozen=True, slots=True)
 class LiveSystem:
-    """A system in a cluster: its parent object, None before the first `up`, and its members."""
+    """An installation in a cluster: its parent object, None before the first `up`, and its members."""
 
     parent: Mapping[str, Any] | None
     members: Objects
 
 
 def parents(kubectl: Kubectl, table: Served) -> dict[str, dict[str, Any]]:
-    """Return the parent objects of all systems in a cluster, by system."""
+    """Return the parent objects of all installations in a cluster, by name."""
     if not any(kind == applyset.KIND and version.startswith(applyset.GROUP) for version, kind in table):
         return {}
     return {found["metadata"]["name"]: found for found in kubectl.objects("get", applyset.RESOURCE)}
 
 
-def read(kubectl: Kubectl, table: Served, system: str, wanted: Collection[Manifest]) -> LiveSystem:
-    """Return the live members of a system, and whatever else has the name of a wanted object."""
-    parent = parents(kubectl, table).get(system)
+def read(kubectl: Kubectl, table: Served, installation: str, wanted: Collection[Manifest]) -> LiveSystem:
+    """Return the live members of an installation, and whatever else has the name of a wanted object."""
+    parent = parents(kubectl, table).get(installation)
     kinds = {(manifest["apiVersion"].rpartition("/")[0], manifest["kind"]) for manifest in wanted}
-    found = members(kubectl, table, system, kinds | (applyset.kinds_of(parent) if parent else set()))
+    found = members(kubectl, table, installation, kinds | (applyset.kinds_of(parent) if parent else set()))
     missing = [manifest for manifest in wanted if key_of(manifest) not in found]
     return LiveSystem(parent, {**found, **_named(kubectl, missing)})
 
 
-def members(kubectl: Kubectl, table: Served, system: str, kinds: Collection[GroupKind]) -> Objects:
-    """Return the members of a system's set.
+def members(kubectl: Kubectl, table: Served, installation: str, kinds: Collection[GroupKind]) -> Objects:
+    """Return the members of an installation's set.
 
     Controllers copy labels to what they make, such as a Service's to its EndpointSlices: those are no members.
     """
     asked = arguments(table, kinds)
     if not asked:
         return {}
-    selector = f"{applyset.MEMBER}={applyset.identity(system)}"
+    selector = f"{applyset.MEMBER}={applyset.identity(installation)}"
     found = kubectl.objects("get", ",".join(asked), "--all-namespaces", "--selector", selector, "--show-managed-fields")
     owners = ((one, one["metadata"].get("ownerReferences", ())) for one in found)
     return by_key(one for one, those in owners if not any(owner.get("controller") for owner in those))
@@ -86,10 +87,10 @@ def _is_ours(found: Manifest, wanted: Manifest) -> bool:
     return claimed or labels.get(MANAGED_BY_LABEL) == OWNER or applyset.MEMBER in labels
 
 
-def check_leaving(live: Objects, wanted: Collection[ObjectKey], system: str) -> None:
+def check_leaving(live: Objects, wanted: Collection[ObjectKey], options: str) -> None:
     """Raise BadInput with every wanted object that is being deleted, as after an interrupted `down`."""
     leaving = [key for key in wanted if key in live and "deletionTimestamp" in live[key]["metadata"]]
-    remedy = f"let `quadrant down --system {system}` finish first; nothing was changed"
+    remedy = f"let `quadrant down {options}` finish first; nothing was changed"
     if leaving:
         raise BadInput([Problem((), f"{key} is being deleted", remedy) for key in leaving])
 
@@ -117,9 +118,19 @@ def _remedy(text: str) -> str:
     return "nothing was changed"
 
 
-def check_stage(parent: Mapping[str, Any] | None, system: str, stage: str) -> None:
-    """Raise BadInput where a cluster holds the system's other stage: both would have the same namespaces."""
-    other = stage if parent is None else parent["spec"]["stage"]
-    if other != stage:
-        remedy = f"run `quadrant down --system {system} --stack {other}` first, or take another cluster"
-        raise BadInput([Problem((), f"this cluster holds {system} as {other}", remedy)])
+def check_stack(parent: Mapping[str, Any] | None, stack: str, stage: str) -> None:
+    """Raise BadInput where a cluster holds the installation of another stack: both would have the same namespaces."""
+    if parent is None:
+        return
+    spec, name = parent["spec"], parent["metadata"]["name"]
+    # A parent from before stacks had names of their own tells the stage alone.
+    there, wanted = (spec["stack"], stack) if "stack" in spec else (spec["stage"], stage)
+    if there != wanted:
+        renamed = (
+            f'`kubectl patch {applyset.RESOURCE} {name} --type merge --patch \'{{"spec":{{"stack":"{stack}"}}}}\'`'
+        )
+        remedy = (
+            f"give this stack a namespacePrefix under {OVERRIDES}, run `quadrant down --system {spec['system']} "
+            f"--stack {there}` first, or take another cluster; if the stack was renamed, {renamed}; nothing was changed"
+        )
+        raise BadInput([Problem((), f"this cluster holds {name} of the stack {there}", remedy)])

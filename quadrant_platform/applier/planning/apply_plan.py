@@ -30,15 +30,15 @@ class ApplyPlan:
 
 def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> ApplyPlan:
     """Return what would change, without changing it; BadInput with what the cluster lacks or refuses, or would lose."""
-    kubectl, system = session.kubectl, stack.system
+    kubectl, installation = session.kubectl, stack.installation
     discovery.check_kinds(kubectl, session.table, recording.manifests(), local=session.target.type.local)
-    before = generated_values.read(kubectl, system)
+    before = generated_values.read(kubectl, installation)
     values = generated_values.complete(before, generated_values.password_lengths(recording))
     wanted = stack.objects(values)
-    there = live.read(kubectl, session.table, system, list(wanted.values()))
-    live.check_stage(there.parent, system, stack.stage)
+    there = live.read(kubectl, session.table, installation, list(wanted.values()))
+    live.check_stack(there.parent, stack.name, stack.stage)
     live.check_owner(there.members, wanted)
-    live.check_leaving(there.members, wanted, system)
+    live.check_leaving(there.members, wanted, stack.options)
     found = generated_values.recover(values, before, wanted, there.members)
     if found != values:
         values, wanted = found, stack.objects(found)

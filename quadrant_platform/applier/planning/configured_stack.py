@@ -9,9 +9,10 @@ from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.object_keys import Objects, by_key
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.changes import digest
+from quadrant_platform.model.expansion.workloads import installation_name
 from quadrant_platform.model.loader import load_environment
 from quadrant_platform.model.schema.environment import merged
-from quadrant_platform.model.stack_file import ENVIRONMENT, OVERRIDES
+from quadrant_platform.model.stack_file import ENVIRONMENT, OVERRIDES, load_stack
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import Manifest, in_order
@@ -21,10 +22,11 @@ from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredStack:
-    """A system in a stage, and its configuration for one cluster."""
+    """A stack, and its configuration for one cluster."""
 
     system: str
-    stage: str
+    stack: str
+    """As the user names it."""
     config: dict[str, str]
     facts: ClusterFacts | None = None
     """What the cluster says of itself; None before it is known."""
@@ -32,7 +34,22 @@ class ConfiguredStack:
     @property
     def name(self) -> str:
         """The name of the stack's file and of pulumi's stack."""
-        return stack_name(self.system, self.stage)
+        return stack_name(self.system, self.stack)
+
+    @property
+    def options(self) -> str:
+        """The options by which commands find it."""
+        return f"--system {self.system} --stack {self.stack}"
+
+    @property
+    def stage(self) -> str:
+        """The stage of its environment."""
+        return self.config[ENVIRONMENT]
+
+    @property
+    def installation(self) -> str:
+        """The name under which the cluster knows it."""
+        return installation_name(*load_stack(self.config))
 
     @property
     def file(self) -> str:
@@ -51,23 +68,24 @@ class ConfiguredStack:
 
     def objects(self, values: generated_values.GeneratedValues) -> Objects:
         """Return the members of the stack's applyset with the values of their Secrets, in the order of application."""
+        installation = self.installation
         recording = record(self.config, self.name, values=values.outputs, reveal=True, facts=self.facts)
-        return by_key(_member(self.system, manifest) for manifest in in_order(recording.manifests()))
+        return by_key(_member(installation, manifest) for manifest in in_order(recording.manifests()))
 
 
 def configure_stack(
-    system: str, stage: str, overrides: Mapping[str, Any] = {}, facts: ClusterFacts | None = None
+    system: str, stack: str, overrides: Mapping[str, Any] = {}, facts: ClusterFacts | None = None
 ) -> ConfiguredStack:
     """Return a stack with the overrides of a cluster, over which its own take precedence, and with its facts."""
-    config = config_for(system, stage)
+    config = config_for(system, stack)
     own = json.loads(config.get(OVERRIDES, "{}"))
     both = merged(dict(overrides), own)
-    return ConfiguredStack(system, stage, config | ({OVERRIDES: json.dumps(both)} if both else {}), facts)
+    return ConfiguredStack(system, stack, config | ({OVERRIDES: json.dumps(both)} if both else {}), facts)
 
 
-def _member(system: str, manifest: Manifest) -> Manifest:
+def _member(installation: str, manifest: Manifest) -> Manifest:
     metadata = dict(manifest["metadata"])
-    metadata["labels"] = {**metadata.get("labels", {}), applyset.MEMBER: applyset.identity(system)}
+    metadata["labels"] = {**metadata.get("labels", {}), applyset.MEMBER: applyset.identity(installation)}
     if manifest["kind"] == "Job":
         metadata["annotations"] = {**metadata.get("annotations", {}), TEMPLATE_ANNOTATION: digest(manifest)}
     return {**manifest, "metadata": metadata}

@@ -1,4 +1,4 @@
-"""Generated values: made once for a system and kept in one Secret of the cluster, never on disk."""
+"""Generated values: made once for an installation and kept in one Secret of the cluster, never on disk."""
 
 import base64
 import json
@@ -26,9 +26,9 @@ Values = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class GeneratedValues:
-    """The values of a system, and the version of the Secret that holds them; None before the first write."""
+    """The values of an installation, and the version of the Secret that holds them; None before the first write."""
 
-    system: str
+    installation: str
     values: Values
     version: str | None
 
@@ -87,13 +87,13 @@ def _outputs(value: str) -> dict[str, str]:
     return {"result": value, "bcryptHash": bcrypt.hashpw(value.encode()[:72], bcrypt.gensalt(10)).decode()}
 
 
-def read(kubectl: Kubectl, system: str) -> GeneratedValues:
-    """Return the values that the cluster keeps for a system."""
-    place = (secret_name(system), "--namespace", NAMESPACE, "--ignore-not-found")
+def read(kubectl: Kubectl, installation: str) -> GeneratedValues:
+    """Return the values that the cluster keeps for an installation."""
+    place = (secret_name(installation), "--namespace", NAMESPACE, "--ignore-not-found")
     for found in kubectl.objects("get", "secret", *place):
         values: Values = json.loads(_decoded(found["data"][_KEY]))
-        return GeneratedValues(system, values, found["metadata"]["resourceVersion"])
-    return GeneratedValues(system, {}, None)
+        return GeneratedValues(installation, values, found["metadata"]["resourceVersion"])
+    return GeneratedValues(installation, {}, None)
 
 
 def write(kubectl: Kubectl, kept: GeneratedValues) -> None:
@@ -103,14 +103,14 @@ def write(kubectl: Kubectl, kept: GeneratedValues) -> None:
     try:
         kubectl.need(verb, f"--field-manager={kubectl.manager}", "-f", "-", stdin=text)
     except KubectlError as error:
-        raise KubectlError(f"the generated values of {kept.system} cannot be kept: {error}") from None
+        raise KubectlError(f"the generated values of {kept.installation} cannot be kept: {error}") from None
 
 
 def _manifest(kept: GeneratedValues) -> dict[str, Any]:
     metadata: dict[str, Any] = {
-        "name": secret_name(kept.system),
+        "name": secret_name(kept.installation),
         "namespace": NAMESPACE,
-        "labels": {MANAGED_BY_LABEL: OWNER, PART_OF_LABEL: kept.system},
+        "labels": {MANAGED_BY_LABEL: OWNER, PART_OF_LABEL: kept.installation},
     }
     if kept.version is not None:
         metadata["resourceVersion"] = kept.version
@@ -119,6 +119,6 @@ def _manifest(kept: GeneratedValues) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
 
 
-def secret_name(system: str) -> str:
-    """Return the name of the Secret that keeps a system's values."""
-    return f"{system}-values"
+def secret_name(installation: str) -> str:
+    """Return the name of the Secret that keeps an installation's values."""
+    return f"{installation}-values"

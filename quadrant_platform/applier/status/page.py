@@ -1,4 +1,4 @@
-"""The status page of a system, read from its cluster."""
+"""The status page of an installation, read from its cluster."""
 
 import base64
 from collections.abc import Collection
@@ -18,22 +18,22 @@ _KINDS = {
 }
 
 
-def system_status(session: ClusterSession, system: str) -> tuple[StatusReport, Path | None]:
-    """Return the status of a system, and the file with the certificate of its entry's own authority, if it has one."""
+def system_status(session: ClusterSession, installation: str) -> tuple[StatusReport, Path | None]:
+    """Return the status of an installation, and the file with its entry's own authority, if it has one."""
     objects = session.kubectl.objects("get", ",".join(arguments(session.table, _KINDS)), "--all-namespaces")
     port = LOCAL_CLUSTERS[session.target.type].port if session.target.type.local else None
-    return report(system, objects, port), _authority(session, system, objects)
+    return report(installation, objects, port), _authority(session, installation, objects)
 
 
-def _authority(session: ClusterSession, system: str, objects: Collection[Manifest]) -> Path | None:
+def _authority(session: ClusterSession, installation: str, objects: Collection[Manifest]) -> Path | None:
     # The certificate is public; curl reads it from a file.
-    frontends = [name for name, segment in segments_of(system, objects).items() if segment == "frontend"]
+    frontends = [name for name, segment in segments_of(installation, objects).items() if segment == "frontend"]
     place = authority_secret(objects, frontends)
     if place is None:
         return None
     command = ("get", "secret", place[1], "--namespace", place[0], "--ignore-not-found")
     for found in session.kubectl.objects(*command):
-        file = local_state.folder() / f"{system}.{session.target.label(session.context)}.crt"
+        file = local_state.folder() / f"{installation}.{session.target.label(session.context)}.crt"
         file.write_bytes(base64.b64decode(found["data"]["tls.crt"]))
         return file
     return None

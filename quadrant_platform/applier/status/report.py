@@ -12,7 +12,8 @@ from quadrant_platform.vocabulary import SEGMENT_LABEL, SYSTEM_LABEL
 
 _HOST = re.compile(r"Host\(`([^`]+)`\)")
 _PATH = re.compile(r"Path(?:Prefix)?\(`([^`]+)`\)")
-_FORWARDED = 8443
+_FORWARDED, _BESIDE = 8443, 9443
+"""Ports of loopback to which kubectl forwards an entry: the only one, and one beside a local cluster's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,16 @@ class StatusReport:
         return f"{len(good)} of {len(self.certificates)} ready{first}{lacking}"
 
 
-def report(system: str, objects: Collection[Manifest], port: int | None) -> StatusReport:
-    """Return the page of a system from a cluster's nodes, namespaces and the objects in them.
+def report(installation: str, objects: Collection[Manifest], port: int | None) -> StatusReport:
+    """Return the page of an installation from a cluster's nodes, namespaces and the objects in them.
 
-    `port` is that of a local cluster's entry on loopback; None where the objects give the address.
+    `port` is that of a local cluster's entry on loopback, which leads to the oldest load balancer; None where the
+    objects give the address.
     """
-    spaces = segments_of(system, objects)
+    spaces = segments_of(installation, objects)
     ours = [one for one in objects if one["metadata"].get("namespace") in spaces]
     mounted = {claim for pod in _kind(ours, "Pod") for claim in claims_of(pod)}
-    entry = EntryAddress("127.0.0.1", port) if port is not None else foreign_address(ours)
+    entry = foreign_address(ours) if port is None else local_address(ours, objects, port)
     return StatusReport(
         tuple(_node(one) for one in _kind(objects, "Node")),
         tuple(_segment(name, segment, ours) for name, segment in sorted(spaces.items())),
@@ -88,10 +90,12 @@ def report(system: str, objects: Collection[Manifest], port: int | None) -> Stat
     )
 
 
-def segments_of(system: str, objects: Collection[Manifest]) -> dict[str, str]:
-    """Return the segment of each namespace of a system."""
+def segments_of(installation: str, objects: Collection[Manifest]) -> dict[str, str]:
+    """Return the segment of each namespace of an installation."""
     spaces = ((one["metadata"]["name"], one["metadata"].get("labels", {})) for one in _kind(objects, "Namespace"))
-    segments = ((name, labels.get(SEGMENT_LABEL)) for name, labels in spaces if labels.get(SYSTEM_LABEL) == system)
+    segments = (
+        (name, labels.get(SEGMENT_LABEL)) for name, labels in spaces if labels.get(SYSTEM_LABEL) == installation
+    )
     return {name: segment for name, segment in segments if segment is not None}
 
 
@@ -136,14 +140,29 @@ def _certificate(certificate: Manifest) -> dict[str, Any]:
     return {"name": _named(certificate), "ready": good, "until": until, "why": "" if good else ready.get("message", "")}
 
 
+def local_address(ours: Collection[Manifest], objects: Collection[Manifest], port: int) -> EntryAddress:
+    """Return the address of an entry on loopback; one that came up after another has to be forwarded."""
+    mine, first = next(_balancers(ours), None), next(_balancers(objects), None)
+    return EntryAddress("127.0.0.1", port) if mine is None or mine is first else _forwarded(mine, _BESIDE)
+
+
+def _balancers(objects: Collection[Manifest]) -> Iterator[Manifest]:
+    """Yield the Services of load balancers, the oldest first, as the lab orders them."""
+    found = [one for one in objects if one["kind"] == "Service" and one["spec"].get("type") == "LoadBalancer"]
+    yield from sorted(found, key=lambda one: (one["metadata"].get("creationTimestamp", ""), _named(one)))
+
+
+def _forwarded(service: Manifest, port: int) -> EntryAddress:
+    where = f"--namespace {service['metadata']['namespace']} service/{service['metadata']['name']}"
+    return EntryAddress("127.0.0.1", port, f"kubectl port-forward {where} {port}:443")
+
+
 def foreign_address(objects: Collection[Manifest]) -> EntryAddress:
-    """Return the address of a system's load balancer, or a port that kubectl forwards."""
-    for one in objects:
-        if one["kind"] == "Service" and one["spec"].get("type") == "LoadBalancer":
-            for given in one.get("status", {}).get("loadBalancer", {}).get("ingress", ()):
-                return EntryAddress(given.get("ip") or given["hostname"], 443)
-            where = f"--namespace {one['metadata']['namespace']} service/{one['metadata']['name']}"
-            return EntryAddress("127.0.0.1", _FORWARDED, f"kubectl port-forward {where} {_FORWARDED}:443")
+    """Return the address of an installation's load balancer, or a port that kubectl forwards."""
+    for one in _balancers(objects):
+        for given in one.get("status", {}).get("loadBalancer", {}).get("ingress", ()):
+            return EntryAddress(given.get("ip") or given["hostname"], 443)
+        return _forwarded(one, _FORWARDED)
     return EntryAddress("127.0.0.1", _FORWARDED)
 
 

@@ -21,16 +21,16 @@ LOG_LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The watched objects: the members of a system that have a readiness, and the pods of their namespaces."""
+    """The watched objects: the members of an installation that have a readiness, and the pods of their namespaces."""
 
     kubectl: Kubectl
     resources: str
-    system: str
+    installation: str
     namespaces: frozenset[str]
 
     def observe(self) -> Observation:
         """Return the state of the objects now."""
-        selector = f"{applyset.MEMBER}={applyset.identity(self.system)}"
+        selector = f"{applyset.MEMBER}={applyset.identity(self.installation)}"
         everywhere = ("--all-namespaces",)
         ours = ("get", self.resources, *everywhere, "--selector", selector)
         objects = self.kubectl.objects(*ours) if self.resources else []
@@ -51,13 +51,13 @@ class Watch:
         return [one for one in objects if one["metadata"].get("namespace") in self.namespaces]
 
 
-def watch(session: ClusterSession, system: str, plan: ApplyPlan) -> Watch:
-    """Return the watch of a system's members."""
+def watch(session: ClusterSession, installation: str, plan: ApplyPlan) -> Watch:
+    """Return the watch of an installation's members."""
     members = plan.wanted.values()
     kinds = {(one["apiVersion"], one["kind"]) for one in members if watched(one)}
     resources = ",".join(sorted(session.table[kind].argument for kind in kinds))
     namespaces = frozenset(one["metadata"].get("namespace", "") for one in members)
-    return Watch(session.kubectl, resources, system, namespaces)
+    return Watch(session.kubectl, resources, installation, namespaces)
 
 
 def until_ready(over: Watch, seconds: float, say: Say) -> list[Unready]:

@@ -18,6 +18,11 @@ from tests.commands.running import Runner
 OTHER = "carbon254"
 
 
+def options(system: str, stage: str = "dev") -> str:
+    """How commands find the stack of a system."""
+    return f"--system {system} --stack {stage}"
+
+
 class Lab:
     """The lab, whose API server is the fake one, and which starts at once."""
 
@@ -49,7 +54,7 @@ def lab(settled: Cluster, monkeypatch: pytest.MonkeyPatch) -> Lab:
         monkeypatch.setattr(f"quadrant_platform.lab.lifecycle.cluster.{name}", getattr(lab, name))
     monkeypatch.setattr("quadrant_platform.lab.build.image_builds.ensure", lambda *_: {})
     lab.up(Home.here(), print, ())
-    local_state.note("lab", SYSTEM, "dev")
+    local_state.note("lab", SYSTEM, options(SYSTEM))
     assert settled.find("System"), "the stack is in the cluster"
     return lab
 
@@ -57,7 +62,7 @@ def lab(settled: Cluster, monkeypatch: pytest.MonkeyPatch) -> Lab:
 def test_a_silent_cluster_stays_where_another_system_would_lose_its_data(
     quadrant: Runner, settled: Cluster, lab: Lab
 ) -> None:
-    local_state.note("lab", OTHER, "prod")
+    local_state.note("lab", OTHER, options(OTHER, "prod"))
     settled.configure(answers=False)
     result = quadrant("down", *STACK)
     assert result.code == 2, "no user asked to remove the other one"
@@ -83,12 +88,12 @@ def test_an_up_is_noted_before_its_cluster_starts_and_until_it_is_removed(
     lab.starting = lambda: seen.append(local_state.stacks("lab"))
     result = quadrant("up", *STACK)
     assert result.code == 0, result.err
-    assert seen == [{SYSTEM: "dev"}], "a removal that runs beside it sees who is coming"
-    local_state.note("lab", OTHER, "dev")
+    assert seen == [{SYSTEM: options(SYSTEM)}], "a removal that runs beside it sees who is coming"
+    local_state.note("lab", OTHER, options(OTHER))
     removed = quadrant("down", *STACK)
     assert removed.code == 0, removed.err
     assert f"the lab stays: {OTHER} came up in it too, or began to" in removed.err, "the user reads why"
-    assert (lab.removed, local_state.stacks("lab")) == (0, {OTHER: "dev"}), (
+    assert (lab.removed, local_state.stacks("lab")) == (0, {OTHER: options(OTHER)}), (
         "the other one's objects need not be there yet"
     )
     assert not settled.find("NetworkPolicy"), "what was to go is gone"
@@ -101,7 +106,7 @@ def test_a_cluster_goes_with_its_last_system(quadrant: Runner, lab: Lab) -> None
 
 def test_a_cluster_stays_for_a_system_of_which_nothing_was_noted(quadrant: Runner, settled: Cluster, lab: Lab) -> None:
     found = settled.read()
-    parent = applyset.parent(OTHER, "dev", [])
+    parent = applyset.parent(OTHER, {"system": OTHER, "stage": "dev"}, [])
     found["objects"][f"quadrant.dev|System||{OTHER}"] = parent
     settled.write(found)
     assert quadrant("down", *STACK).code == 0, "one goes, the other stays"
@@ -110,8 +115,8 @@ def test_a_cluster_stays_for_a_system_of_which_nothing_was_noted(quadrant: Runne
 
 def test_a_start_that_another_command_is_at_is_not_removed_under_it(quadrant: Runner, lab: Lab) -> None:
     kubeconfig.file(Home.here()).unlink()
-    local_state.note("lab", OTHER, "dev")
-    with local_state.system_lock(OTHER):
+    local_state.note("lab", OTHER, options(OTHER))
+    with local_state.installation_lock(OTHER):
         result = quadrant("down", *STACK)
     assert result.code == 2, "it would fail for no reason that its user could see"
     assert f"another command is changing {OTHER} right now" in result.err, "what to wait for"
@@ -120,10 +125,10 @@ def test_a_start_that_another_command_is_at_is_not_removed_under_it(quadrant: Ru
 
 
 def test_notes_of_a_cluster_that_is_gone_are_forgotten(quadrant: Runner, lab: Lab) -> None:
-    local_state.note("lab", OTHER, "dev")
+    local_state.note("lab", OTHER, options(OTHER))
     lab.down(Home.here(), print)
     quadrant("up", *STACK)
-    assert local_state.stacks("lab") == {SYSTEM: "dev"}, "`lab down` removed the other one's data too"
+    assert local_state.stacks("lab") == {SYSTEM: options(SYSTEM)}, "`lab down` removed the other one's data too"
 
 
 def test_stacks_that_start_together_are_both_noted(quadrant: Runner, lab: Lab) -> None:
@@ -131,11 +136,13 @@ def test_stacks_that_start_together_are_both_noted(quadrant: Runner, lab: Lab) -
 
     def other_begins() -> None:
         local_state.forget("lab")
-        local_state.note("lab", OTHER, "dev")
+        local_state.note("lab", OTHER, options(OTHER))
 
     lab.starting = other_begins
     quadrant("up", *STACK)
-    assert local_state.stacks("lab") == {SYSTEM: "dev", OTHER: "dev"}, "neither takes the other's note for an old one"
+    assert local_state.stacks("lab") == {one: options(one) for one in (SYSTEM, OTHER)}, (
+        "neither takes the other's note for an old one"
+    )
 
 
 @pytest.mark.usefixtures("lab")

@@ -4,6 +4,7 @@ from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.object_keys import ObjectKey
 
 MEMBERS = [ObjectKey("apps", "Deployment", "shop-backend", "api"), ObjectKey("", "Namespace", "", "shop-backend")]
+SPEC = {"system": "shop", "stage": "dev", "stack": "shop-dev"}
 
 
 def test_an_identity_is_the_one_that_kubectl_computes() -> None:
@@ -14,13 +15,13 @@ def test_an_identity_is_the_one_that_kubectl_computes() -> None:
 
 
 def test_a_parent_names_kinds_and_namespaces_of_its_members() -> None:
-    annotations = applyset.parent("shop", "dev", MEMBERS)["metadata"]["annotations"]
+    annotations = applyset.parent("shop", SPEC, MEMBERS)["metadata"]["annotations"]
     assert annotations["applyset.kubernetes.io/contains-group-kinds"] == "Deployment.apps,Namespace", "sorted"
     assert annotations["applyset.kubernetes.io/additional-namespaces"] == "shop-backend", "and no empty one"
 
 
 def test_kinds_are_read_back_from_a_parent() -> None:
-    assert applyset.kinds_of(applyset.parent("shop", "dev", MEMBERS)) == {("apps", "Deployment"), ("", "Namespace")}, (
+    assert applyset.kinds_of(applyset.parent("shop", SPEC, MEMBERS)) == {("apps", "Deployment"), ("", "Namespace")}, (
         "what left the program is still found"
     )
 

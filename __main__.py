@@ -28,7 +28,7 @@ plan, facts = configured_plan()
 opts = Kubernetes("cluster", facts).child_options()
 
 # The ground: namespaces closed by default, the connections that the matrix permits, and the files.
-segments = Segments("segments", Args(BuildContext(plan.retention), plan), opts)
+segments = Segments("segments", Args(BuildContext(plan.retention, plan.former_names), plan), opts)
 context = segments.context
 isolation = Isolation("isolation", Args(context, plan), opts)
 Priorities("priorities", Args(context, plan), opts)

@@ -9,6 +9,8 @@ PART_OF_LABEL = "app.kubernetes.io/part-of"
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """The name of a namespace, which the API server writes on it."""
+CLUSTER_LABEL = "cnpg.io/cluster"
+"""The name of a CloudNativePG cluster, which the operator writes on its pods."""
 POD_SECURITY_PREFIX = "pod-security.kubernetes.io/"
 
 # Labels of ours.

@@ -11,6 +11,7 @@ from pulumi_kubernetes import apiextensions
 
 from quadrant_platform.components.base.fingerprints import fingerprinted
 from quadrant_platform.components.base.mounts import CLAIM, MountSource, is_own_claim, mounted, provides
+from quadrant_platform.components.base.moves import earlier_components, earlier_services
 from quadrant_platform.components.base.protection import is_kept, marked
 from quadrant_platform.components.builders.manifests import Manifest, logical_name
 from quadrant_platform.model.expansion.retention import Retention
@@ -36,15 +37,16 @@ def registered(
     if _unawaited(manifest):
         annotations = {**metadata.get("annotations", {}), f"{ENGINE_PREFIX}skipAwait": "true"}
         manifest = manifest | {"metadata": metadata | {"annotations": annotations}}
+    logical = logical_name(metadata, prefix)
     options = pulumi.ResourceOptions(
         parent=parent,
         depends_on=list(dict.fromkeys(after)),
         protect=keep or None,
         retain_on_delete=keep or None,
+        aliases=earlier_services(parent, manifest["kind"], logical),
         # Kubernetes never changes them, and a replaced claim is an empty one.
         ignore_changes=["spec.accessModes", "spec.storageClassName"] if manifest["kind"] == CLAIM else None,
     )
-    logical = logical_name(metadata, prefix)
     group, _, version = manifest["apiVersion"].rpartition("/")
     # Neither one of Kubernetes' own groups nor the core: such as CloudNativePG's or Traefik's.
     if "." in group and not group.endswith(".k8s.io"):
@@ -81,6 +83,8 @@ class BuildContext:
     """
 
     retention: Retention = field(default_factory=Retention)
+    former_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of the rows that became components, by their present names."""
     default_denies: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     sources: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
     fingerprints: dict[MountSource, pulumi.Output[str]] = field(default_factory=dict)
@@ -127,7 +131,10 @@ class Component(pulumi.ComponentResource, Generic[Inputs, Outputs]):
     outputs: Outputs
 
     def __init__(self, name: str, args: Args[Inputs], opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(f"quadrant:{self.token}", name, None, opts)
+        type_ = f"quadrant:{self.token}"
+        aliases = earlier_components(type_, name, args.context.former_names.get(name, ()))
+        own = pulumi.ResourceOptions(aliases=aliases)
+        super().__init__(type_, name, None, pulumi.ResourceOptions.merge(opts, own))
         self.build(*args)
         self.outputs = self.results(args.inputs)
         self.register_outputs(self.outputs._asdict())

@@ -26,6 +26,7 @@ class Workload:
     def __init__(self, planned: Planned[Any]) -> None:
         self.planned = planned
         self.name, self.namespace = planned.name, planned.endpoint.namespace
+        self.data_name = planned.data_name
         self.labels, self.selector = dict(planned.labels), planned.endpoint.selector
         self.ports = {listener.name: listener for listener in planned.endpoint.listeners}
         # Beside an autoscaler a specification states no replicas: both would set them.
@@ -96,7 +97,7 @@ class Workload:
         port = port_name(self.planned.endpoint.metrics or "")
         spec = {
             # The label that holds the workload's name; Services and pods may have other names.
-            "jobLabel": next(key for key, value in self.selector.items() if value == self.name),
+            "jobLabel": next(key for key, value in self.selector.items() if value == self.data_name),
             "selector": {"matchLabels": self.selector},
             field: [{"port": port, "path": path, "interval": interval or self.planned.settings.scrape_interval}],
         }
@@ -149,14 +150,14 @@ class Workload:
 
         Its controller finds the claims by their names, so that they can grow, which those of a template never do.
         """
-        own = name or self.name
+        own = name or self.data_name
         copies = self.planned.autoscaling.max if self.planned.autoscaling else self.planned.copies
         for claim, size in claims.items():
             for ordinal in range(copies):
                 meta = self.metadata(f"{claim}-{own}-{ordinal}")
                 yield manifest("v1", "PersistentVolumeClaim", meta, self.claim(size))
         spec: Manifest = {
-            "serviceName": self.name,
+            "serviceName": self.data_name,
             "selector": {"matchLabels": self.selector},
             "template": template,
             "volumeClaimTemplates": [{"metadata": {"name": claim}, "spec": NOMINAL_CLAIM} for claim in claims],

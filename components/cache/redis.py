@@ -113,7 +113,7 @@ def redis_server(w: Workload, cache: PlannedCache, mounts: list[Mount]) -> Manif
     where = [str(cache.spec.port), cache.secrets[0].path]
     master, watched = w.name, []
     if cache.sentinel is not None:
-        master, watched = f"{cache.stateful_set}-0", [w.name, *members(cache.sentinel.name)]
+        master, watched = f"{cache.stateful_set}-0", [w.data_name, *members(cache.sentinel.data_name)]
     live, ready = (exec_probe("sh", "/scripts/redis-probe.sh", word, *where) for word in ("live", "ready"))
     container = w.container(
         REDIS,

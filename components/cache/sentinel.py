@@ -31,11 +31,11 @@ class Sentinel(Component[PlannedCache, Names]):
         if inputs.sentinel is None:
             return
         w = Workload(inputs.sentinel)
-        maps = [w.scripts(*SCRIPTS), w.config_map("settings", {"sentinel.conf": sentinel_conf(inputs.name)})]
+        maps = [w.scripts(*SCRIPTS), w.config_map("settings", {"sentinel.conf": sentinel_conf(inputs.data_name)})]
         yield w.account()
         yield from maps
         yield w.service()
-        for member in members(w.name):
+        for member in members(w.data_name):
             yield member_service(w, member, member, publishNotReadyAddresses=True)
         yield from w.stateful_set(pod(w, inputs, texts_of(maps)), {"data": STORAGE}, podManagementPolicy="Parallel")
         yield w.budget()
@@ -43,7 +43,7 @@ class Sentinel(Component[PlannedCache, Names]):
     @staticmethod
     def results(inputs: PlannedCache) -> Names:
         """Return the Services of the single Sentinels."""
-        return Names(members(f"{inputs.name}-sentinel"))
+        return Names(members(f"{inputs.data_name}-sentinel"))
 
 
 def sentinel_conf(master: str) -> str:
@@ -68,7 +68,8 @@ def pod(w: Workload, cache: PlannedCache, texts: list[str]) -> Manifest:
         settings(f"{w.name}-settings", SETTINGS),
         secret_mount(cache.secrets),
     ]
-    first = [cache.name, f"{cache.stateful_set}-0", str(cache.spec.port), str(QUORUM)]
+    # The kept state of a Sentinel names its master.
+    first = [cache.data_name, f"{cache.stateful_set}-0", str(cache.spec.port), str(QUORUM)]
     container = w.container(
         REDIS,
         limits=HELPER,

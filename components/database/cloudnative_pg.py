@@ -33,7 +33,7 @@ class Cluster(Component[PlannedDatabase, Server]):
         if inputs.owner_key is not None:
             yield owner_credentials(w, inputs.spec.user, *inputs.owner_key)
         labels = w.other_labels
-        meta = w.metadata(labels=labels)
+        meta = w.metadata(w.data_name, labels)
         yield manifest("postgresql.cnpg.io/v1", "Cluster", meta, cluster(w, inputs, labels))
         yield w.pod_monitor(labels)
 

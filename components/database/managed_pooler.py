@@ -28,7 +28,7 @@ class ManagedPooler(Component[PoolerInputs, Server]):
         # A port of this name takes the place of the operator's own Service port, 5432.
         port = {"name": PORT_NAME, "port": pooler.spec.port, "targetPort": PORT_NAME, "protocol": "TCP"}
         spec = {
-            "cluster": {"name": server.service},
+            "cluster": {"name": server.cluster},
             "type": "rw",
             "instances": pooler.copies,
             "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}},

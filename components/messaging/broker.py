@@ -41,12 +41,12 @@ class Broker(Component[Planned[BrokerSpec], Address]):
         yield w.account()
         yield w.config_map("scripts", files)
         yield w.service()
-        yield w.service(_nodes(w.name), clusterIP="None", publishNotReadyAddresses=True)
+        yield w.service(_nodes(w.data_name), clusterIP="None", publishNotReadyAddresses=True)
         mounts = [claimed("/data"), scripts(f"{w.name}-scripts"), scratch("tmp", "/tmp", "256Mi")]
         probes = w.probes(tcp_probe(inputs.spec.port), starts=RECOVERY)
         container = w.container(KAFKA, command=["/bin/sh", "/scripts/start.sh"], probes=probes, mounts=mounts)
         pod = w.pod(container, mounts=mounts, grace=60, texts=files.values())
-        together = {"serviceName": _nodes(w.name), "podManagementPolicy": "Parallel"}
+        together = {"serviceName": _nodes(w.data_name), "podManagementPolicy": "Parallel"}
         yield from w.stateful_set(pod, {"data": inputs.spec.storage}, **together)
         if inputs.copies > 1:
             yield w.budget()
@@ -59,7 +59,7 @@ class Broker(Component[Planned[BrokerSpec], Address]):
 
 def properties(broker: Planned[BrokerSpec]) -> str:
     """Return the server's settings; the start script fills in @node@ and @host@."""
-    name, spec, nodes = broker.name, broker.spec, broker.copies
+    name, spec, nodes = broker.data_name, broker.spec, broker.copies
     domain = f"{_nodes(name)}.{broker.endpoint.namespace}.svc.cluster.local"
     voters = ",".join(f"{node}@{name}-{node}.{domain}:{KAFKA_CONTROLLER_PORT}" for node in range(nodes))
     copies = min(nodes, 3)
@@ -86,7 +86,7 @@ def properties(broker: Planned[BrokerSpec]) -> str:
 
 def start_script(broker: Planned[BrokerSpec]) -> str:
     """Return the start script with the cluster's identity and half of the memory as heap."""
-    identity = uuid.uuid5(uuid.NAMESPACE_DNS, f"{broker.name}.{broker.endpoint.namespace}")
+    identity = uuid.uuid5(uuid.NAMESPACE_DNS, f"{broker.data_name}.{broker.endpoint.namespace}")
     cluster = base64.urlsafe_b64encode(identity.bytes).decode().rstrip("=")
     heap = int(broker.limits.memory.mebibytes) // 2
     return START.replace("@cluster@", cluster).replace("@heap@", str(heap))

@@ -46,10 +46,9 @@ class Job(Component[JobInputs, Names]):
 def claims(job: PlannedProcess[JobSpec]) -> Iterator[Manifest]:
     """Yield the claims of a job."""
     w = Workload(job)
-    for name, volume in job.spec.volumes.items():
-        if volume.persistent:
-            meta = w.metadata(_claim(w, name))
-            yield manifest("v1", "PersistentVolumeClaim", meta, w.claim(volume.size))
+    for name, volume in job.spec.persistent.items():
+        meta = w.metadata(_claim(w, name))
+        yield manifest("v1", "PersistentVolumeClaim", meta, w.claim(volume.size))
 
 
 def _scheduled(w: Workload, spec: JobSpec, run: Manifest) -> Manifest:
@@ -94,10 +93,10 @@ def _waits(w: Workload, store: str, port: int) -> Manifest:
 def _bound(w: Workload, spec: JobSpec, mount: Mount) -> Mount:
     """Return a mount with its claim; only a StatefulSet would make one."""
     name = mount.volume["name"]
-    if name not in spec.volumes or not spec.volumes[name].persistent:
+    if name not in spec.persistent:
         return mount
     return replace(mount, volume={"name": name, "persistentVolumeClaim": {"claimName": _claim(w, name)}})
 
 
 def _claim(w: Workload, volume: str) -> str:
-    return f"{w.name}-{volume}"
+    return f"{w.data_name}-{volume}"

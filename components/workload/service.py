@@ -28,7 +28,7 @@ class Service(Component[PlannedProcess[ServiceSpec], Address]):
         yield from claims
         yield built
         if inputs.autoscaling is not None:
-            yield _autoscaler(w, inputs.autoscaling, built["kind"])
+            yield _autoscaler(w, inputs.autoscaling, built)
         if inputs.copies > 1:
             yield w.budget()
         if spec.metrics is not None:
@@ -59,7 +59,7 @@ def workload(w: Workload, service: PlannedProcess[ServiceSpec]) -> Iterator[Mani
         grace=seconds(service.spec.termination_grace),
         texts=[config.text for config in service.configs],
     )
-    claims = {name: volume.size for name, volume in service.spec.volumes.items() if volume.persistent}
+    claims = {name: volume.size for name, volume in service.spec.persistent.items()}
     if claims:
         yield from w.stateful_set(template, claims, revisionHistoryLimit=5)
     else:
@@ -73,7 +73,7 @@ def probes(w: Workload, spec: ServiceSpec) -> Manifest:
     return w.probes(startup, readiness, http_probe(spec.probes.liveness, port))
 
 
-def _autoscaler(w: Workload, scaling: Autoscaling, kind: str) -> Manifest:
+def _autoscaler(w: Workload, scaling: Autoscaling, target: Manifest) -> Manifest:
     slowly = {
         "stabilizationWindowSeconds": seconds(scaling.scale_down_stabilization),
         "policies": [{"type": "Percent", "value": scaling.scale_down_percent, "periodSeconds": 60}],
@@ -83,7 +83,7 @@ def _autoscaler(w: Workload, scaling: Autoscaling, kind: str) -> Manifest:
         "policies": [{"type": "Percent", "value": scaling.scale_up_percent, "periodSeconds": 15}],
     }
     spec = {
-        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": kind, "name": w.name},
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": target["kind"], "name": target["metadata"]["name"]},
         "minReplicas": scaling.min,
         "maxReplicas": scaling.max,
         "metrics": list(_targets(scaling)),

@@ -51,6 +51,8 @@ class Recorded:
     inputs: dict[str, Any]
     kept: bool = False
     """Whether the engine refuses to delete it, and leaves it in the cluster where it is made to drop its record."""
+    aliases: tuple[str, ...] = ()
+    """The URNs under which an earlier program may have registered it."""
 
     @property
     def is_manifest(self) -> bool:
@@ -157,10 +159,16 @@ class Monitor(mocks.MockMonitor):
         parent = None if f"::{_STACK}::" in request.parent else request.parent or None
         inputs = (self.secret_inputs if request.type == _SECRET else plain)(request.object)
         dependencies = tuple(sorted(request.dependencies))
-        kept = request.protect and request.retainOnDelete
-        self.recorded.append(Recorded(request.type, request.name, urn, parent, dependencies, inputs, kept))
+        kept, aliases = request.protect and request.retainOnDelete, tuple(self._aliases(request))
+        self.recorded.append(Recorded(request.type, request.name, urn, parent, dependencies, inputs, kept, aliases))
         identity = "" if self.unknown or not request.custom else request.name
         return RegisterResourceResponse(urn=urn, id=identity, object=self._outputs(request, urn))
+
+    def _aliases(self, request: RegisterResourceRequest) -> Iterator[str]:
+        """Yield the URNs of a resource's aliases, which the engine makes of their parts."""
+        for alias in request.aliases:
+            spec = alias.spec
+            yield alias.urn or self.make_urn(request.parent, spec.type or request.type, spec.name or request.name)
 
     def _outputs(self, request: RegisterResourceRequest, urn: str) -> Any:
         """Return the outputs that the provider adds; known inputs count as outputs without repetition."""

@@ -20,10 +20,15 @@ VOLUMES = tuple(f"volume/fast/{name}" for name in ("pvc-provision", "pvc-delete"
 OPTIONS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
 PURPOSE = "simulates the node of the engine's tests"
 ROOM = {"cpu": "1k", "memory": "1Ti", "pods": "10k", "ephemeral-storage": "10Ti"}
+LABELS = {
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/hostname": "simulated",
+    "topology.kubernetes.io/zone": "a",
+}
 NODE = {
     "apiVersion": "v1",
     "kind": "Node",
-    "metadata": {"name": "simulated", "labels": {"kubernetes.io/os": "linux", "topology.kubernetes.io/zone": "a"}},
+    "metadata": {"name": "simulated", "labels": LABELS},
     "status": {"allocatable": ROOM, "capacity": ROOM},
 }
 STORAGE_CLASS = {

@@ -10,7 +10,7 @@ from quadrant_platform.model.schema.system import System
 __all__ = ["problems_of", "problems_of_environment", "problems_with"]
 
 CHECKS: tuple[Check, ...] = (
-    names.unique, names.letters_first, names.namespaces, names.labels,
+    names.unique, names.letters_first, names.renamed, names.namespaces, names.labels,
     rows.rows, rows.repeated,
     stores.homes, stores.poolers, stores.cache_memory, stores.listeners, stores.pools,
     routes.targets, routes.middlewares, routes.forward_auth, routes.certificate, routes.repeated,

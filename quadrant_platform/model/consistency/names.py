@@ -30,7 +30,7 @@ def unique(context: Context) -> Found:
         if name in RESERVED:
             yield Problem(path, f"the name {name!r} is reserved for {RESERVED[name]}", "choose another name")
         elif name in taken:
-            other = ".".join(str(part) for part in taken[name])
+            other = _written(taken[name])
             what = f"the name {name!r} is used twice, here and at {other}; flows and Services are found by name"
             yield Problem(path, what, "rename one of them")
         taken.setdefault(name, path)
@@ -59,6 +59,27 @@ def _derived(context: Context) -> Iterator[tuple[str, KeyPath]]:
     for name, cache in context.system.caches.items():
         if cache.mode == "sentinel":
             yield f"{name}-sentinel", ("caches", name)
+
+
+def renamed(context: Context) -> Found:
+    """Check that a former name is in nobody's use, and is that of one row: its data would have two owners."""
+    used, taken = dict(_names(context)), dict[str, KeyPath]()
+    for section, name, row in context.system.renamable():
+        for index, former in enumerate(row.renamed_from):
+            path: KeyPath = (section, name, "renamedFrom", index)
+            if former == name:
+                yield Problem(path, f"{name!r} is the present name", "write the names that it had before")
+            elif former in used:
+                what = f"{former!r} is in use at {_written(used[former])}; a former name is nobody's"
+                yield Problem(path, what, "give that row another name, or leave this one out")
+            elif former in taken:
+                what = f"{former!r} is a former name of {_written(taken[former])} too; data has one owner"
+                yield Problem(path, what, "leave it out where it is wrong")
+            taken.setdefault(former, path[:2])
+
+
+def _written(path: KeyPath) -> str:
+    return ".".join(str(part) for part in path)
 
 
 def letters_first(context: Context) -> Found:

@@ -40,11 +40,11 @@ def _objects(one: Planned[Any]) -> Iterator[str]:
     if isinstance(one, PlannedCache):
         yield from _claims(STORE_CLAIM, one.stateful_set, one.copies)
         if one.sentinel is not None:
-            yield from _claims(STORE_CLAIM, one.sentinel.name, one.sentinel.copies)
+            yield from _claims(STORE_CLAIM, one.sentinel.data_name, one.sentinel.copies)
     elif isinstance(one, PlannedDatabase) and one.engine == "cloudNativePg":
-        yield one.name
+        yield one.data_name
     elif one.endpoint.kind in STORE_KINDS:
-        yield from _claims(STORE_CLAIM, one.name, one.copies)
+        yield from _claims(STORE_CLAIM, one.data_name, one.copies)
     elif isinstance(one, PlannedProcess):
         yield from _volumes(one)
 
@@ -52,11 +52,11 @@ def _objects(one: Planned[Any]) -> Iterator[str]:
 def _volumes(process: PlannedProcess[Any]) -> Iterator[str]:
     """Yield the claims of a service or a job; an autoscaler may have made one for each copy."""
     copies = process.autoscaling.max if process.autoscaling else process.copies
-    for name in (name for name, volume in process.spec.volumes.items() if volume.persistent):
+    for name in process.spec.persistent:
         if process.endpoint.kind == "job":
-            yield f"{process.name}-{name}"
+            yield f"{process.data_name}-{name}"
         else:
-            yield from _claims(name, process.name, copies)
+            yield from _claims(name, process.data_name, copies)
 
 
 def _claims(volume: str, stateful_set: str, copies: int) -> Iterator[str]:

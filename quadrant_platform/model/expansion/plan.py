@@ -130,6 +130,11 @@ class Plan:
         return Retention(self.environment.protect_data, self.released, found, self.secrets)
 
     @property
+    def former_names(self) -> dict[str, tuple[str, ...]]:
+        """Return the former names of every row that had any, by its present one."""
+        return {name: row.renamed_from for _, name, row in self.system.renamable() if row.renamed_from}
+
+    @property
     def needs_certificates(self) -> bool:
         """Whether servers or the public entry show certificates."""
         secure = any(one.spec.tls and one.engine == "statefulSet" for one in self.databases.values())

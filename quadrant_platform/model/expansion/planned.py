@@ -14,7 +14,15 @@ from quadrant_platform.model.schema.quantities import Bytes, Cpu
 from quadrant_platform.model.schema.service import SECRETS_DIR, Autoscaling, ContainerSpec, Size
 from quadrant_platform.model.schema.system import Vault, VaultKey
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import ATTACHED_PREFIX, COMPONENT_LABEL, PART_OF_LABEL, SEGMENT_LABEL, TIER_LABEL
+from quadrant_platform.vocabulary import (
+    ATTACHED_PREFIX,
+    CLUSTER_LABEL,
+    COMPONENT_LABEL,
+    NAME_LABEL,
+    PART_OF_LABEL,
+    SEGMENT_LABEL,
+    TIER_LABEL,
+)
 
 Spec = TypeVar("Spec")
 Process = TypeVar("Process", bound=ContainerSpec)
@@ -53,6 +61,8 @@ class Server(NamedTuple):
     user: str
     secret: str
     tls: bool
+    cluster: str
+    """The name under which its data began, by which an operator knows it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,12 @@ class Planned(Generic[Spec]):
     def name(self) -> str:
         """Return the workload's name."""
         return self.endpoint.name
+
+    @property
+    def data_name(self) -> str:
+        """Return the name under which its data began: that of its pods' label, its StatefulSet and its claims."""
+        selector = self.endpoint.selector
+        return selector.get(CLUSTER_LABEL) or selector.get(NAME_LABEL, self.name)
 
     @property
     def part_of(self) -> str:
@@ -123,7 +139,7 @@ class PlannedDatabase(Planned[DatabaseSpec]):
     def server(self) -> Server:
         """Return what a client needs to log in."""
         spec = self.spec
-        return Server(self.name, spec.port, spec.database, spec.user, self.secrets[0].name, spec.tls)
+        return Server(self.name, spec.port, spec.database, spec.user, self.secrets[0].name, spec.tls, self.data_name)
 
     @property
     def services(self) -> dict[str, str]:
@@ -151,7 +167,7 @@ class PlannedCache(Planned[CacheSpec]):
     @property
     def stateful_set(self) -> str:
         """Return the name of the StatefulSet, which its pods' names begin with."""
-        return self.spec.stateful_set or self.name
+        return self.spec.stateful_set or self.data_name
 
 
 @dataclass(frozen=True, kw_only=True)

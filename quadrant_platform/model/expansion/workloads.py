@@ -8,10 +8,10 @@ from quadrant_platform.model.expansion.endpoint import Endpoint, EndpointKind, L
 from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.exposure import ExternalApi
-from quadrant_platform.model.schema.service import JobSpec
+from quadrant_platform.model.schema.service import ContainerSpec, JobSpec
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import COMPONENT_LABEL, NAME_LABEL, PART_OF_LABEL
+from quadrant_platform.vocabulary import CLUSTER_LABEL, COMPONENT_LABEL, NAME_LABEL, PART_OF_LABEL
 
 HTTP_PORT, HTTPS_PORT, DASHBOARD_PORT, TRAEFIK_METRICS_PORT = 8000, 8443, 8080, 9100
 """Traefik's container ports, unprivileged behind the Service's 80 and 443."""
@@ -87,11 +87,13 @@ def _pods(
     listeners: Iterable[Listener],
     *,
     labels: Mapping[str, str] | None = None,
+    data_name: str | None = None,
     metrics: str | None = None,
     probes: tuple[str, ...] = (),
 ) -> Endpoint:
-    namespace = namespace_of(system, environment, segment)
-    chosen = tuple(sorted((labels or selector(installation_name(system, environment), name)).items()))
+    """Return some pods; those with data have the label of the name under which it began, which never changes."""
+    namespace, part_of = namespace_of(system, environment, segment), installation_name(system, environment)
+    chosen = tuple(sorted((labels or selector(part_of, data_name or name)).items()))
     return Endpoint(name, kind, namespace, chosen, tuple(listeners), (), segment, metrics, probes)
 
 
@@ -100,25 +102,31 @@ def _services(system: System, environment: Environment) -> Named:
         listeners = (Listener(port, number) for port, number in service.ports.items())
         metrics = service.metrics.port if service.metrics else None
         probes = (service.probes.port or next(iter(service.ports)),)
-        pods = partial(_pods, system, environment, name, "service", service.segment)
+        pods = partial(_pods, system, environment, name, "service", service.segment, data_name=_began(name, service))
         yield name, pods(listeners, metrics=metrics, probes=probes)
 
 
 def _jobs(system: System, environment: Environment) -> Named:
     for name, job in jobs(system, environment).items():
-        yield name, _pods(system, environment, name, "job", job.segment, ())
+        yield name, _pods(system, environment, name, "job", job.segment, (), data_name=_began(name, job))
+
+
+def _began(name: str, process: ContainerSpec) -> str | None:
+    """Return the name under which the claims of a service or a job began, where it has any."""
+    return process.data_name(name) if process.persistent else None
 
 
 def _databases(system: System, environment: Environment) -> Named:
     for name, database in in_cluster(system, environment).items():
-        pods = partial(_pods, system, environment, name, "database", database.segment, metrics="metrics")
+        began, here = database.data_name(name), partial(_pods, system, environment, name, "database", database.segment)
+        pods = partial(here, data_name=began, metrics="metrics")
         if database.engine == "clickhouse":
             yield name, pods(_clickhouse_listeners(database), probes=("http",))
         elif environment.databases == "statefulSet":
             yield name, pods(_postgresql_listeners(database), probes=("metrics",))
         else:
             # The operator's initdb and join jobs carry these two labels as well, and need the same rows.
-            labels = {"cnpg.io/cluster": name, COMPONENT_LABEL: "database"}
+            labels = {CLUSTER_LABEL: began, COMPONENT_LABEL: "database"}
             status = Listener("status", CNPG_STATUS_PORT)
             yield name, pods((*_postgresql_listeners(database), status), labels=labels, probes=("status",))
 
@@ -147,24 +155,27 @@ def _poolers(system: System, environment: Environment) -> Named:
 def _caches(system: System, environment: Environment) -> Named:
     for name, cache in system.caches.items():
         listeners = (Listener("redis", cache.port), Listener("metrics", REDIS_EXPORTER_PORT))
-        pods = partial(_pods, system, environment, name, "cache", cache.segment, listeners)
+        began, here = cache.data_name(name), partial(_pods, system, environment)
+        pods = partial(here, name, "cache", cache.segment, listeners, data_name=began)
         yield name, pods(metrics="metrics", probes=("metrics",))
         if cache_mode(environment, cache) == "sentinel":
-            watch = (Listener("sentinel", SENTINEL_PORT),)
-            yield f"{name}-sentinel", _pods(system, environment, f"{name}-sentinel", "sentinel", cache.segment, watch)
+            watch, own = (Listener("sentinel", SENTINEL_PORT),), f"{name}-sentinel"
+            yield own, here(own, "sentinel", cache.segment, watch, data_name=f"{began}-sentinel")
 
 
 def _object_stores(system: System, environment: Environment) -> Named:
     for name, store in system.object_stores.items():
         console = (Listener("console", store.console_port),) if store.console_port else ()
         listeners = (Listener("s3", store.port), *console)
-        yield name, _pods(system, environment, name, "objectStore", store.segment, listeners, probes=("s3",))
+        pods = partial(_pods, system, environment, name, "objectStore", store.segment)
+        yield name, pods(listeners, data_name=store.data_name(name), probes=("s3",))
 
 
 def _brokers(system: System, environment: Environment) -> Named:
     for name, broker in system.brokers.items():
         listeners = (Listener("kafka", broker.port), Listener("controller", KAFKA_CONTROLLER_PORT))
-        yield name, _pods(system, environment, name, "broker", broker.segment, listeners, probes=("kafka",))
+        pods = partial(_pods, system, environment, name, "broker", broker.segment)
+        yield name, pods(listeners, data_name=broker.data_name(name), probes=("kafka",))
 
 
 def _edge(system: System, environment: Environment) -> Named:

@@ -6,10 +6,10 @@ from pydantic import Field, model_validator
 
 from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.model.schema.service import Sizing
-from quadrant_platform.model.schema.types import Model, Name, Port, Segment
+from quadrant_platform.model.schema.types import Name, Port, Renamable, Segment
 
 
-class DataStore(Model):
+class DataStore(Renamable):
     """What every store has: a home, an image, a size and a claim."""
 
     segment: Segment
@@ -48,7 +48,7 @@ class ExternalDatabaseSpec(DatabaseSpec):
     """A database outside the cluster at the environment's address; where it gives none, one runs in the cluster."""
 
 
-class PoolerSpec(Model):
+class PoolerSpec(Renamable):
     """A PgBouncer in front of a database."""
 
     segment: Segment

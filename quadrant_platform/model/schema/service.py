@@ -15,6 +15,7 @@ from quadrant_platform.model.schema.types import (
     Name,
     Percent,
     Port,
+    Renamable,
     Segment,
     Stage,
     Tier,
@@ -96,7 +97,7 @@ class Volume(Model):
     persistent: bool = False
 
 
-class ContainerSpec(Model):
+class ContainerSpec(Renamable):
     """What services and jobs share: a home, and the files that the container finds at start."""
 
     segment: Segment
@@ -104,6 +105,11 @@ class ContainerSpec(Model):
     config: tuple[str, ...] = Field(default=(), description="names under `configs`")
     secrets: tuple[str, ...] = Field(default=(), description="names under `secrets`, files under /run/secrets")
     volumes: dict[Name, Volume] = {}
+
+    @property
+    def persistent(self) -> dict[str, Volume]:
+        """Return the volumes that are claims."""
+        return {name: volume for name, volume in self.volumes.items() if volume.persistent}
 
 
 class ConfigFile(Model):

@@ -1,5 +1,6 @@
 """A system: everything that a team declares in one file."""
 
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from quadrant_platform.model.schema.delivery import Alert, Analysis, Backup, Cha
 from quadrant_platform.model.schema.exposure import EdgeSpec, ExternalApi, FlowRow
 from quadrant_platform.model.schema.middleware import Mesh
 from quadrant_platform.model.schema.service import ConfigFile, JobSpec, ServiceSpec
-from quadrant_platform.model.schema.types import Duration, Model, Name, Port, Segment
+from quadrant_platform.model.schema.types import Duration, Model, Name, Port, Renamable, Segment
 
 
 class SegmentSettings(Model):
@@ -79,3 +80,17 @@ class System(Model):
     load: dict[Name, LoadProfile] = {}
     dev_ports: dict[Port, str] = Field(default={}, description="dev: local port to forward, to `<workload>:<port>`")
     flows: tuple[FlowRow, ...] = ()
+
+    def renamable(self) -> Iterator[tuple[str, str, Renamable]]:
+        """Yield every row that can be renamed, with its section and its name."""
+        sections: dict[str, Mapping[Name, Renamable]] = {
+            "services": self.services,
+            "jobs": self.jobs,
+            "databases": self.databases,
+            "externalDatabases": self.external_databases,
+            "poolers": self.poolers,
+            "caches": self.caches,
+            "objectStores": self.object_stores,
+            "brokers": self.brokers,
+        }
+        yield from ((section, name, row) for section, rows in sections.items() for name, row in rows.items())

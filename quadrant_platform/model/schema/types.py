@@ -139,6 +139,8 @@ def _namespace_prefix(text: str) -> str:
 Name = Annotated[str, Field(pattern=rf"^{DNS_LABEL}$", max_length=52)]
 """A workload's name: one DNS label, short enough for the suffixes of CronJob and StatefulSet pods."""
 NamespacePrefix = Annotated[str, AfterValidator(_namespace_prefix)]
+FormerNames = Annotated[tuple[Name, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""One name or several, the latest first."""
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Duration = Annotated[str, BeforeValidator(number_as_text), AfterValidator(_duration)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
@@ -156,3 +158,17 @@ Tier = Literal[1, 2, 3]
 Protocol = Literal["TCP", "UDP"]
 PortRef = Annotated[int | str, Field(union_mode="left_to_right")]
 """A container port by number or by name, TCP unless it ends in "/udp"."""
+
+
+class Renamable(Model):
+    """Something that may have had other names."""
+
+    renamed_from: FormerNames = Field(
+        default=(),
+        description="former names, the latest first: data keeps the last of them, and nothing of it is replaced",
+        json_schema_extra={"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+    )
+
+    def data_name(self, name: str) -> str:
+        """Return the name under which its data began, given its present one."""
+        return self.renamed_from[-1] if self.renamed_from else name

@@ -13,7 +13,9 @@ from quadrant_platform.applier.applying.cluster_session import (
     start_cluster,
     warn_of_api,
 )  # fmt: skip
-from quadrant_platform.applier.applying.pulumi_cli import choose_previewer, preview, run_on_cluster
+from quadrant_platform.applier.applying.engine_choice import choose_previewer
+from quadrant_platform.applier.applying.engine_runs import on_cluster, preview
+from quadrant_platform.applier.applying.forgetting import forget_cluster
 from quadrant_platform.applier.applying.removal import remove_stack
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect
 from quadrant_platform.applier.clusters.local_state import installation_lock
@@ -26,6 +28,6 @@ from quadrant_platform.applier.status.report import StatusReport
 __all__ = [
     "Change", "ClusterSession", "ConfiguredStack", "FieldDifference", "StatusReport",
     "apply_with_kubectl", "apply_with_pulumi", "choose_applier", "choose_previewer", "choose_target",
-    "configure_for", "configure_stack", "connect", "installation_lock", "plan_changes", "preview", "remove_stack",
-    "run_on_cluster", "start_cluster", "system_status", "warn_of_api",
+    "configure_for", "configure_stack", "connect", "forget_cluster", "installation_lock", "on_cluster", "plan_changes",
+    "preview", "remove_stack", "start_cluster", "system_status", "warn_of_api",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import traceback
 import pulumi
 import typer
 
-from quadrant_platform.commands import check, diagram, diff, doctor, down, preview, reach, render, status, up
+from quadrant_platform.commands import check, diagram, diff, doctor, down, forget, preview, reach, render, status, up
 from quadrant_platform.commands.console import ExitCode, complain
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.host.kubectl import KubectlError
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (preview, render, check, reach, diagram, doctor, up, status, diff, down):
+for module in (preview, render, check, reach, diagram, doctor, up, status, diff, down, forget):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 

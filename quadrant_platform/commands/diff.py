@@ -19,9 +19,9 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     session = applier.connect(applier.choose_target(system, stack, say))
     built = applier.configure_for(session, system, stack, say)
     announce(built.config, output, verbose)
-    choice = applier.choose_applier(session, built.installation)
+    choice = applier.choose_applier(session, built)
     if choice.pulumi is not None:
-        code = applier.run_on_cluster(choice.pulumi, "preview", session, built)
+        code = applier.on_cluster(choice.pulumi, session, built, say).run("preview")
         raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)
     with progress(f"comparing {system} {stack} with the cluster"):
         found = applier.plan_changes(session, built, built.recorded()).changes

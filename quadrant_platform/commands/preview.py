@@ -14,7 +14,7 @@ from quadrant_platform.commands.options import OutputFormat, Stack, System, Verb
 from quadrant_platform.policies.pack import Violation
 from quadrant_platform.program.overview import lines, overview
 from quadrant_platform.program.recorder import Recorded, Recording
-from quadrant_platform.program.stacks import config_for, recorded, stack_name
+from quadrant_platform.program.stacks import config_for, recorded
 from quadrant_platform.program.traffic import Traffic
 from quadrant_platform.reachability import prove
 
@@ -29,7 +29,7 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
         say(choice.reason)
         if choice.pulumi is not None:
             announce(config_for(system, stack), output, verbose)
-            raise typer.Exit(applier.preview(choice.pulumi, stack_name(system, stack)))
+            raise typer.Exit(applier.preview(choice.pulumi, system, stack))
     with progress(f"recording and judging {system} {stack}"):
         recording = recorded(system, stack)
         found = violations(objects_of(recording))

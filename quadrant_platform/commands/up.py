@@ -33,7 +33,7 @@ def command(
         built = applier.configure_for(session, system, stack, say)
         recording = _judged(built)
         applier.warn_of_api(session, built, recording, say)
-        choice = applier.choose_applier(session, built.installation)
+        choice = applier.choose_applier(session, built)
         say(choice.reason)
         if choice.pulumi is not None:
             if code := applier.apply_with_pulumi(choice.pulumi, session, built, say):

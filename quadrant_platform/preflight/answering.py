@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.host.kubectl import Kubectl
+from quadrant_platform.host.kubectl import Answer, Kubectl
 from quadrant_platform.model.stack_file import KUBECONFIG
 
 SECONDS_TO_ANSWER = 10
@@ -34,9 +34,14 @@ _REASONS = (
 _SILENT = ("does not answer", "start the cluster, or correct the address or the network")
 
 
+def answers(kubectl: Kubectl) -> bool:
+    """Return whether a cluster answers."""
+    return _asked(kubectl).code == 0
+
+
 def check_answer(kubectl: Kubectl, kubeconfig: Path) -> None:
     """Raise BadInput where the cluster of a kubeconfig does not answer, or not to its user."""
-    answer = kubectl.run("get", "--raw", "/readyz", f"--request-timeout={SECONDS_TO_ANSWER}s")
+    answer = _asked(kubectl)
     if answer.code == 0:
         return
     words = (answer.complaints() or ["no answer"])[-1]
@@ -44,3 +49,7 @@ def check_answer(kubectl: Kubectl, kubeconfig: Path) -> None:
     what = f"the cluster of {kubeconfig} {why}: {words}"
     tried = f"`{' '.join(['kubectl', *kubectl.options(), 'get', '--raw', '/readyz'])}` asks it again"
     raise BadInput([Problem((), what, f"{remedy}, or set {KUBECONFIG} to another file; {tried}; nothing was changed")])
+
+
+def _asked(kubectl: Kubectl) -> Answer:
+    return kubectl.run("get", "--raw", "/readyz", f"--request-timeout={SECONDS_TO_ANSWER}s")

@@ -35,7 +35,7 @@ def read_facts(kubectl: Kubectl, table: Served | None = None) -> ClusterFacts:
     namespaces = found.get(_NAMESPACE)
     home = next((one for one in namespaces or () if one["metadata"]["name"] == _HOME), None)
     return ClusterFacts(
-        uid=home["metadata"]["uid"] if home else _identity(kubectl),
+        uid=home["metadata"]["uid"] if home else identity(kubectl),
         service_ranges=_ranges(found.get(_RANGE)),
         service_addresses=_addresses(found.get(_SERVICE)),
         storage_classes=_by_name(found.get(_CLASS), _storage_class),
@@ -72,8 +72,8 @@ def _hidden(answer: Answer) -> Collection[str]:
     return hidden
 
 
-def _identity(kubectl: Kubectl) -> str:
-    """Return the cluster's identity where its user may not list namespaces."""
+def identity(kubectl: Kubectl) -> str:
+    """Return a cluster's identity, also to a user who may not list namespaces."""
     answer = kubectl.run("get", "namespace", _HOME, "-o", "jsonpath={.metadata.uid}")
     if answer.code == 0 and answer.out:
         return answer.out

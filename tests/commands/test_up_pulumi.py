@@ -7,47 +7,66 @@ from pathlib import Path
 
 import pytest
 
-from tests.applier.cluster import STACK, SYSTEM, Cluster
+from tests.applier.applying.fake_pulumi import FakePulumi
+from tests.applier.applying.test_recorded_cluster import state
+from tests.applier.cluster import STACK, SYSTEM, UID, Cluster
 from tests.commands.running import Runner
 
 PACK = "--policy-pack policies"
+ELSEWHERE = "b0c1ffab-0a3e-4f57-8a19-55f3b6a8d2f1"
 
 
 @pytest.fixture
-def calls(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The calls of a fake pulumi, one a line; it fails where a file `broken` exists."""
-    log = tmp_path / "calls"
-    pulumi = tmp_path / "bin" / "pulumi"
-    pulumi.write_text(f'#!/bin/sh\necho "$*" >> {log}\n[ ! -e {tmp_path}/broken ] || exit 255\n')
-    pulumi.chmod(0o755)
+def engine(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
+    """A pulumi beside the cluster's kubectl."""
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     assert cluster.objects == {}, "nothing is there that kubectl applied"
-    return log
+    return FakePulumi(tmp_path / "bin")
 
 
-def test_up_lets_pulumi_apply_what_differs_from_the_cluster(quadrant: Runner, calls: Path, cluster: Cluster) -> None:
+def test_up_lets_pulumi_apply_what_differs_from_the_cluster(
+    quadrant: Runner, engine: FakePulumi, cluster: Cluster
+) -> None:
     result = quadrant("up", *STACK)
-    up = calls.read_text().splitlines()[-1]
+    up = engine.calls()[-1]
     assert result.code == 0, result.err
     assert re.match(rf"up --stack {SYSTEM}-dev --config-file \S+ .*--yes", up), "no one is there to be asked"
-    assert "--refresh" in up, "its record may be of a cluster that is no more"
+    assert "--refresh --run-program" in up, "the record may be of a cluster as it was, by a kubeconfig that has moved"
     assert PACK in up, "what the policies forbid is not applied"
     assert cluster.objects == {}, "kubectl applies nothing beside it"
 
 
-def test_a_failure_of_pulumi_is_that_of_up(quadrant: Runner, calls: Path, tmp_path: Path) -> None:
-    (tmp_path / "broken").touch()
+def test_a_failure_of_pulumi_is_that_of_up(quadrant: Runner, engine: FakePulumi) -> None:
+    engine.fails("up", "error: update failed\n")
     assert quadrant("up", *STACK).code == 255, "the exit code is pulumi's own"
-    assert calls.exists(), "it was called"
 
 
-def test_diff_shows_what_pulumi_would_change(quadrant: Runner, calls: Path) -> None:
+def test_diff_shows_what_pulumi_would_change(quadrant: Runner, engine: FakePulumi) -> None:
     assert quadrant("diff", *STACK).code == 0, "pulumi expects no changes and finds none"
-    compared = calls.read_text().splitlines()[-1]
-    assert re.match(r"preview .*--refresh .*--expect-no-changes", compared), "live objects count, not the record"
+    compared = engine.calls()[-1]
+    assert re.match(r"preview .*--refresh --run-program .*--expect-no-changes", compared), "live objects count"
 
 
-def test_down_lets_pulumi_destroy_what_it_made(quadrant: Runner, calls: Path) -> None:
+def test_down_lets_pulumi_destroy_what_it_made(quadrant: Runner, engine: FakePulumi) -> None:
     result = quadrant("down", *STACK, "--yes")
     assert result.code == 0, result.err
-    assert re.match(rf"destroy --stack {SYSTEM}-dev .*--yes", calls.read_text().splitlines()[-1]), "all of the stack"
+    assert re.match(rf"destroy --stack {SYSTEM}-dev .*--yes", engine.calls()[-1]), "all of the stack"
+
+
+def test_down_takes_the_present_way_to_a_cluster_that_moved(quadrant: Runner, engine: FakePulumi) -> None:
+    engine.holds(state(UID, "/gone/kubeconfig"))
+    quadrant("down", *STACK, "--yes")
+    assert "--run-program" in engine.calls()[-1], "the recorded kubeconfig is gone"
+
+
+@pytest.mark.parametrize("command", [("up",), ("diff",), ("down", "--yes")])
+def test_another_cluster_is_refused_before_anything_changes(
+    quadrant: Runner, engine: FakePulumi, cluster: Cluster, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    engine.holds(state(ELSEWHERE))
+    result = quadrant(*command, *STACK)
+    assert result.code == 2, "the user decides which of the two it is"
+    assert f"`quadrant forget {ELSEWHERE} --system {SYSTEM} --stack dev`" in result.err, "one of the ways out"
+    assert engine.calls()[-1].split()[2:4] == ["stack", "export"], "nothing was begun"
+    assert cluster.objects == {}, "nor applied"
+    assert not (tmp_path / f"Pulumi.{SYSTEM}-dev.yaml").exists(), "nor written into the stack's file"

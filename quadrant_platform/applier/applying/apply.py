@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from quadrant_platform.applier.applying.cluster_session import adopt
-from quadrant_platform.applier.applying.pulumi_cli import run_on_cluster
+from quadrant_platform.applier.applying.engine_runs import on_cluster
+from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.observed import applyset
@@ -26,8 +27,9 @@ SECONDS_TO_GO = 120
 
 def apply_with_pulumi(pulumi: str, session: ClusterSession, stack: ConfiguredStack, say: Say) -> int:
     """Let pulumi apply what differs from the cluster; return its exit code."""
+    found = on_cluster(pulumi, session, stack, say)
     adopt(session, stack, say)
-    return run_on_cluster(pulumi, "up", session, stack)
+    return found.run("up")
 
 
 def apply_with_kubectl(
@@ -40,6 +42,7 @@ def apply_with_kubectl(
     plan = plan_changes(session, stack, recording)
     check_rights(session.kubectl, session.table, list(plan.wanted.values()))
     adopt(session, stack, say)
+    _note_cluster(session, stack, say)
     if session.target.type.local:
         LOCAL_CLUSTERS[session.target.type].load(images_of(plan.wanted.values()), say)
     for key in plan.changes.spared:
@@ -55,6 +58,17 @@ def apply_with_kubectl(
             raise KubectlError(f"{error}\n{what}") from None
     over = watching.watch(session, stack.installation, plan)
     return list(watching.explained(over, watching.until_ready(over, seconds, say)))
+
+
+def _note_cluster(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:
+    """Keep where a stack goes, and report what it leaves behind in another cluster."""
+    uid = (stack.facts or session.facts()).uid
+    last = local_state.last_cluster(stack.name)
+    if last and last[0] != uid and not session.target.type.local:
+        named = f"`quadrant down {stack.options}`"
+        say(f"what {stack.name} has in the cluster {last[0]} (reached by {last[1]}, context {last[2]}) stays there; "
+            f"with that kubeconfig, {named} removes it")  # fmt: skip
+    local_state.note_last_cluster(stack.name, uid, session.target.kubeconfig, session.context)
 
 
 def _apply(kubectl: Kubectl, stack: ConfiguredStack, plan: ApplyPlan, say: Say) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-from quadrant_platform.applier.applying import pulumi_cli
-from quadrant_platform.applier.applying.pulumi_cli import EngineChoice
+from quadrant_platform.applier.applying import engine_choice
+from quadrant_platform.applier.applying.engine_choice import EngineChoice
 from quadrant_platform.applier.clusters import adoption, local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
@@ -123,12 +123,11 @@ def _holds(cidr: str, address: str) -> bool:
     return block.version == one.version and int(block[0]) <= int(one[0]) <= int(block[-1])
 
 
-def choose_applier(session: ClusterSession, installation: str) -> EngineChoice:
-    """Return the engine that applies an installation to a cluster."""
-    stored = (
-        f"{applyset.RESOURCE}/{installation}" if installation in live.parents(session.kubectl, session.table) else None
-    )
-    return pulumi_cli.engine_for(stored)
+def choose_applier(session: ClusterSession, stack: ConfiguredStack) -> EngineChoice:
+    """Return the engine that applies a stack to a cluster."""
+    ours = stack.installation
+    stored = f"{applyset.RESOURCE}/{ours}" if ours in live.parents(session.kubectl, session.table) else None
+    return engine_choice.engine_for(stored, stack.name)
 
 
 def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 
-from quadrant_platform.applier.applying import cluster_session, pulumi_cli
+from quadrant_platform.applier.applying import cluster_session, engine_runs
 from quadrant_platform.applier.applying.apply import delete
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession, connect, is_running
@@ -90,12 +90,12 @@ def _remove_from_foreign(target: ClusterTarget, stack: ConfiguredStack, say: Say
 def _remove_from_cluster(session: ClusterSession, offline: ConfiguredStack, say: Say) -> int:
     """Remove a stack from a cluster that stays, with the program that applied it; return its exit code."""
     stack = cluster_session.configure_for(session, offline.system, offline.stack, say)
-    choice = cluster_session.choose_applier(session, stack.installation)
+    choice = cluster_session.choose_applier(session, stack)
     if stack.keeps_data and EVERYTHING not in (released_names(stack.config) or ()):
         kept = _recorded_data(stack) if choice.pulumi else _live_data(session, stack.installation)
         lost_data.check_removal(list(kept), stack.file)
     if choice.pulumi is not None:
-        return pulumi_cli.run_on_cluster(choice.pulumi, "destroy", session, stack)
+        return engine_runs.on_cluster(choice.pulumi, session, stack, say).run("destroy")
     try:
         remove_members(session, stack.installation, say)
     except KubectlError as error:

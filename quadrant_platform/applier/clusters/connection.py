@@ -1,7 +1,9 @@
 """The connection to a cluster: kubectl for it, checked before it is used."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
@@ -10,6 +12,7 @@ from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
 from quadrant_platform.lab.machine import proxies
 from quadrant_platform.lab.machine.home import Home
+from quadrant_platform.model.stack_file import CONTEXT, KUBECONFIG
 from quadrant_platform.preflight.answering import check_answer
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.kubeconfig import context_in_use
@@ -48,6 +51,13 @@ def is_running(target: ClusterTarget) -> bool:
     if not target.kubeconfig.exists():
         return False
     return kubectl_for(target).run("get", "--raw", "/readyz", "--request-timeout=5s").code == 0
+
+
+def check_named(config: Mapping[str, str]) -> None:
+    """Raise BadInput where the kubeconfig of a stack's configuration leads to no cluster that answers."""
+    file = Path(config[KUBECONFIG]).expanduser()
+    context_in_use(file, config.get(CONTEXT))
+    check_answer(kubectl_for(ClusterTarget(ClusterType.FOREIGN, file, config.get(CONTEXT), "named")), file)
 
 
 def kubectl_for(target: ClusterTarget) -> Kubectl:

@@ -67,5 +67,28 @@ def forget(cluster: str, installation: str | None = None) -> None:
         file.unlink(missing_ok=True)
 
 
+def last_cluster(stack: str) -> tuple[str, str, str] | None:
+    """Return the cluster to which kubectl applied a stack last: its UID, the kubeconfig and the context."""
+    file = _last_cluster(stack)
+    if not file.exists():
+        return None
+    uid, kubeconfig, context = file.read_text("utf-8").splitlines()
+    return uid, kubeconfig, context
+
+
+def note_last_cluster(stack: str, uid: str, kubeconfig: Path, context: str) -> None:
+    """Keep the cluster to which kubectl applies a stack."""
+    _last_cluster(stack).write_text(f"{uid}\n{kubeconfig}\n{context}\n", "utf-8")
+
+
+def forget_last_cluster(stack: str) -> None:
+    """Drop the note of a stack's last cluster."""
+    _last_cluster(stack).unlink(missing_ok=True)
+
+
+def _last_cluster(stack: str) -> Path:
+    return folder() / f"{stack}.last-cluster"
+
+
 def _notes(cluster: str, installation: str = "*") -> list[Path]:
     return list(folder().glob(f"{installation}.{cluster}.stack"))

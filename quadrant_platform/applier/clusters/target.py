@@ -12,6 +12,7 @@ from pathlib import Path
 
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.lab.kubernetes import kubeconfig
 from quadrant_platform.lab.machine.home import Home
 from quadrant_platform.model.stack_file import CONTEXT, KUBECONFIG
@@ -78,7 +79,7 @@ def choose(config: Mapping[str, str], facts: HostFacts) -> ClusterTarget:
     """Return the cluster of a stack with this configuration; BadInput where the environment is ambiguous."""
     context = config.get(CONTEXT)
     if KUBECONFIG in config:
-        file = _path(config[KUBECONFIG], facts)
+        file = ROOT / _path(config[KUBECONFIG], facts)
         return _named(file, context, f"the stack's {KUBECONFIG} names {file}{_unused(file, facts)}", facts)
     if context is not None:
         file = _from_environment(facts) or facts.home / ".kube" / "config"
@@ -106,12 +107,12 @@ def _from_environment(facts: HostFacts) -> Path | None:
     if len(files) != 1:
         what = f"KUBECONFIG names {len(files)} files, and a stack goes to one cluster"
         raise BadInput([Problem((), what, f"name one file, or set {KUBECONFIG} and {CONTEXT} in the stack's file")])
-    return _path(files[0], facts)
+    return _path(files[0], facts).absolute()
 
 
 def _path(text: str, facts: HostFacts) -> Path:
     written = Path(text)
-    return facts.home.joinpath(*written.parts[1:]) if written.parts[:1] == ("~",) else Path(text).absolute()
+    return facts.home.joinpath(*written.parts[1:]) if written.parts[:1] == ("~",) else written
 
 
 def _unused(file: Path, facts: HostFacts) -> str:

@@ -16,6 +16,8 @@ POD_SECURITY_PREFIX = "pod-security.kubernetes.io/"
 # Labels of ours.
 PREFIX = "quadrant.dev/"
 SYSTEM_LABEL = f"{PREFIX}system"
+STACK_LABEL = f"{PREFIX}stack"
+"""The stack that made a namespace."""
 SEGMENT_LABEL = f"{PREFIX}segment"
 ATTACHED_PREFIX = f"{PREFIX}attached-"
 """Before a further segment of a workload; such a label permits nothing."""

@@ -7,7 +7,7 @@ from quadrant_platform.components.base.component import BuildContext, Component,
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, SEGMENT_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
+from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, SEGMENT_LABEL, STACK_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
 
 PROFILE = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 VERSIONS = {f"{POD_SECURITY_PREFIX}{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}
@@ -60,8 +60,8 @@ class Segments(Component[Plan, Names]):
 
 def namespace(plan: Plan, segment: Segment) -> Manifest:
     """Return a segment's namespace with its Pod Security labels."""
-    further = plan.segment_labels(segment)
-    labels = {SYSTEM_LABEL: plan.name, SEGMENT_LABEL: segment.value, **PROFILE, **VERSIONS, **further}
+    owner = {SYSTEM_LABEL: plan.name} | ({STACK_LABEL: plan.stack} if plan.stack else {})
+    labels = {**owner, SEGMENT_LABEL: segment.value, **PROFILE, **VERSIONS, **plan.segment_labels(segment)}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata(None, plan.namespace(segment), labels)}
 
 

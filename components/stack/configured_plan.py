@@ -12,7 +12,7 @@ from quadrant_platform.model.loader import placed_in_stack
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.stack_file import SETTINGS, load_stack, release
-from quadrant_platform.preflight import storage
+from quadrant_platform.preflight import names, storage
 from quadrant_platform.preflight.addresses import passthrough_addresses
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.named_cluster import ask
@@ -33,11 +33,19 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
         system, environment = load_stack(settings, file)
         facts = current_facts(lambda: ask(settings))
         made = plan(system, environment, _addresses(system, environment, facts, file))
-        if facts is not None and (refused := storage.problems(facts, claims(made))):
-            raise BadInput(refused)
+        # The value of a label has at most 63 characters, and begins and ends with a letter or digit.
+        made = replace(made, stack=pulumi.get_stack()[:63].strip("-_."))
+        if facts is not None:
+            _check(made, facts, file)
         return replace(made, released=release(settings, made.retention, file)), facts
     except BadInput as error:
         raise pulumi.RunError(str(error)) from error
+
+
+def _check(made: Plan, facts: ClusterFacts, file: Path | None) -> None:
+    taken = placed_in_stack(names.problems(facts, made), file)
+    if refused := [*taken, *storage.problems(facts, claims(made))]:
+        raise BadInput(refused)
 
 
 def _addresses(

@@ -72,19 +72,28 @@ def _named(kubectl: Kubectl, wanted: Collection[Manifest]) -> Objects:
 
 
 def check_owner(live: Objects, wanted: Objects) -> None:
-    """Raise BadInput with every object that has a wanted name and was not made by Quadrant."""
+    """Raise BadInput with every object that has a wanted name and is another installation's, or not Quadrant's."""
     foreign = [key for key, one in wanted.items() if key in live and not _is_ours(live[key], one)]
-    remedy = "delete it, or give the segment another namespace in the system's file; nothing was changed"
+    remedy = f"delete it, or give the stack a namespacePrefix under {OVERRIDES}; nothing was changed"
     if foreign:
-        raise BadInput([Problem((), f"{key} exists already and is not Quadrant's", remedy) for key in foreign])
+        raise BadInput([Problem((), f"{key} exists already and is {_holder(live[key])}", remedy) for key in foreign])
+
+
+def _holder(found: Manifest) -> str:
+    return "another installation's" if applyset.MEMBER in found["metadata"].get("labels", {}) else "not Quadrant's"
 
 
 def _is_ours(found: Manifest, wanted: Manifest) -> bool:
-    """Return whether Quadrant made an object, or the controller of one of its StatefulSets, which labels claims so."""
-    labels = found["metadata"].get("labels", {})
+    """Return whether this installation has an object, or the controller of its StatefulSet, which labels claims so.
+
+    One that is in no set may come from `pulumi` or from a rendered folder.
+    """
+    labels: Mapping[str, str] = found["metadata"].get("labels", {})
+    if applyset.MEMBER in labels:
+        return bool(labels[applyset.MEMBER] == wanted["metadata"]["labels"][applyset.MEMBER])
     selector = {key: wanted["metadata"].get("labels", {}).get(key) for key in (NAME_LABEL, PART_OF_LABEL)}
     claimed = wanted["kind"] == "PersistentVolumeClaim" and selector.items() <= labels.items()
-    return claimed or labels.get(MANAGED_BY_LABEL) == OWNER or applyset.MEMBER in labels
+    return claimed or labels.get(MANAGED_BY_LABEL) == OWNER
 
 
 def check_leaving(live: Objects, wanted: Collection[ObjectKey], options: str) -> None:

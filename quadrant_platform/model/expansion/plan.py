@@ -51,6 +51,8 @@ class Plan:
     egress: planned.Planned[Mapping[str, PlannedApi]] | None
     """The way out, with its APIs; None where this stage calls none."""
     configs: Mapping[str, PlannedConfig]
+    stack: str | None = None
+    """The name of the stack; None where a plan is made for no stack."""
     released: frozenset[str] = frozenset()
     """The data that the stack lets go."""
 

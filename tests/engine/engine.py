@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ QUADRANT = "from quadrant_platform.commands.cli import main; main()"
 OWN = ("PULUMI_", "QUADRANT_", "KUBE", "XDG_STATE_HOME")
 """Variables of the caller that would change what a test runs."""
 PROVIDERS = ("kubernetes", "random")
+DONE = {"creat": "create", "updat": "update", "replac": "replace", "delet": "delete"}
+COUNTED = re.compile(rf"^ +[-+~]+ *(\d+) (?:to )?({'|'.join(DONE)})", re.MULTILINE)
 POLICIES = ("--policy-pack", "policies")
 PASSPHRASE = "a passphrase of the tests"
 
@@ -40,9 +43,9 @@ class Run:
         return [line.strip() for line in self.text.splitlines() if "[mandatory]" in line or "[advisory]" in line]
 
     @property
-    def summary(self) -> list[str]:
-        """The lines that count resources, such as `+ 3 created`."""
-        return [line.strip() for line in self.text.splitlines() if line.strip()[:1] in "+~-!" or "unchanged" in line]
+    def changes(self) -> dict[str, int]:
+        """The number of resources by what was done, or would be: `create`, `update`, `replace`, `delete`."""
+        return {DONE[word]: int(number) for number, word in COUNTED.findall(self.text)}
 
 
 @dataclass(frozen=True)

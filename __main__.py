@@ -25,10 +25,12 @@ from quadrant_platform.components.workload.priorities import Priorities
 from quadrant_platform.components.workload.service import Service
 
 plan, facts = configured_plan()
-opts = Kubernetes("cluster", facts).child_options()
+cluster = Kubernetes("cluster", facts)
+opts = cluster.child_options()
 
 # The ground: namespaces closed by default, the connections that the matrix permits, and the files.
-segments = Segments("segments", Args(BuildContext(plan.retention, plan.former_names), plan), opts)
+context = BuildContext(plan.retention, plan.former_names, adopting=cluster.adopting)
+segments = Segments("segments", Args(context, plan), opts)
 context = segments.context
 isolation = Isolation("isolation", Args(context, plan), opts)
 Priorities("priorities", Args(context, plan), opts)

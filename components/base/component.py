@@ -12,7 +12,7 @@ from pulumi_kubernetes import apiextensions
 from quadrant_platform.components.base.fingerprints import fingerprinted
 from quadrant_platform.components.base.mounts import CLAIM, MountSource, is_own_claim, mounted, provides
 from quadrant_platform.components.base.moves import earlier_components, earlier_services
-from quadrant_platform.components.base.protection import is_kept, marked
+from quadrant_platform.components.base.protection import claim_options, is_kept, marked
 from quadrant_platform.components.builders.manifests import Manifest, logical_name
 from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.vocabulary import ENGINE_PREFIX
@@ -27,6 +27,7 @@ def registered(
     after: Iterable[pulumi.Resource],
     keep: bool = False,
     prefix: str = "",
+    more: pulumi.ResourceOptions | None = None,
 ) -> pulumi.CustomResource:
     """Register an object under its logical name, as one of the SDK's native class where there is one.
 
@@ -44,9 +45,8 @@ def registered(
         protect=keep or None,
         retain_on_delete=keep or None,
         aliases=earlier_services(parent, manifest["kind"], logical),
-        # Kubernetes never changes them, and a replaced claim is an empty one.
-        ignore_changes=["spec.accessModes", "spec.storageClassName"] if manifest["kind"] == CLAIM else None,
     )
+    options = pulumi.ResourceOptions.merge(options, more)
     group, _, version = manifest["apiVersion"].rpartition("/")
     # Neither one of Kubernetes' own groups nor the core: such as CloudNativePG's or Traefik's.
     if "." in group and not group.endswith(".k8s.io"):
@@ -89,6 +89,8 @@ class BuildContext:
     sources: dict[MountSource, pulumi.Resource] = field(default_factory=dict)
     fingerprints: dict[MountSource, pulumi.Output[str]] = field(default_factory=dict)
     """Those of generated Secrets."""
+    adopting: pulumi.ProviderResource | None = None
+    """The provider that takes over objects that exist, for claims alone."""
     prefix: str = ""
     """What the names of the installation's namespaces begin with; logical names do without it."""
 
@@ -104,7 +106,8 @@ class BuildContext:
         keep, after = is_kept(self.retention, holder, manifest), [*self._needed(manifest), *after]
         prints = [self.fingerprints[source] for source in sorted(mounted(manifest)) if source in self.fingerprints]
         whole = fingerprinted(marked(self.retention, holder, manifest), prints)
-        made = registered(parent, whole, after, keep, self.prefix)
+        more = claim_options(self.adopting, self.retention, holder, manifest) if manifest["kind"] == CLAIM else None
+        made = registered(parent, whole, after, keep, self.prefix, more)
         self.sources.update(dict.fromkeys(provides(manifest), made))
         return made
 

@@ -1,5 +1,7 @@
 """Protection of objects that hold data, from every change that would delete them."""
 
+import pulumi
+
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.data_objects import holds_data
 from quadrant_platform.model.expansion.retention import Retention
@@ -11,6 +13,22 @@ def is_kept(retention: Retention, holder: str, manifest: Manifest) -> bool:
     if manifest["kind"] == "Namespace":
         return retention.keeps_namespace(manifest["metadata"]["name"])
     return retention.active and holds_data(manifest) and not retention.releases(holder, _place(manifest))
+
+
+def claim_options(
+    adopting: pulumi.ProviderResource | None, retention: Retention, holder: str, manifest: Manifest
+) -> pulumi.ResourceOptions:
+    """Return how the engine treats a claim, in every environment.
+
+    It takes over one that is there, as a StatefulSet's controller does, and leaves one that is no longer wanted, such
+    as that of a copy less, unless it is released: so what it took over is never what it then deletes. No claim is
+    replaced, and thus emptied, for a field that Kubernetes never changes.
+    """
+    return pulumi.ResourceOptions(
+        provider=adopting,
+        retain_on_delete=None if retention.releases(holder, _place(manifest)) else True,
+        ignore_changes=["spec.accessModes", "spec.storageClassName"],
+    )
 
 
 def marked(retention: Retention, holder: str, manifest: Manifest) -> Manifest:

@@ -1,6 +1,7 @@
 """Kubernetes: the one cluster of a stack, named by its settings."""
 
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes
@@ -22,19 +23,20 @@ class Kubernetes(pulumi.ComponentResource):
         super().__init__("quadrant:cluster:Kubernetes", name, None, opts)
         config = pulumi.Config("quadrant")
         path = config.get("kubeconfig")
-        self.provider = pulumi_kubernetes.Provider(
-            "kubernetes",
-            kubeconfig=str(Path(path).expanduser()) if path else None,
-            context=config.get("context"),
-            cluster_identifier=args.uid if args else OFFLINE,
-            enable_server_side_apply=True,
+        settings: dict[str, Any] = {
+            "kubeconfig": str(Path(path).expanduser()) if path else None,
+            "context": config.get("context"),
+            "cluster_identifier": args.uid if args else OFFLINE,
+            "enable_server_side_apply": True,
             # Replaced under the same name, a file would be gone while pods that mount it start.
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
+            "enable_config_map_mutable": True,
+            "enable_secret_mutable": True,
             # What others changed of our fields is taken back; a field that an autoscaler sets is not ours.
-            enable_patch_force=True,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+            "enable_patch_force": True,
+            "opts": pulumi.ResourceOptions(parent=self),
+        }
+        self.provider = pulumi_kubernetes.Provider("kubernetes", **settings)
+        self.adopting = pulumi_kubernetes.Provider("claims", upsert_existing_objects=True, **settings)
         self.register_outputs({"context": config.get("context")})
 
     def child_options(self) -> pulumi.ResourceOptions:

@@ -6,10 +6,12 @@ import json
 
 import pytest
 
+from quadrant_platform.components.base.protection import claim_options
 from quadrant_platform.data_objects import holds_data
+from quadrant_platform.model.expansion.retention import Retention
 from quadrant_platform.program.recorder import Recorded, record
 from quadrant_platform.program.stacks import config_for
-from tests.stacks import STACKS, SYSTEMS, planned, recorded
+from tests.stacks import STACKS, SYSTEMS, of_kind, planned, recorded
 
 MOTOVAULT = config_for("motovault", "prod")
 RELEASED = "quadrant.dev/released"
@@ -79,3 +81,22 @@ def test_passwords_that_open_kept_data_are_kept() -> None:
     stores = {one.spec.password for one in planned("motovault", "prod").databases.values()}
     assert stores <= kept, "the server on a kept claim knows no other password"
     assert len(kept) < len(passwords), "keys that open no store can be made anew"
+
+
+def test_a_claim_that_nothing_wants_any_more_stays_in_every_environment_until_its_release() -> None:
+    claim = {
+        "kind": "PersistentVolumeClaim",
+        "apiVersion": "v1",
+        "metadata": {"namespace": "shop", "name": "data-db-2"},
+    }
+    without = claim_options(None, Retention(), "db", claim)
+    assert without.retain_on_delete, "a copy less is no wish to lose what it wrote"
+    for word in ("*", "db", "shop/data-db-2"):
+        released = claim_options(None, Retention(released=frozenset({word})), "db", claim)
+        assert not released.retain_on_delete, f"{word} is the wish"
+
+
+def test_a_claim_is_never_replaced_for_what_kubernetes_never_changes() -> None:
+    claim = next(one for one in of_kind("motovault", "dev", "PersistentVolumeClaim"))
+    ignored = claim_options(None, Retention(), "", claim).ignore_changes or []
+    assert {"spec.storageClassName", "spec.accessModes"} == set(ignored), "a replaced claim is an empty one"

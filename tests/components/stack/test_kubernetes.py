@@ -9,11 +9,11 @@ from tests.components.stack.programs import CONFIG, run
 UID = "0d5a3c6f-8e11-4b52-9f0e-5c1f0f9e3b7a"
 
 
-def provider(folder: Path, facts: ClusterFacts | None = None, **settings: str) -> Recorded:
-    """The provider of a stack with some settings."""
+def provider(folder: Path, facts: ClusterFacts | None = None, name: str = "kubernetes", **settings: str) -> Recorded:
+    """A provider of a stack with some settings."""
     config = {**CONFIG, **{f"quadrant:{key}": value for key, value in settings.items()}}
     resources = run(folder, "Kubernetes('cluster', configured_plan()[1])", config, facts)
-    [found] = [one for one in resources if one.type == "pulumi:providers:kubernetes"]
+    [found] = [one for one in resources if (one.type, one.name) == ("pulumi:providers:kubernetes", name)]
     return found
 
 
@@ -34,6 +34,14 @@ def test_a_recording_without_a_cluster_has_a_placeholder_for_its_identity(tmp_pa
 
 def test_what_others_changed_of_our_fields_is_taken_back(tmp_path: Path) -> None:
     assert provider(tmp_path).inputs["enablePatchForce"] in (True, "true"), "a scaled workload would be a conflict"
+
+
+def test_only_claims_are_taken_over_where_they_exist(tmp_path: Path) -> None:
+    own, claims = provider(tmp_path).inputs, provider(tmp_path, name="claims").inputs
+    assert claims["upsertExistingObjects"] in (True, "true"), "a StatefulSet's controller may have made one"
+    assert "upsertExistingObjects" not in own, "whatever else exists is somebody else's"
+    rest = {key: value for key, value in claims.items() if key != "upsertExistingObjects"}
+    assert rest == own, "both are the one cluster's"
 
 
 def test_objects_are_applied_by_the_server(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ QUOTA = {
 Load balancers and their node ports are counted by segment: the frontend alone may have one.
 """
 
+SPARE_CLAIMS = 10
+"""Room for the claims that operators make, and for those that are no longer wanted and stay."""
+
 
 class Segments(Component[Plan, Names]):
     """The namespaces of a system, each denying all traffic in both directions until a row permits it."""
@@ -75,8 +78,14 @@ def default_deny(name: str) -> Manifest:
 def limits(plan: Plan, segment: Segment) -> Iterator[Manifest]:
     """Yield the quota and the limit range; a container that states nothing gets the smallest size."""
     public = segment is Segment.FRONTEND and plan.edge is not None
-    hard = {**QUOTA, "services.loadbalancers": "1" if public else "0", "services.nodeports": "2" if public else "0"}
     place = plan.namespace(segment)
+    claims = sum(len(holder.objects) for holder in plan.retention.holders if holder.namespace == place)
+    hard = QUOTA | {
+        # All of an autoscaler's copies have theirs from the beginning.
+        "persistentvolumeclaims": str(max(int(QUOTA["persistentvolumeclaims"]), claims + SPARE_CLAIMS)),
+        "services.loadbalancers": "1" if public else "0",
+        "services.nodeports": "2" if public else "0",
+    }
     yield manifest("v1", "ResourceQuota", metadata(place, "quota"), {"hard": hard})
     smallest = {
         "type": "Container",

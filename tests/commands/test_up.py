@@ -89,6 +89,18 @@ def test_a_claim_that_a_stateful_set_made_is_taken_over_and_its_pods_stay(quadra
     assert "--cascade" in deleted[0], "without its pods, which the next one takes over"
 
 
+@pytest.mark.parametrize("command", ["up", "diff"])
+def test_a_claim_that_would_shrink_stops_the_command_before_any_change(
+    command: str, quadrant: Runner, settled: Cluster
+) -> None:
+    claim = settled.find("PersistentVolumeClaim", "|data-postgresql-0")[0]
+    settled.edit(claim, lambda one: one["spec"].update(resources={"requests": {"storage": "10Gi"}}))
+    before = settled.versions()
+    result = quadrant(command, *STACK)
+    assert (result.code, settled.versions()) == (2, before), "it would be refused midway"
+    assert "data-postgresql-0 has 10Gi, and 1Gi is declared: no volume shrinks" in result.err, "with both sizes"
+
+
 def test_a_claim_of_somebody_else_is_left_alone(quadrant: Runner, settled: Cluster) -> None:
     claim = settled.find("PersistentVolumeClaim", "|data-postgresql-0")[0]
     settled.edit(claim, lambda one: one["metadata"].update(labels={"app": "theirs"}))

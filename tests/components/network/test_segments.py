@@ -61,6 +61,13 @@ def test_a_frontend_without_routes_has_no_load_balancer_either() -> None:
     assert quota["spec"]["hard"]["services.loadbalancers"] == "0", "nothing is public"
 
 
+def test_the_quota_admits_every_claim_that_the_stack_has() -> None:
+    scaled = {"services": {"worker": {"replicas": {"min": 2, "max": 80, "cpu": 70}}}}
+    quota = one(limits(planned("prod", scaled), Segment.BACKEND), "ResourceQuota")
+    assert int(quota["spec"]["hard"]["persistentvolumeclaims"]) >= 80, "the last ones would be refused midway"
+    assert hard(Segment.BACKEND)["persistentvolumeclaims"] == "50", "a ceiling where there are few"
+
+
 def test_a_container_that_states_nothing_is_bounded() -> None:
     [bounds] = one(limits(planned(), Segment.BACKEND), "LimitRange")["spec"]["limits"]
     assert bounds["type"] == "Container", "pods are the sum of theirs"

@@ -156,6 +156,9 @@ class Workload:
             for ordinal in range(copies):
                 meta = self.metadata(f"{claim}-{own}-{ordinal}")
                 yield manifest("v1", "PersistentVolumeClaim", meta, self.claim(size))
+        if "serviceName" not in more and self.data_name != self.name:
+            # Kubernetes never changes which Service governs a set; the former name leads to the copy that takes writes.
+            yield self.service(self.data_name, labels=self.other_labels, pod=f"{own}-0")
         spec: Manifest = {
             "serviceName": self.data_name,
             "selector": {"matchLabels": self.selector},

@@ -21,7 +21,7 @@ def _mounted(plan: Plan) -> Iterator[Use]:
     """Yield the mounts of workloads; an operator's clusters read a Secret of another type."""
     for one in plan.workloads():
         if not (isinstance(one, PlannedDatabase) and one.engine == "cloudNativePg"):
-            yield from ((one.endpoint.namespace, secret.name, one.name) for secret in one.secrets)
+            yield from ((one.endpoint.namespace, secret.name, one.data_name) for secret in one.secrets)
 
 
 def _basic_auth(plan: Plan) -> Iterator[Use]:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from quadrant_platform.commands.check import mandatory, objects_of, violations
 from quadrant_platform.components.base.moves import ROWS
 from quadrant_platform.components.stack import configured_plan
 from quadrant_platform.data_objects import holds_data
 from quadrant_platform.model.expansion.plan import plan
 from quadrant_platform.model.schema.system import System
-from quadrant_platform.program.recorder import PROGRAM, PROJECT, Monitor, Recorded, placeholders
+from quadrant_platform.program.recorder import PROGRAM, PROJECT, Monitor, Recorded, Recording, placeholders
 from quadrant_platform.program.runtime import execute
 from tests.components.sample import OPEN_CLUSTER, document, environment
 from tests.stacks import STACKS, planned, recorded
@@ -22,7 +23,7 @@ NAMES = {
     "orders-db": "books", "events-db": "happenings", "session": "sessions", "pages": "leaves", "pictures": "images",
     "bus": "omnibus", "worker": "clerk",
 }  # fmt: skip
-ENGINES = ({}, {"databases": "statefulSet", "secrets": "generated"})
+ENGINES: tuple[dict[str, Any], ...] = ({}, {"databases": "statefulSet", "secrets": "generated"})
 """With an operator, and without."""
 FIXED = ("serviceName", "selector", "volumeClaimTemplates", "podManagementPolicy")
 """What Kubernetes never changes of a StatefulSet."""
@@ -61,7 +62,8 @@ def test_a_renamed_row_keeps_its_data_and_takes_its_new_name(
     overrides: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = objects(registered(document(), monkeypatch, overrides))
-    after = objects(registered(renamed(), monkeypatch, overrides))
+    found = registered(renamed(), monkeypatch, overrides)
+    after = objects(found)
     data = {urn for urn, one in before.items() if holds_data(one)}
     assert len(data) > len(NAMES), "there is data in every renamed row"
     assert data == {urn for urn, one in after.items() if holds_data(one)}, "under the names by which it is found"
@@ -76,7 +78,10 @@ def test_a_renamed_row_keeps_its_data_and_takes_its_new_name(
     managed = {service["serviceTemplate"]["metadata"]["name"] for one in after.values() if one["kind"] == "Cluster"
                for service in one["spec"]["managed"]["services"]["additional"]}  # fmt: skip
     assert set(NAMES.values()) <= services | managed, "clients find it by its new name"
-    assert not NAMES.keys() & (services | managed), "and by no other"
+    governing = {one["spec"]["serviceName"] for one in after.values() if one["kind"] == "StatefulSet"}
+    assert NAMES.keys() & (services | managed) <= governing, "and by a former one only where Kubernetes needs it"
+    refusals = mandatory(violations(objects_of(Recording(PROJECT, "test", tuple(found)))))
+    assert not refusals, f"{refusals}: a renamed system is as sound as any"
 
 
 def test_a_renamed_row_is_the_same_component(monkeypatch: pytest.MonkeyPatch) -> None:

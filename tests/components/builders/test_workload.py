@@ -44,8 +44,7 @@ def test_a_claim_names_the_environments_storage_class() -> None:
 
 
 def test_every_copy_has_a_claim_before_its_stateful_set() -> None:
-    template = {"metadata": {}, "spec": {}}
-    made = [*Workload(planned("prod").brokers["bus"]).stateful_set(template, {"data": Bytes.parse("20Gi")})]
+    made = [*Workload(planned("prod").brokers["bus"]).stateful_set({}, {"data": Bytes.parse("20Gi")})]
     assert [one["metadata"]["name"] for one in made] == ["data-bus-0", "data-bus-1", "data-bus-2", "bus"], (
         "as its controller names and looks for them"
     )

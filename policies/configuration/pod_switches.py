@@ -60,7 +60,7 @@ class PodSwitches:
         Names, Switch(("high-uid-gid",), "images that only run as a user of their own, by repository")
     ] = frozenset({"docker.io/library/postgres"})
     token_accounts: Annotated[
-        Names, Switch(("service-account",), "accounts that call the API server: name or namespace/name")
+        Names, Switch(("operations",), "accounts that call the API server: name or namespace/name")
     ] = frozenset({"traefik"})
     cpu_limits: Annotated[
         CpuLimits, Switch(("requests-and-limits",), "whether CPU limits are required, optional or forbidden")

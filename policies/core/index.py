@@ -11,7 +11,7 @@ from quadrant_platform.policies.core.access import FieldError
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix, matrix_of
 from quadrant_platform.policies.core.network_reads import labelled_pod, network_policy_of
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import WorkloadPod, pod_of
+from quadrant_platform.policies.core.workload_pods import WorkloadPod, is_ours, pod_of
 from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, matrix_pods
 from quadrant_platform.vocabulary import SEGMENT_LABEL
 
@@ -141,6 +141,10 @@ class StackIndex:
         """The namespaces to isolate: segments and those that a matrix names."""
         declared = (matrix.namespaces for matrix in self.matrices)
         return frozenset(obj.name for obj in self.segments).union(*declared)
+
+    def is_ours(self, obj: Object) -> bool:
+        """Return whether the conventions of this platform are asked of an object: its own, or of its segment."""
+        return is_ours(obj) or obj.namespace in self.segment_names
 
     @cached_property
     def readable(self) -> bool:

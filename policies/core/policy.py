@@ -12,7 +12,7 @@ from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import Container, WorkloadPod, pod_of
+from quadrant_platform.policies.core.workload_pods import Container, WorkloadPod, is_ours, pod_of
 
 
 class Severity(StrEnum):
@@ -72,6 +72,11 @@ class Subject:
     def pod(self) -> WorkloadPod | None:
         """The pods that the object makes."""
         return pod_of(self.obj)
+
+    @cached_property
+    def is_ours(self) -> bool:
+        """Whether the conventions of this platform are asked of the object."""
+        return is_ours(self.obj)
 
     @property
     def containers(self) -> tuple[Container, ...]:

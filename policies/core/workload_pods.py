@@ -7,7 +7,7 @@ from itertools import chain
 
 from quadrant_platform.policies.core.access import Node
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.vocabulary import COMPONENT_LABEL, POD_TEMPLATES
+from quadrant_platform.vocabulary import COMPONENT_LABEL, POD_TEMPLATES, PREFIX
 
 WORKLOADS = frozenset(POD_TEMPLATES)
 """The kinds that make pods."""
@@ -112,9 +112,18 @@ class WorkloadPod:
         return (container for container in self.containers if container.role == "container")
 
     @cached_property
+    def claim_templates(self) -> frozenset[str]:
+        """The volumes for which a StatefulSet makes a claim for each pod."""
+        if self.workload.kind != "StatefulSet":
+            return frozenset()
+        templates = self.workload.node.at("spec", "volumeClaimTemplates").items()
+        return frozenset(node.at("metadata", "name").text() for node in templates)
+
+    @cached_property
     def volumes(self) -> tuple[Node, ...]:
-        """The volumes."""
-        return tuple(self.spec.at("volumes").items())
+        """The volumes that the pods have: claims made from templates replace those of the same name."""
+        listed = self.spec.at("volumes").items()
+        return tuple(node for node in listed if node.at("name").text() not in self.claim_templates)
 
     @property
     def is_windows(self) -> bool:
@@ -142,6 +151,20 @@ def template_path(obj: Object) -> tuple[str, ...] | None:
     if obj.kind == "Rollout" and obj.node.at("spec", "workloadRef").present():
         return None
     return POD_TEMPLATES.get(obj.kind)
+
+
+def is_ours(obj: Object) -> bool:
+    """Return whether the conventions of this platform are asked of an object.
+
+    They are of what a program registers; what a file holds may be another's, unless it has a label or annotation of
+    ours, or its pods have.
+    """
+    if obj.file is None:
+        return True
+    pod = pod_of(obj)
+    places = [obj.node.at("metadata"), *([pod.template.at("metadata")] if pod else [])]
+    maps = [place.at(field) for place in places for field in ("labels", "annotations")]
+    return any(key.startswith(PREFIX) for one in maps for key, _ in one.entries())
 
 
 def pod_of(obj: Object) -> WorkloadPod | None:

@@ -16,7 +16,10 @@ from quadrant_platform.policies.pss.checks import CHECKS, ids_of
 
 
 class AllOf:
-    """A predicate made of upstream checks. A field that one of them cannot read does not stop the others."""
+    """A predicate made of upstream checks. A field that one of them cannot read does not stop the others.
+
+    What a check of `restricted` finds, the check of `baseline` that it overrides does not repeat.
+    """
 
     def __init__(self, *ids: str) -> None:
         self.ids = ids
@@ -28,11 +31,12 @@ class AllOf:
         """Yield what the checks find. Raises the first FieldError at the end."""
         if subject.pod is None:
             return
-        errors = []
-        for name in self.ids:
+        errors, covered = [], set[str]()
+        for name in sorted(self.ids, key=lambda name: not CHECKS[name].overrides):
             judge = CHECKS[name].judge(subject.config.pod_security_version)
             try:
-                for message in judge(subject.pod) if judge else ():
+                for message in judge(subject.pod) if judge and name not in covered else ():
+                    covered.add(CHECKS[name].overrides)
                     yield Finding(message, name)
             except FieldError as error:
                 errors.append(error)

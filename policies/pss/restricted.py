@@ -31,10 +31,12 @@ def allow_privilege_escalation(pod: WorkloadPod) -> Iterator[str]:
 
 def run_as_non_root(pod: WorkloadPod) -> Iterator[str]:
     """Check that the kubelet refuses to start root, except in a user namespace (since 1.35)."""
-    if pod.security.at("runAsNonRoot").flag() is False:
+    of_pod = pod.security.at("runAsNonRoot").flag()
+    if of_pod is False:
         yield "the pod sets runAsNonRoot to false"
     for container in pod.containers:
-        if container.effective("runAsNonRoot").flag() is not True:
+        own = container.security.at("runAsNonRoot").flag()
+        if own is False or (own is None and of_pod is None):
             yield f"{container.where} does not run with runAsNonRoot: true, its own or the pod's"
 
 
@@ -53,7 +55,9 @@ def seccomp_profile(pod: WorkloadPod) -> Iterator[str]:
     if profile.present() and profile.at("type").text() not in PROFILES:
         yield f"the pod sets the seccomp profile {profile.at('type').text()!r}"
     for container in pod.containers:
-        if container.effective("seccompProfile").at("type").text() not in PROFILES:
+        own = container.security.at("seccompProfile")
+        inherits = profile.present() and not own.present()
+        if not inherits and own.at("type").text() not in PROFILES:
             yield f"{container.where} has no seccomp profile RuntimeDefault or Localhost"
 
 

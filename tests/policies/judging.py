@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.core.policy import ResourcePolicy, Violation
-from quadrant_platform.policies.pack import POLICIES, Level, check
+from quadrant_platform.policies.pack import POLICIES, Level, Object, check
 from tests.policies.builders import Manifest
 from tests.policies.servicer import Pack
 from tests.policies.shop import both_ways
@@ -20,7 +20,7 @@ _CONSISTENCY = {
 }  # fmt: skip
 
 
-def rules(*manifests: Manifest, config: Config | None = None) -> Rules:
+def rules(*manifests: Manifest | Object, config: Config | None = None) -> Rules:
     """Return the rules that the objects break by themselves; policies on the whole stack have tests of their own."""
     found = ((one.policy, one.check) for one in check(manifests, config))
     return {rule for rule in found if isinstance(POLICIES[rule[0]], ResourcePolicy)}

@@ -79,7 +79,7 @@ POLICIES = (
     ResourcePolicy(
         name="namespace-labels", title="Namespaces enforce the restricted standard, and default stays empty",
         severity=Severity.HIGH, tags=("PSS-restricted", "CIS-5.2.1", "CIS-5.7.4"), predicate=namespace_labels,
-        kinds=WORKLOADS | {"Namespace", "Service", "ConfigMap", "Secret", "Ingress", "Role", "RoleBinding"},
+        kinds=WORKLOADS | {"Namespace", "Service", "ConfigMap", "Secret", "Ingress"},
         why="The API server itself refuses what passes every check before it.",
         remedy="Label the namespace with pod-security.kubernetes.io/enforce: restricted, its version and its segment; "
         "give every object a namespace of the system's own.",

@@ -20,8 +20,8 @@ def _labelled(subject: Subject) -> Iterator[Node]:
 
 
 def labels(subject: Subject) -> Iterator[Finding]:
-    """Check that workloads and their pods carry the labels that Kubernetes recommends."""
-    for metadata in _labelled(subject):
+    """Check that workloads of ours and their pods carry the labels that Kubernetes recommends."""
+    for metadata in _labelled(subject) if subject.is_ours else ():
         present = metadata.at("labels").texts()
         for label in sorted(subject.config.required_labels):
             if not present.get(label):

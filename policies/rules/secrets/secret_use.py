@@ -8,7 +8,7 @@ from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
 from quadrant_platform.vocabulary import CONSUMERS_ANNOTATION, NAME_LABEL
 
 ALLOWED_ENV = frozenset({"NODE_ENV", "CONFIG_PATH", "SECRETS_DIR"})
-_CSI_DRIVER = "secrets-store.csi.k8s.io"
+_CSI_DRIVERS = frozenset({"secrets-store.csi.k8s.io", "secrets-store-gke.csi.k8s.io"})
 
 
 def no_secret_env(subject: Subject) -> Iterator[Finding]:
@@ -24,8 +24,8 @@ def no_secret_env(subject: Subject) -> Iterator[Finding]:
 
 
 def allowed_env(subject: Subject) -> Iterator[Finding]:
-    """Check that a service's environment holds its stage and the places of its files, nothing else."""
-    if subject.pod is None or subject.pod.component != "service":
+    """Check that the environment of a service of ours holds its stage and the places of its files, nothing else."""
+    if subject.pod is None or subject.pod.component != "service" or not subject.is_ours:
         return
     for container in subject.pod.containers:
         for node in container.env:
@@ -45,15 +45,17 @@ def secret_names(volume: Node) -> Iterator[str]:
             yield source.at("secret", "name").text()
 
 
-def _shows_secrets(volume: Node) -> bool:
-    return any(True for _ in secret_names(volume)) or volume.at("csi", "driver").text() == _CSI_DRIVER
+def _may_be_written(volume: Node) -> bool:
+    """Return whether a driver mounts secrets as its volume says; the kubelet mounts its own read-only since 1.10."""
+    csi = volume.at("csi")
+    return csi.at("driver").text() in _CSI_DRIVERS and csi.at("readOnly").flag() is not True
 
 
 def read_only_secrets(subject: Subject) -> Iterator[Finding]:
-    """Check that secrets are mounted read-only."""
+    """Check that secrets which a driver brings into the pod are mounted read-only."""
     if subject.pod is None:
         return
-    secret = {volume.at("name").text() for volume in subject.pod.volumes if _shows_secrets(volume)}
+    secret = {volume.at("name").text() for volume in subject.pod.volumes if _may_be_written(volume)}
     for container in subject.pod.containers:
         for mount in container.node.at("volumeMounts").items():
             name = mount.at("name").text()
@@ -78,14 +80,15 @@ def _used(pod: WorkloadPod) -> set[str]:
 
 
 def secret_consumers(stack: StackIndex) -> Iterator[Finding]:
-    """Check that a Secret of the stack is used only by the workloads that it names."""
+    """Check that a Secret of a system of ours is used only by the workloads that it names."""
     secrets = {(obj.namespace, secret_name(obj)): obj for obj in stack.of_kind("Secret", "ExternalSecret")}
     for pod in stack.pods:
         workload = pod.workload
         for name in sorted(_used(pod)):
             secret = secrets.get((workload.namespace, name))
             names = {workload.name, pod.labels.get(NAME_LABEL, workload.name)}
-            if secret is not None and names.isdisjoint(_consumers(secret)):
+            ours = secret is not None and (stack.is_ours(secret) or stack.is_ours(workload))
+            if secret is not None and ours and names.isdisjoint(_consumers(secret)):
                 message = f"it uses {secret.identity}, which does not name it in {CONSUMERS_ANNOTATION}"
                 yield Finding(message, obj=workload)
 
@@ -108,10 +111,10 @@ POLICIES = (
         remedy="Keep NODE_ENV, CONFIG_PATH and SECRETS_DIR; move the rest to the configuration file.",
     ),
     ResourcePolicy(
-        name="secrets-read-only", title="Secrets are mounted read-only",
+        name="secrets-read-only", title="Secrets that a driver brings are mounted read-only",
         severity=Severity.HIGH, tags=("CIS-5.4",), kinds=WORKLOADS, predicate=read_only_secrets,
         why="A writable mount lets a process replace what another one trusts.",
-        remedy="Set readOnly to true on the volumeMount.",
+        remedy="Set readOnly to true in the volume's csi, or on the volumeMount.",
     ),
     StackPolicy(
         name="secret-consumers", title="A Secret is used by its declared consumers only",

@@ -45,7 +45,8 @@ def probes(subject: Subject) -> Iterator[Finding]:
         return
     mains = list(pod.main_containers)
     for container in [one for one in mains if one.ports] or mains:
-        starts_slowly = pod.component in subject.config.startup_components or _is_slow(container)
+        listed = subject.is_ours and pod.component in subject.config.startup_components
+        starts_slowly = listed or _is_slow(container)
         for probe in (_READINESS, _LIVENESS, *([_STARTUP] if starts_slowly else [])):
             if not container.node.at(probe).present():
                 yield Finding(f"{container.where} has no {probe}", probe)

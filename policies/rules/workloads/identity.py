@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core import Finding, Level, Node, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core import (
+    Finding,
+    Level,
+    Node,
+    Object,
+    ResourcePolicy,
+    Severity,
+    StackIndex,
+    StackPolicy,
+    Subject,
+)
+from quadrant_platform.policies.core.policy import OPERATIONS
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
 from quadrant_platform.policies.rules.workloads.image_references import ImageReference
 
@@ -42,17 +53,26 @@ def _stated(pod: WorkloadPod) -> Iterator[tuple[str, Node]]:
     yield from ((field, container.security.at(field)) for container in pod.containers for field in _OWN)
 
 
-def service_account(subject: Subject) -> Iterator[Finding]:
+def service_account(stack: StackIndex) -> Iterator[Finding]:
     """Check that a pod has an account of its own, and sees its token only where it calls the API server."""
-    if subject.pod is None:
-        return
-    spec = subject.pod.spec
-    name = spec.at("serviceAccountName").text() or spec.at("serviceAccount").text() or "default"
-    if name == "default":
-        yield Finding(f"{spec.path} runs as the default account of its namespace", "account")
-    listed = {name, f"{subject.obj.namespace or 'default'}/{name}"} & subject.config.token_accounts
-    if spec.at("automountServiceAccountToken").flag() is not False and not listed:
-        yield Finding(f"{spec.path} does not set automountServiceAccountToken to false", "token")
+    for pod in stack.pods:
+        spec, namespace = pod.spec, pod.workload.namespace
+        name = spec.at("serviceAccountName").text() or spec.at("serviceAccount").text() or "default"
+        if name == "default":
+            yield Finding(f"{spec.path} runs as the default account of its namespace", "account", pod.workload)
+        listed = {name, f"{namespace or 'default'}/{name}"} & stack.config.token_accounts
+        account = stack.by_name.get(("ServiceAccount", namespace, name))
+        if not listed and not _is_without_token(spec, account):
+            message = f"neither {spec.path} nor its account sets automountServiceAccountToken to false"
+            yield Finding(message, "token", pod.workload)
+
+
+def _is_without_token(spec: Node, account: Object | None) -> bool:
+    """Return whether the pod refuses the token, or says nothing and its account does."""
+    own = spec.at("automountServiceAccountToken").flag()
+    if own is None and account is not None:
+        own = account.node.at("automountServiceAccountToken").flag()
+    return own is False
 
 
 POLICIES = (
@@ -63,13 +83,13 @@ POLICIES = (
         remedy="Set runAsUser and runAsGroup to 10000 or more, on the pod or the container, and so fsGroup; an image "
         "that only runs as its own user is listed in fixedUsers.",
     ),
-    ResourcePolicy(
+    StackPolicy(
         name="service-account", title="Every workload has its own account, and a token only where it needs one",
-        severity=Severity.HIGH, tags=("NSA-1.11", "CIS-5.1.5", "CIS-5.1.6"), kinds=WORKLOADS,
+        severity=Severity.HIGH, tags=("NSA-1.11", "CIS-5.1.5", "CIS-5.1.6"), group=OPERATIONS,
         predicate=service_account,
         why="A token in a pod that does not call the API server serves only an intruder, and rights given to the "
         "default account are given to every pod of the namespace.",
-        remedy="Name a ServiceAccount of the workload's own and set automountServiceAccountToken to false; list an "
-        "account that calls the API server in tokenAccounts.",
+        remedy="Name a ServiceAccount of the workload's own and set automountServiceAccountToken to false, in the pod "
+        "or in the account; list an account that calls the API server in tokenAccounts.",
     ),
 )  # fmt: skip

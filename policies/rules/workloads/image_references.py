@@ -9,7 +9,8 @@ from quadrant_platform.policies.core import Finding, Node, ResourcePolicy, Sever
 from quadrant_platform.policies.core.workload_pods import WORKLOADS
 
 _DEFAULT = "docker.io"
-_FLOATING = re.compile(r"latest.*|\D*", re.ASCII)
+_FLOATING = re.compile(r"latest.*|(?![a-f]{7,}\Z)\D*", re.ASCII)
+"""A channel: a tag without a digit, unless it is a revision's hash that happens to have letters only."""
 
 _OPERATOR_IMAGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("postgresql.cnpg.io", "Cluster"): ("spec", "imageName"),
@@ -46,6 +47,11 @@ class ImageReference(NamedTuple):
         """Registry and path, without the version."""
         return f"{self.registry}/{self.path}"
 
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a digest names the content, whatever the tag says."""
+        return self.digest.startswith(("sha256:", "sha512:"))
+
     def is_from(self, allowed: str) -> bool:
         """Return whether it is from a registry `host[:port][/path]`, where `*` is one label of the host."""
         host, _, path = allowed.partition("/")
@@ -71,14 +77,16 @@ def _images(subject: Subject) -> Iterator[tuple[str, Node]]:
 
 
 def pinned_image(subject: Subject) -> Iterator[Finding]:
-    """Check that images carry a version as their tag and, where the platform asks for it, a digest."""
+    """Check that images carry a version as their tag, or a digest, which the platform may ask for beside it."""
     for where, node in _images(subject):
         image = ImageReference.parse(node.text())
+        if image.is_pinned:
+            continue
         if not image.tag:
             yield Finding(f"{where} has the image {node.text()!r} without a tag", "tag")
         elif _FLOATING.fullmatch(image.tag):
             yield Finding(f"{where} has the floating tag {image.tag!r}", "tag")
-        if subject.config.require_digest and not image.digest.startswith("sha256:"):
+        if subject.config.require_digest:
             yield Finding(f"{where} has the image {node.text()!r} without a digest", "digest")
 
 
@@ -95,7 +103,7 @@ POLICIES = (
         name="pinned-by-tag-and-digest", title="Images are pinned to a version",
         severity=Severity.HIGH, tags=("NSA-1", "CIS-5.5"), kinds=_KINDS, predicate=pinned_image,
         why="A floating tag changes the program without a change in the repository.",
-        remedy="Give the image a version tag; with requireDigest also the sha256 digest that its registry gives.",
+        remedy="Give the image a version tag or the digest that its registry gives; requireDigest asks for the digest.",
     ),
     ResourcePolicy(
         name="registry-allow-list", title="Images come from listed registries",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from quadrant_platform.policies.configuration.pod_security_version import Profile
+from quadrant_platform.policies.pack import check
 from quadrant_platform.policies.pss.checks import CHECKS
+from quadrant_platform.policies.pss.pod_security import check_profile
 from tests.policies.builders import REMOVE, UNKNOWN, changed, workload
 from tests.policies.cases import INIT, MAIN, OWN, POD, PodCase, breaks, ephemeral, keeps
 from tests.policies.judging import engine_rules, rules
@@ -20,8 +25,7 @@ CHECK_CASES = (
     breaks("hostPID", True, "no-host-namespaces/hostNamespaces"),
     breaks("hostIPC", True, "no-host-namespaces/hostNamespaces"),
     keeps("hostIPC", False),
-    breaks("volumes/0", {"name": "v", "hostPath": {"path": "/"}}, "volume-types/hostPathVolumes",
-           "volume-types/restrictedVolumes"),
+    breaks("volumes/0", {"name": "v", "hostPath": {"path": "/"}}, "volume-types/restrictedVolumes"),
     breaks("volumes/0", {"name": "v", "nfs": {"server": "a", "path": "/"}}, "volume-types/restrictedVolumes"),
     keeps("volumes/0", {"name": "v", "hostPath": None, "image": {"reference": "registry.example.com/data:1.2"}}),
     keeps("volumes/0", {"name": "v", "csi": {"driver": "disk.example.com"}}),
@@ -35,8 +39,7 @@ CHECK_CASES = (
     breaks(f"{OWN}/capabilities", REMOVE, "drop-all-capabilities/capabilities_restricted"),
     breaks(f"{INIT}/securityContext/capabilities/drop", ["all"], "drop-all-capabilities/capabilities_restricted"),
     breaks(f"{OWN}/capabilities/add", ["CHOWN"], "drop-all-capabilities/capabilities_restricted"),
-    breaks(f"{OWN}/capabilities/add", ["SYS_ADMIN"], "drop-all-capabilities/capabilities_restricted",
-           "drop-all-capabilities/capabilities_baseline"),
+    breaks(f"{OWN}/capabilities/add", ["SYS_ADMIN"], "drop-all-capabilities/capabilities_restricted"),
     keeps(f"{OWN}/capabilities/add", ["NET_BIND_SERVICE"]),
     breaks(f"{OWN}/allowPrivilegeEscalation", REMOVE, "no-privilege-escalation/allowPrivilegeEscalation"),
     breaks(f"{INIT}/securityContext/allowPrivilegeEscalation", True,
@@ -47,15 +50,14 @@ CHECK_CASES = (
     breaks(f"{POD}/runAsUser", 0, "run-as-non-root/runAsUser", "high-uid-gid/runAsUser"),
     breaks(f"{INIT}/securityContext/runAsUser", 0, "run-as-non-root/runAsUser", "high-uid-gid/runAsUser"),
     breaks(f"{POD}/seccompProfile", REMOVE, "seccomp/seccompProfile_restricted"),
-    breaks(f"{OWN}/seccompProfile", {"type": "Unconfined"}, "seccomp/seccompProfile_restricted",
-           "seccomp/seccompProfile_baseline"),
+    breaks(f"{OWN}/seccompProfile", {"type": "Unconfined"}, "seccomp/seccompProfile_restricted"),
     keeps(f"{OWN}/seccompProfile", {"type": "Localhost", "localhostProfile": "strict.json"}),
     breaks(f"{POD}/appArmorProfile", {"type": "Unconfined"}, "kernel-surface/appArmorProfile"),
     keeps(f"{POD}/appArmorProfile", {"type": "RuntimeDefault"}),
     breaks(f"{OWN}/seLinuxOptions", {"type": "spc_t"}, "kernel-surface/seLinuxOptions"),
     breaks(f"{POD}/seLinuxOptions", {"user": "root"}, "kernel-surface/seLinuxOptions"),
     keeps(f"{OWN}/seLinuxOptions", {"type": "container_engine_t", "level": "s0:c1"}),
-    breaks(f"{OWN}/procMount", "Unmasked", "kernel-surface/procMount", "kernel-surface/procMount_restricted"),
+    breaks(f"{OWN}/procMount", "Unmasked", "kernel-surface/procMount_restricted"),
     keeps(f"{OWN}/procMount", "Default"),
     breaks(f"{POD}/sysctls", [{"name": "kernel.msgmax", "value": "1"}], "kernel-surface/sysctls"),
     keeps(f"{POD}/sysctls", [{"name": "net.ipv4.tcp_notsent_lowat", "value": "1"}]),
@@ -82,8 +84,22 @@ def test_the_engine_sees_the_same_rules_broken(case: PodCase) -> None:
 
 def test_there_are_nineteen_checks_with_a_case_that_fails_each() -> None:
     failed = {check for case in CHECK_CASES for _, check in case.rules}
+    failed |= {one.check for case in CHECK_CASES for one in check_profile([case.manifest], Profile.BASELINE)}
     assert len(CHECKS) == 19, "twelve of baseline and seven of restricted"
     assert set(CHECKS) == failed, "each check is shown to fail"
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    ("volumes/0", {"name": "v", "hostPath": {"path": "/"}}),
+    (f"{OWN}/capabilities/add", ["NET_RAW"]),
+    (f"{OWN}/seccompProfile", {"type": "Unconfined"}),
+    (f"{POD}/seccompProfile", {"type": "Unconfined"}),
+    (f"{POD}/runAsNonRoot", False),
+    (f"{OWN}/procMount", "Unmasked"),
+])  # fmt: skip
+def test_one_cause_is_one_finding(path: str, value: Any) -> None:
+    found = check([changed(workload(), f"spec/template/spec/{path}", value)])
+    assert len([one for one in found if one.policy != "service-account"]) == 1, "nobody mends it twice"
 
 
 def test_a_user_namespace_relaxes_root_and_proc_as_upstream_does() -> None:

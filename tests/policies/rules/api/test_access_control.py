@@ -84,4 +84,4 @@ def test_traefik_may_only_read_the_api() -> None:
         assert ("read-only-traefik", "verbs") in found, f"{verb} writes"
     assert rules(role("traefik", READ)) == set(), "get, list and watch are enough"
     socket = changed(workload(), "spec/template/spec/volumes/0", {"name": "v", "hostPath": {"path": "/run/x.sock"}})
-    assert ("volume-types", "hostPathVolumes") in rules(socket), "the container runtime's socket is out of reach"
+    assert ("volume-types", "restrictedVolumes") in rules(socket), "the container runtime's socket is out of reach"

@@ -40,18 +40,30 @@ def test_a_third_party_container_may_have_its_own_environment() -> None:
     assert rules(pod) == set(), "only services follow the rule of three variables"
 
 
+MOUNT = {"name": "secrets", "mountPath": "/run/secrets"}
+
+
+def mounted(volume: Manifest, **mount: object) -> Manifest:
+    """Return a workload that mounts a volume."""
+    pod = changed(workload(), "spec/template/spec/volumes", [{"name": "secrets", **volume}])
+    return changed(pod, "spec/template/spec/containers/0/volumeMounts", [{**MOUNT, **mount}])
+
+
+@pytest.mark.demand("SEC-03")
+def test_a_writable_secret_is_refused() -> None:
+    csi = {"driver": "secrets-store.csi.k8s.io"}
+    assert rules(mounted({"csi": csi})) == {("secrets-read-only", "")}, "a driver mounts as it is told"
+    assert rules(mounted({"csi": csi}, readOnly=True)) == set(), "read-only is what is asked for"
+    assert rules(mounted({"csi": {**csi, "readOnly": True}})) == set(), "by the mount or by the volume"
+
+
 @pytest.mark.parametrize("volume", [
     {"secret": {"secretName": "s"}},
     {"projected": {"sources": [{"configMap": {"name": "c"}}, {"secret": {"name": "s"}}]}},
-    {"csi": {"driver": "secrets-store.csi.k8s.io"}},
 ])  # fmt: skip
-@pytest.mark.demand("SEC-03")
-def test_a_writable_secret_is_refused(volume: Manifest) -> None:
-    pod = changed(workload(), "spec/template/spec/volumes", [{"name": "secrets", **volume}])
-    mount = {"name": "secrets", "mountPath": "/run/secrets"}
-    path = "spec/template/spec/containers/0/volumeMounts"
-    assert rules(changed(pod, path, [mount])) == {("secrets-read-only", "")}, "a mount is writable by default"
-    assert rules(changed(pod, path, [{**mount, "readOnly": True}])) == set(), "read-only is what is asked for"
+def test_a_secret_that_the_kubelet_mounts_is_read_only(volume: Manifest) -> None:
+    assert rules(mounted(volume)) == set(), "whatever the mount says, since Kubernetes 1.10"
+    assert rules(mounted(volume, readOnly=False)) == set(), "the field has no effect on it"
 
 
 @pytest.mark.demand("SEC-03")

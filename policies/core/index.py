@@ -9,11 +9,12 @@ from typing import Any, NamedTuple, Self, TypeVar
 from quadrant_platform.policies.configuration.config import Config
 from quadrant_platform.policies.core.access import FieldError
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix, matrix_of
+from quadrant_platform.policies.core.made_objects import Made, MadePods, keys_of, made_of
 from quadrant_platform.policies.core.network_reads import labelled_pod, network_policy_of
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.policies.core.workload_pods import WorkloadPod, is_ours, pod_of
-from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, matrix_pods
-from quadrant_platform.vocabulary import SEGMENT_LABEL
+from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, Selector, matrix_pods
+from quadrant_platform.vocabulary import NAMESPACE_LABEL, SEGMENT_LABEL
 
 T = TypeVar("T")
 
@@ -108,6 +109,31 @@ class StackIndex:
     def peers(self) -> Iterator[dict[str, Any]]:
         """The peers of all matrices."""
         return (peer for matrix in self.matrices for peer in matrix.peers.values())
+
+    @cached_property
+    def made(self) -> tuple[Made, ...]:
+        """What operators make of the resources."""
+        return tuple(self._read(self.objects, made_of))
+
+    @cached_property
+    def _made_objects(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset[tuple[str, str, str]]().union(*(one.objects for one in self.made))
+
+    def is_made(self, kind: str, namespace: str, name: str) -> bool:
+        """Return whether an operator makes an object of this name."""
+        return not self._made_objects.isdisjoint(keys_of(kind, namespace, name))
+
+    def may_be_made(self, selector: Selector, namespace: str, namespaces: Selector | None = None) -> bool:
+        """Return whether a selector may be for pods of an operator, in a namespace or in all of a selector."""
+        peers = (MadePods(peer["namespace"], peer["labels"]) for peer in self.peers)
+        if namespaces is None and any(peer.namespace == namespace and selector.matches(peer.labels) for peer in peers):
+            return True
+        made = (pods for one in self.made for pods in one.pods if pods.may_match(selector))
+        return any(self._lies_in(pods.namespace, namespace, namespaces) for pods in made)
+
+    def _lies_in(self, name: str, namespace: str, namespaces: Selector | None) -> bool:
+        labels = {**self.namespace_labels.get(name, {}), NAMESPACE_LABEL: name}
+        return name == namespace if namespaces is None else namespaces.matches(labels)
 
     @cached_property
     def namespace_labels(self) -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from quadrant_platform.policies.core import Finding, ResourcePolicy, Severity, Subject
+from quadrant_platform.policies.core.makers import MAKERS
 
 GROUPS = frozenset({
     "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps",
@@ -59,6 +60,8 @@ _RENDERS = frozenset({
 """Groups, or versions of the engine's own, whose objects are templates that a controller renders."""
 _FILES = frozenset({"yaml", "yaml/v2", "kustomize", "kustomize/v2"})
 """The engine's resources that read manifests from files."""
+_OPERATORS = frozenset(group for group, _ in MAKERS)
+"""Groups of operators of which the pack knows what they make."""
 
 
 def api_versions(subject: Subject) -> Iterator[Finding]:
@@ -84,7 +87,7 @@ def no_opaque(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"{version} {kind} renders its objects inside the cluster", "release")
     elif version in _FILES:
         yield Finding(f"{version} {kind} reads objects from files, which reach no policy in every version", "file")
-    elif "." in group and group not in GROUPS | subject.config.custom_groups:
+    elif "." in group and group not in GROUPS | _OPERATORS | subject.config.custom_groups:
         yield Finding(f"the objects that {version} {kind} makes are unknown: customGroups lacks {group}", "custom")
 
 

@@ -6,7 +6,7 @@ from quadrant_platform.policies.core import Finding, Severity, StackIndex, Stack
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
 from quadrant_platform.policies.core.index import NetworkPolicyObject
 from quadrant_platform.policies.core.policy import ISOLATION
-from quadrant_platform.reachability import Connectivity, Peer
+from quadrant_platform.reachability import Peer
 from quadrant_platform.vocabulary import MATRIX_LABEL, MATRIX_NAME, SYSTEM_LABEL
 
 DIRECTIONS = ("Ingress", "Egress")
@@ -66,17 +66,20 @@ def every_pod_covered(stack: StackIndex) -> Iterator[Finding]:
     inhabited = {obj.namespace for obj in workloads.values()}
     for policy in stack.network_policies:
         if policy.rules.namespace in (stack.segment_names if stack.matrices else inhabited):
-            yield from _dangling(policy, graph, outside=bool(stack.matrices))
+            yield from _dangling(stack, policy, outside=bool(stack.matrices))
 
 
-def _dangling(policy: NetworkPolicyObject, graph: Connectivity, *, outside: bool) -> Iterator[Finding]:
+def _dangling(stack: StackIndex, policy: NetworkPolicyObject, *, outside: bool) -> Iterator[Finding]:
     """Yield selectors and peers without pods; peers of other namespaces are judged by a matrix only."""
+    graph, namespace, selector = stack.connectivity, policy.rules.namespace, policy.rules.selector
     selecting = (*graph.ingress.values(), *graph.egress.values())
-    if not policy.rules.selects_everything and not any(policy.rules in group for group in selecting):
+    selected = policy.rules.selects_everything or any(policy.rules in group for group in selecting)
+    if not selected and not stack.may_be_made(selector, namespace):
         yield Finding("it selects no pod of the stack or the matrix", "selector", policy.obj)
     for rule in policy.rules.rules:
         for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=False):
-            if peer.range is None and not group and (outside or peer.namespaces is None):
+            known = peer.range is None and (outside or peer.namespaces is None)
+            if known and not group and not stack.may_be_made(peer.pods, namespace, peer.namespaces):
                 message = f"the peer {_labels(policy, peer)} is no pod of the stack or the matrix"
                 yield Finding(message, "peer", policy.obj)
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping
 from quadrant_platform.policies.core import Finding, Node, Object, ResourcePolicy, StackIndex, StackPolicy, Subject
 from quadrant_platform.policies.core.policy import CONSISTENCY, Severity
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
+from quadrant_platform.policies.rules.workloads.image_references import ImageReference
+from quadrant_platform.reachability import Selector
+from quadrant_platform.vocabulary import NAME_LABEL
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
 _ADDED = frozenset({
@@ -12,6 +15,8 @@ _ADDED = frozenset({
     "rollouts-pod-template-hash", "batch.kubernetes.io/job-name", "job-name",
 })  # fmt: skip
 """Labels that are not in the template."""
+_APPLICATION = (NAME_LABEL, "app", "k8s-app")
+"""Labels that name an application, whatever its versions are called."""
 
 
 def service_exposure(subject: Subject) -> Iterator[Finding]:
@@ -35,7 +40,7 @@ def _load_balancer(subject: Subject, spec: Node) -> Iterator[Finding]:
 
 
 def services_resolve(stack: StackIndex) -> Iterator[Finding]:
-    """Check that a Service's selector matches the pods of one workload, which declare its target ports."""
+    """Check that a Service's selector matches the pods of one application, which declare its target ports."""
     for service in stack.of_kind("Service"):
         wanted = service.node.at("spec", "selector").texts()
         if wanted and service.node.at("spec", "type").text() != "ExternalName":
@@ -53,10 +58,10 @@ def services_resolve(stack: StackIndex) -> Iterator[Finding]:
 def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> Iterator[Finding]:
     matching = [pod for pod in stack.pods if _matches(wanted, pod)]
     pods = [pod for pod in matching if pod.workload.namespace == service.namespace]
-    if not pods and not _of_operators(stack, service, wanted):
+    if not pods and not stack.may_be_made(Selector(frozenset(wanted.items())), service.namespace):
         yield from _without_pods(stack, service, matching)
     names = sorted(pod.workload.identity for pod in pods)
-    if len(names) > 1:
+    if len(names) > 1 and not _is_one_application(pods):
         yield Finding(f"its selector matches {len(names)} workloads: {', '.join(names)}", "unique", service)
     for port in service.node.at("spec", "ports").items():
         for pod in pods:
@@ -83,9 +88,14 @@ def _without_pods(stack: StackIndex, service: Object, matching: list[WorkloadPod
         yield Finding("its selector matches no pod", "pod", service)
 
 
-def _of_operators(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> bool:
-    peers = (peer for peer in stack.peers if peer["namespace"] == service.namespace)
-    return any(wanted.items() <= peer["labels"].items() for peer in peers)
+def _is_one_application(pods: list[WorkloadPod]) -> bool:
+    """Return whether the workloads are versions of one application, such as a canary beside the stable one."""
+    for label in _APPLICATION:
+        if names := {pod.labels.get(label, "") for pod in pods} - {""}:
+            return len(names) == 1 and all(label in pod.labels for pod in pods)
+    images = (frozenset(ImageReference.parse(one.node.at("image").text()).repository for one in pod.main_containers)
+              for pod in pods)  # fmt: skip
+    return len(set(images)) == 1
 
 
 def _target(service: Object, port: Node, pod: WorkloadPod) -> Iterator[Finding]:
@@ -111,7 +121,8 @@ POLICIES = (
         name="services-resolve", title="Services lead to pods",
         severity=Severity.HIGH, tags=("reliability",), group=CONSISTENCY, predicate=services_resolve,
         why="A selector or a port that matches nothing fails at the first request, and one that matches two "
-        "workloads fails at every second.",
-        remedy="Correct the selector to the labels of one workload's pods, and targetPort to a port that they declare.",
+        "applications fails at every second.",
+        remedy="Correct the selector to the labels of one application's pods, and targetPort to a port that they "
+        "declare.",
     ),
 )  # fmt: skip

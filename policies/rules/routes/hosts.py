@@ -89,7 +89,7 @@ def _backends(stack: StackIndex) -> Iterator[tuple[Object, Node]]:
 
 def _backend(stack: StackIndex, obj: Object, node: Node) -> Iterator[Finding]:
     name, namespace = node.at("name").text(), node.at("namespace").text() or obj.namespace
-    if not name or not stack.is_complete(namespace, "Service"):
+    if not name or not stack.is_complete(namespace, "Service") or stack.is_made("Service", namespace, name):
         return
     service = stack.by_name.get(("Service", namespace, name))
     if service is None:

@@ -7,12 +7,9 @@ from quadrant_platform.policies.core import Finding, Node, Object, Severity, Sta
 from quadrant_platform.policies.core.objects import SECRET_VALUES
 from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.secrets.secret_use import secret_name
 from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 
 _TOKEN = "kubernetes.io/service-account-token"
-_CLUSTER_SECRETS = ("app", "ca", "replication", "server", "superuser")
-"""The Secrets that CloudNativePG makes for a Cluster, by suffix."""
 
 
 class ObjectReference(NamedTuple):
@@ -25,15 +22,14 @@ class ObjectReference(NamedTuple):
 
 def references_resolve(stack: StackIndex) -> Iterator[Finding]:
     """Check that every name leads to an object, and that no file of a repository holds a Secret."""
-    secrets = frozenset(_made(stack)) | {("", name) for name in stack.config.known_secrets}
     for obj in stack.of_kind("Secret"):
         yield from _written(stack, obj)
     for pod in stack.declared_pods:
         for reference in _of_pod(pod):
-            yield from _resolved(stack, secrets, pod.workload, reference)
+            yield from _resolved(stack, pod.workload, reference)
     for obj in stack.of_kind("Ingress", "IngressRoute", "IngressRouteTCP"):
         for reference in _of_route(obj):
-            yield from _resolved(stack, secrets, obj, reference)
+            yield from _resolved(stack, obj, reference)
 
 
 def _written(stack: StackIndex, obj: Object) -> Iterator[Finding]:
@@ -46,15 +42,6 @@ def _written(stack: StackIndex, obj: Object) -> Iterator[Finding]:
         and obj.name not in stack.config.known_secrets
     ):
         yield Finding("its values are in the manifest", "hand-written", obj)
-
-
-def _made(stack: StackIndex) -> Iterator[tuple[str, str]]:
-    for obj in stack.of_kind("Secret", "SealedSecret", "ExternalSecret"):
-        yield obj.namespace, secret_name(obj)
-    for obj in stack.of_kind("Certificate"):
-        yield obj.namespace, obj.node.at("spec", "secretName").text()
-    for obj in stack.of_kind("Cluster"):
-        yield from ((obj.namespace, f"{obj.name}-{role}") for role in _CLUSTER_SECRETS)
 
 
 def _of_pod(pod: WorkloadPod) -> Iterator[ObjectReference]:
@@ -96,22 +83,17 @@ def _of_route(obj: Object) -> Iterator[ObjectReference]:
     yield from (ObjectReference("Secret", entry.at("secretName")) for entry in entries)
 
 
-def _resolved(
-    stack: StackIndex, secrets: frozenset[tuple[str, str]], obj: Object, reference: ObjectReference
-) -> Iterator[Finding]:
+def _resolved(stack: StackIndex, obj: Object, reference: ObjectReference) -> Iterator[Finding]:
     kind, name = reference.kind, reference.node.text()
-    if not name or name in stack.config.known_references:
+    listed = stack.config.known_secrets if kind == "Secret" else frozenset[str]()
+    if not name or name in stack.config.known_references | listed or stack.is_made(kind, obj.namespace, name):
         return
-    if kind == "Secret":
-        found = bool(secrets & {(obj.namespace, name), ("", name)})
-        source = "nothing makes the Secret"
-    else:
-        found = (kind, obj.namespace, name) in stack.by_name or _unseen(stack, kind, obj.namespace, name)
-        source = f"there is no {kind}"
-    if not found:
+    found = stack.by_name.get((kind, obj.namespace, name))
+    if found is None and not _unseen(stack, kind, obj.namespace, name):
+        source = "nothing makes the Secret" if kind == "Secret" else f"there is no {kind}"
         yield Finding(f"{reference.node.path}: {source} {name!r}", kind, obj)
-    elif kind == "ConfigMap" and reference.key:
-        yield from _key(stack.by_name[kind, obj.namespace, name], reference, obj)
+    elif found is not None and kind == "ConfigMap" and reference.key:
+        yield from _key(found, reference, obj)
 
 
 def _unseen(stack: StackIndex, kind: str, namespace: str, name: str) -> bool:

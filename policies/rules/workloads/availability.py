@@ -88,8 +88,7 @@ def _made_elsewhere(stack: StackIndex, budget: Object) -> bool:
     """Return whether its pods may be others: an operator's, or those of manifests that are not here."""
     namespace = budget.namespace
     selector = selector_of(budget.node.at("spec", "selector"))
-    made = any(peer["namespace"] == namespace and selector.matches(peer["labels"]) for peer in stack.peers)
-    return made or not any(pod.workload.namespace == namespace for pod in stack.pods)
+    return stack.may_be_made(selector, namespace) or not any(pod.workload.namespace == namespace for pod in stack.pods)
 
 
 def _drains(budget: Object, pods: int) -> Iterator[Finding]:

@@ -33,10 +33,10 @@ def effects(system: System, environment: Environment) -> str:
     kept: list[pulumi.Resource] = []
     registered = component.registered
 
-    def keep(parent: Any, manifest: Any, after: Any, keep_it: bool, prefix: str) -> Any:
+    def keep(parent: Any, manifest: Any, after: Any, keep_it: bool, *rest: Any) -> Any:
         objects.append(manifest | {"kept": keep_it})
         kept.extend(() if kept else [pulumi.ComponentResource("test:test:Kept", "kept")])
-        return registered(parent, manifest, after, prefix=prefix) if manifest["kind"] == "Secret" else kept[0]
+        return registered(parent, manifest, after, keep_it, *rest) if manifest["kind"] == "Secret" else kept[0]
 
     monitor = Monitor("test", placeholders, unknown=False, reveal=True)
     with pytest.MonkeyPatch.context() as patch:

@@ -18,6 +18,7 @@ from quadrant_platform.components.network.isolation import Isolation
 from quadrant_platform.components.network.segments import Segments
 from quadrant_platform.components.stack.configured_plan import configured_plan
 from quadrant_platform.components.stack.kubernetes import Kubernetes
+from quadrant_platform.components.stack.surroundings import check_surroundings
 from quadrant_platform.components.storage.object_store import ObjectStore
 from quadrant_platform.components.workload.configs import Configs
 from quadrant_platform.components.workload.job import Job, JobInputs
@@ -73,6 +74,9 @@ if plan.egress:
 if plan.scraped or plan.alerts:
     Monitoring("monitoring", Args(context, plan), opts)
 
+check_surroundings(facts, context.manifests)
+
 pulumi.export("urls", urls)
 pulumi.export("namespaces", segments.outputs.names)
+pulumi.export("authority", certificates.outputs.authority if certificates else None)
 pulumi.export("matrix", isolation.outputs.digest)

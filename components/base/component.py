@@ -93,6 +93,8 @@ class BuildContext:
     """The provider that takes over objects that exist, for claims alone."""
     prefix: str = ""
     """What the names of the installation's namespaces begin with; logical names do without it."""
+    manifests: list[Manifest] = field(default_factory=list)
+    """All objects that were registered."""
 
     def register(
         self, parent: pulumi.Resource | None, manifest: Manifest, after: Iterable[pulumi.Resource] = ()
@@ -106,6 +108,7 @@ class BuildContext:
         keep, after = is_kept(self.retention, holder, manifest), [*self._needed(manifest), *after]
         prints = [self.fingerprints[source] for source in sorted(mounted(manifest)) if source in self.fingerprints]
         whole = fingerprinted(marked(self.retention, holder, manifest), prints)
+        self.manifests.append(whole)
         more = claim_options(self.adopting, self.retention, holder, manifest) if manifest["kind"] == CLAIM else None
         made = registered(parent, whole, after, keep, self.prefix, more)
         self.sources.update(dict.fromkeys(provides(manifest), made))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from quadrant_platform.components.base.component import Component, Names
+from quadrant_platform.components.base.component import Component
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of
 from quadrant_platform.components.credentials.server_tls import API_VERSION, authority_name, issuer
 from quadrant_platform.model.expansion.edge import PlannedEdge
@@ -23,7 +23,16 @@ class Order(NamedTuple):
     issuer: str
 
 
-class Certificates(Component[Plan, Names]):
+class PublicCertificates(NamedTuple):
+    """What signs the public entry's certificates."""
+
+    names: list[str]
+    """Their Secrets, the default one first."""
+    authority: dict[str, str] | None
+    """What clients must trust: the Secret with the stack's own authority, or the ACME server that signs."""
+
+
+class Certificates(Component[Plan, PublicCertificates]):
     """The certificate of the public entry, and the issuers that sign the system's certificates."""
 
     token = "edge:Certificates"
@@ -40,9 +49,19 @@ class Certificates(Component[Plan, Names]):
                 yield public_certificate(inputs.edge, inputs.edge.spec.certificate, order)
 
     @staticmethod
-    def results(inputs: Plan) -> Names:
-        """Return the Secrets of the public entry's certificates, the default one first."""
-        return Names([order.name for order in orders(inputs.edge)])
+    def results(inputs: Plan) -> PublicCertificates:
+        """Return the Secrets of the public entry's certificates, and what clients must trust."""
+        return PublicCertificates([order.name for order in orders(inputs.edge)], trusted(inputs.edge))
+
+
+def trusted(edge: PlannedEdge | None) -> dict[str, str] | None:
+    """Return what clients of the public entry must trust; None where it has no certificate."""
+    signers = {order.issuer for order in orders(edge)}
+    if edge is None or not signers:
+        return None
+    if edge.acme:
+        return {"acmeServer": edge.settings.publishing.acme_server}
+    return {"secret": f"{edge.endpoint.namespace}/{authority_name(edge.system_name)}", "key": "ca.crt"}
 
 
 def download(edge: PlannedEdge) -> str | None:

@@ -7,6 +7,7 @@ cluster serves and holds), `clusters` (which one, and the local ones), `planning
 
 from quadrant_platform.applier.applying.apply import apply_with_kubectl, apply_with_pulumi
 from quadrant_platform.applier.applying.cluster_session import (
+    check_needs,
     choose_applier,
     choose_target,
     configure_for,
@@ -27,7 +28,7 @@ from quadrant_platform.applier.status.report import StatusReport
 
 __all__ = [
     "Change", "ClusterSession", "ConfiguredStack", "FieldDifference", "StatusReport",
-    "apply_with_kubectl", "apply_with_pulumi", "choose_applier", "choose_previewer", "choose_target",
+    "apply_with_kubectl", "apply_with_pulumi", "check_needs", "choose_applier", "choose_previewer", "choose_target",
     "configure_for", "configure_stack", "connect", "forget_cluster", "installation_lock", "on_cluster", "plan_changes",
     "preview", "remove_stack", "start_cluster", "system_status", "warn_of_api",
 ]  # fmt: skip

@@ -19,12 +19,14 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     session = applier.connect(applier.choose_target(system, stack, say))
     built = applier.configure_for(session, system, stack, say)
     announce(built.config, output, verbose)
+    recording = built.recorded()
+    applier.check_needs(session, built, recording)
     choice = applier.choose_applier(session, built)
     if choice.pulumi is not None:
         code = applier.on_cluster(choice.pulumi, session, built, say).run("preview")
         raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)
     with progress(f"comparing {system} {stack} with the cluster"):
-        found = applier.plan_changes(session, built, built.recorded()).changes
+        found = applier.plan_changes(session, built, recording).changes
     if output is Format.JSON:
         show_json([_as_json(change) for change in found.changes])
     else:

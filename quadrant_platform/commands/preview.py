@@ -1,6 +1,7 @@
 """`quadrant preview`: the resources of a stack, the policies' verdict and the matrix."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -12,6 +13,7 @@ from quadrant_platform.commands.console import ExitCode, Format, progress, say, 
 from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.policies.pack import Violation
+from quadrant_platform.preflight.needs import kinds_of, needs
 from quadrant_platform.program.overview import lines, overview
 from quadrant_platform.program.recorder import Recorded, Recording
 from quadrant_platform.program.stacks import config_for, recorded
@@ -68,7 +70,27 @@ def _as_json(recording: Recording, found: list[Violation], matrix: dict[str, Any
         "counts": _counts(recording),
         "policies": [as_json(violation) for violation in found],
         "matrix": matrix,
+        "needs": [
+            {"kind": need.kind, "name": need.name, "by": by} for need, by in needs(recording.manifests()).items()
+        ],
+        "needsKinds": [{"apiVersion": version, "kind": kind} for version, kind in _further_kinds(recording)],
     }
+
+
+def _further_kinds(recording: Recording) -> list[tuple[str, str]]:
+    """Return the kinds that no cluster has by itself."""
+    own = ("rbac.authorization.k8s.io", "networking.k8s.io", "storage.k8s.io", "scheduling.k8s.io", "discovery.k8s.io")
+    groups = [(version.rpartition("/")[0], version, kind) for version, kind in kinds_of(recording.manifests())]
+    return [(version, kind) for group, version, kind in groups if "." in group and group not in own]
+
+
+def _needs(recording: Recording) -> Iterator[str]:
+    """Yield what a stack needs from its cluster and does not make."""
+    for need, by in needs(recording.manifests()).items():
+        called = f"{need.kind} {need.name}" if need.name else "a default StorageClass"
+        yield f"needs from the cluster: {called}, for {by[0]}{f' and {len(by) - 1} more' if by[1:] else ''}"
+    if kinds := _further_kinds(recording):
+        yield f"needs from the cluster: the kinds {', '.join(f'{kind} ({version})' for version, kind in kinds)}"
 
 
 def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any], declared: dict[str, Any]) -> None:
@@ -81,7 +103,7 @@ def _show(recording: Recording, found: list[Violation], matrix: dict[str, Any], 
     show_lines(f"policies: {summary(found)}")
     rows = f"{matrix['rows']} rows ({matrix['written']} written, {matrix['implied']} implied)"
     show_lines(f"matrix: {rows} between {matrix['peers']} peers; the NetworkPolicies are {verdict} it")
-    for line in lines(declared):
+    for line in (*_needs(recording), *lines(declared)):
         show_lines(line)
 
 

@@ -32,6 +32,7 @@ def command(
         session = applier.connect(target)
         built = applier.configure_for(session, system, stack, say)
         recording = _judged(built)
+        applier.check_needs(session, built, recording)
         applier.warn_of_api(session, built, recording, say)
         choice = applier.choose_applier(session, built)
         say(choice.reason)

@@ -43,5 +43,7 @@ class ClusterFacts:
     """By `namespace/name`."""
     namespaces: Mapping[str, Mapping[str, str]] | None = None
     """Labels by name."""
+    names: Mapping[str, frozenset[str]] | None = None
+    """The names of further objects without a namespace, such as ClusterIssuers, by kind; a kind may be missing."""
     kinds: frozenset[tuple[str, str]] | None = None
     """What the cluster serves: apiVersion and kind."""

@@ -16,7 +16,16 @@ _NAMESPACE, _SERVICE, _CLAIM = ("", "Namespace"), ("", "Service"), ("", "Persist
 _CLASS, _RANGE = ("storage.k8s.io", "StorageClass"), ("networking.k8s.io", "ServiceCIDR")
 _OWN_RANGE = "kubernetes"
 """The ServiceCIDR that the API server makes; its first block is of the family that Services get."""
-_READ = (_NAMESPACE, _SERVICE, _CLAIM, _CLASS, _RANGE)
+_NAMED = (
+    ("scheduling.k8s.io", "PriorityClass"),
+    ("networking.k8s.io", "IngressClass"),
+    ("node.k8s.io", "RuntimeClass"),
+    ("gateway.networking.k8s.io", "GatewayClass"),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
+    ("cert-manager.io", "ClusterIssuer"),
+    ("external-secrets.io", "ClusterSecretStore"),
+)
+_READ = (_NAMESPACE, _SERVICE, _CLAIM, _CLASS, _RANGE, *_NAMED)
 _FORBIDDEN = re.compile(r'cannot list resource "(\w+)"')
 
 GroupKind = tuple[str, str]
@@ -41,6 +50,11 @@ def read_facts(kubectl: Kubectl, table: Served | None = None) -> ClusterFacts:
         storage_classes=_by_name(found.get(_CLASS), _storage_class),
         claims=_by_name(found.get(_CLAIM), _claim),
         namespaces=_by_name(namespaces, lambda one: one["metadata"].get("labels", {})),
+        names={
+            kind: frozenset(one["metadata"]["name"] for one in found[group, kind])
+            for group, kind in _NAMED
+            if (group, kind) in found
+        },
         kinds=frozenset(table) or None,
     )
 

@@ -19,6 +19,11 @@ def facts_given(facts: ClusterFacts | None) -> Iterator[None]:
         _given.reset(token)
 
 
+def given_by_command() -> bool:
+    """Return whether a command gave the facts, or none in offline work."""
+    return _given.get() is not None
+
+
 def current_facts(ask: Callable[[], ClusterFacts]) -> ClusterFacts | None:
     """Return the facts that a command gave, else ask the cluster; None in offline work."""
     given = _given.get()

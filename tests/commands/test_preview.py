@@ -26,7 +26,7 @@ def test_mandatory_violations_are_an_exit_code(quadrant: Runner) -> None:
 
 def test_programs_get_resources_counts_policies_and_matrix(quadrant: Runner) -> None:
     document = json.loads(quadrant("preview", *STACK, "--format", "json").out)
-    shown = {"title", "waysOut", "guessedAddresses", "devPorts", "notBuilt"}
+    shown = {"title", "waysOut", "guessedAddresses", "devPorts", "notBuilt", "needs", "needsKinds"}
     assert set(document) == {"resources", "counts", "policies", "matrix"} | shown, "it has the parts that it promises"
     assert document["counts"]["NetworkPolicy"] == 4, "one a namespace and one a workload"
     assert document["matrix"] == {"peers": 4, "rows": 6, "written": 2, "implied": 4, "proved": True}, (
@@ -34,3 +34,9 @@ def test_programs_get_resources_counts_policies_and_matrix(quadrant: Runner) -> 
     )
     web = next(one for one in document["resources"] if one["name"] == "web" and "Deployment" in one["type"])
     assert web["parent"].endswith("quadrant:sample:Workload::web"), "programs can rebuild the tree"
+
+
+def test_kinds_that_no_cluster_has_by_itself_are_listed(quadrant: Runner) -> None:
+    document = json.loads(quadrant("preview", *STACK, "--format", "json").out)
+    wanted = [{"apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor"}]
+    assert document["needsKinds"] == wanted, "an operator's; a NetworkPolicy every cluster has"

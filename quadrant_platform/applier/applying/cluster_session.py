@@ -12,7 +12,7 @@ from quadrant_platform.applier.clusters import adoption, local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, choose, host_facts
-from quadrant_platform.applier.observed import applyset, live
+from quadrant_platform.applier.observed import applyset, discovery, live
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack, images_of
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.kubectl import Kubectl, KubectlError
@@ -121,6 +121,12 @@ def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file:
 def _holds(cidr: str, address: str) -> bool:
     block, one = ip_network(cidr, strict=False), ip_network(address)
     return block.version == one.version and int(block[0]) <= int(one[0]) <= int(block[-1])
+
+
+def check_needs(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> None:
+    """Raise BadInput with everything that a stack needs and its cluster does not have, before anything is changed."""
+    facts = stack.facts or session.facts()
+    discovery.check_needs(session.kubectl, facts, recording.manifests(), local=session.target.type.local)
 
 
 def choose_applier(session: ClusterSession, stack: ConfiguredStack) -> EngineChoice:

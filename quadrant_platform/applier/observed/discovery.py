@@ -7,40 +7,29 @@ from typing import Any
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed, parsed
 from quadrant_platform.lab.kubernetes import definitions
+from quadrant_platform.preflight import needs
+from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.serving import ApiResource, Served
 from quadrant_platform.program.rendering import Manifest
 
-SOURCES = {
-    "cert-manager.io": "cert-manager, https://cert-manager.io/docs/installation",
-    "traefik.io": "Traefik's own CRDs, https://doc.traefik.io/traefik",
-    "monitoring.coreos.com": "prometheus-operator, https://prometheus-operator.dev",
-    "postgresql.cnpg.io": "CloudNativePG, https://cloudnative-pg.io",
-    "external-secrets.io": "the External Secrets Operator, https://external-secrets.io",
-    "argoproj.io": "Argo Rollouts, https://argo-rollouts.readthedocs.io",
-    "velero.io": "Velero, https://velero.io",
-    "chaos-mesh.org": "Chaos Mesh, https://chaos-mesh.org",
-}
-"""The project that defines the kinds of a group, and where it explains the installation."""
 DEFINED = {"cert-manager.io", "traefik.io", "monitoring.coreos.com", "external-secrets.io", "argoproj.io"}
 """The groups whose definitions the lab has without further files."""
 VERBS = ("list", "create", "patch", "delete")
 
 
-def check_kinds(kubectl: Kubectl, table: Served, manifests: Collection[Manifest], *, local: bool) -> None:
-    """Raise BadInput with every kind that a stack needs and the cluster does not serve."""
-    needed = {(manifest["apiVersion"], manifest["kind"]) for manifest in manifests}
-    missing = sorted(needed - table.keys())
+def check_needs(kubectl: Kubectl, facts: ClusterFacts, manifests: Collection[Manifest], *, local: bool) -> None:
+    """Raise BadInput with everything that a stack needs and its cluster does not have."""
+    missing, kinds = needs.problems(facts, manifests), needs.missing_kinds(facts, manifests)
+    if kinds:
+        groups = {
+            version.rpartition("/")[0] for version, kind in set(needs.kinds_of(manifests)) - (facts.kinds or set())
+        }
+        what = f"the stack has objects of these {len(kinds)} kinds, so nothing was changed"
+        missing.append(Problem((), what, _definitions_remedy() if local else _remedy(kubectl, groups)))
+    elif missing:
+        missing.append(Problem((), "the stack needs this and does not make it, so nothing was changed"))
     if missing:
-        lacks = [_lack(version, kind) for version, kind in missing]
-        what = f"the stack has objects of these {len(missing)} kinds, so nothing was changed"
-        groups = {version.rpartition("/")[0] for version, _ in missing}
-        raise BadInput([*lacks, Problem((), what, _definitions_remedy() if local else _remedy(kubectl, groups))])
-
-
-def _lack(version: str, kind: str) -> Problem:
-    group = version.rpartition("/")[0]
-    remedy = f"install {SOURCES.get(group, f'the CRDs of {group}')}"
-    return Problem((), f"the cluster serves no {kind} of {version}", remedy)
+        raise BadInput(missing)
 
 
 def _definitions_remedy() -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from quadrant_platform.applier.clusters.connection import ClusterSession
-from quadrant_platform.applier.observed import discovery, live
+from quadrant_platform.applier.observed import live
 from quadrant_platform.applier.observed.object_keys import Objects
 from quadrant_platform.applier.planning import changes, generated_values, lost_data
 from quadrant_platform.applier.planning.changes import Changes
@@ -31,7 +31,6 @@ class ApplyPlan:
 def plan_changes(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> ApplyPlan:
     """Return what would change, without changing it; BadInput with what the cluster lacks or refuses, or would lose."""
     kubectl, installation = session.kubectl, stack.installation
-    discovery.check_kinds(kubectl, session.table, recording.manifests(), local=session.target.type.local)
     before = generated_values.read(kubectl, installation)
     values = generated_values.complete(before, generated_values.password_lengths(recording))
     wanted = stack.objects(values)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from quadrant_platform.applier.planning import configured_stack
+from quadrant_platform.program import stacks
 from tests.applier.applying.fake_pulumi import FakePulumi
 from tests.applier.applying.test_recorded_cluster import state
 from tests.applier.cluster import STACK, SYSTEM, UID, Cluster
@@ -39,6 +41,16 @@ def test_up_lets_pulumi_apply_what_differs_from_the_cluster(
 def test_a_failure_of_pulumi_is_that_of_up(quadrant: Runner, engine: FakePulumi) -> None:
     engine.fails("up", "error: update failed\n")
     assert quadrant("up", *STACK).code == 255, "the exit code is pulumi's own"
+
+
+def test_a_failure_of_pulumi_where_data_is_kept_leads_to_the_word_that_lets_it_go(
+    quadrant: Runner, engine: FakePulumi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping = {"quadrant:overrides": '{"protectData": true}'}
+    monkeypatch.setattr(configured_stack, "config_for", lambda *names: stacks.config_for(*names) | keeping)
+    engine.fails("up", "error: it is protected\n")
+    hint = f"quadrant:release in Pulumi.{SYSTEM}-dev.yaml lets it go: docs/losing-nothing.md"
+    assert hint in quadrant("up", *STACK).err, "the engine itself proposes to take the protection away by hand"
 
 
 def test_diff_shows_what_pulumi_would_change(quadrant: Runner, engine: FakePulumi) -> None:

@@ -27,6 +27,8 @@ CLAIM = "ledgers-database/nightly-backups"
 def life(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Life:
     """The small system in prod, without an operator and without a vault, applied once."""
     life = Life.of_ledgers(new_engine(tmp_path_factory.mktemp("kept")), serve("life"), "prod")
+    # A policy advises against one copy in prod.
+    life.edit("ports: {http: 8080}", "ports: {http: 8080}\n    replicas: 2")
     life.override("databases", "statefulSet")
     life.override("secrets", "generated")
     life.up()
@@ -88,7 +90,7 @@ def test_a_job_that_becomes_a_service_keeps_its_account(life: Life) -> None:
     life.up()
     life.engine.need("pulumi", "config", "rm", "quadrant:release", "--stack", life.stack)
     life.edit(JOB, "")
-    service = "{segment: database, image: docker.io/library/busybox:1.37.0, ports: {http: 8081}}"
+    service = "{segment: database, image: docker.io/library/busybox:1.37.0, ports: {http: 8081}, replicas: 2}"
     life.edit("services:\n", f"services:\n  nightly: {service}\n")
     life.up()
     assert life.one("serviceaccount", "ledgers-database", "nightly")["metadata"]["uid"] == account, "it was moved"

@@ -18,6 +18,7 @@ from quadrant_platform.applier.planning.configured_stack import ConfiguredStack,
 from quadrant_platform.applier.status import watching
 from quadrant_platform.host.kubectl import Kubectl, KubectlError, listed
 from quadrant_platform.host.progress import Say
+from quadrant_platform.model.stack_file import RELEASE
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.rendering import Manifest, in_order, is_ground
 
@@ -29,7 +30,10 @@ def apply_with_pulumi(pulumi: str, session: ClusterSession, stack: ConfiguredSta
     """Let pulumi apply what differs from the cluster; return its exit code."""
     found = on_cluster(pulumi, session, stack, say)
     adopt(session, stack, say)
-    return found.run("up")
+    code = found.run("up")
+    if code and stack.keeps_data:
+        say(f"what the engine calls protected holds data; {RELEASE} in {stack.file} lets it go: docs/losing-nothing.md")
+    return code
 
 
 def apply_with_kubectl(

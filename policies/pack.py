@@ -13,7 +13,7 @@ from quadrant_platform.policies.core.objects import objects
 from quadrant_platform.policies.core.policy import EXEMPTIONS, Policy, Severity, StackPolicy, Violation
 from quadrant_platform.policies.pss import pod_security
 from quadrant_platform.policies.rules.api import access_control, api_kinds
-from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels
+from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels, repeated_objects
 from quadrant_platform.policies.rules.network import aliases, matrix_proof, network_policies, policy_coverage, services
 from quadrant_platform.policies.rules.routes import hosts, route_middlewares, routers
 from quadrant_platform.policies.rules.secrets import credentials, object_references, secret_use
@@ -61,7 +61,7 @@ _MODULES = (
     well_formed, pod_security, identity, containers, capacity, image_references, ports, lifecycle,
     workload_selectors, credentials, network_policies, access_control, routers, recommended_labels, api_kinds,
     policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, hosts, availability,
-    namespaces, secret_use, debug_mode,
+    namespaces, secret_use, debug_mode, repeated_objects,
 )  # fmt: skip
 _ALL: tuple[Policy, ...] = (*(policy for module in _MODULES for policy in module.POLICIES), _EXEMPTIONS)
 RESOURCE_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))

@@ -21,6 +21,8 @@ class Object:
     urn: str | None = None
     namespace_assumed: bool = False
     """Whether the manifest has no namespace of its own, so that applying it chooses one."""
+    repeated: tuple[str, ...] = ()
+    """The places of keys that its text has twice."""
     returned: bool = False
     """Whether this is the API server's answer, with all that it filled in, and the program's own words are unknown."""
 

@@ -21,6 +21,8 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
     for keys in (("apiVersion",), ("kind",), ("metadata", "name")):
         if not subject.node.at(*keys).required().text():
             yield Finding(f"{'.'.join(keys)} is empty")
+    for place in subject.obj.repeated:
+        yield Finding(f"{place} is written twice, and only the last one counts", "repeated-key")
     subject.node.at("metadata", "namespace").text()
     subject.node.at("metadata", "labels").texts()
     _read_texts(subject.obj.annotations)

@@ -1,6 +1,6 @@
 """`quadrant check`: the policy pack over a stack, or over any Kubernetes files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,14 +16,16 @@ from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Obje
 from quadrant_platform.policies.pack import Config as Settings
 from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.policies.pss.pod_security import check_profile
-from quadrant_platform.program.manifest_files import read_manifests
+from quadrant_platform.program.manifest_files import Reading, read_path
 from quadrant_platform.program.recorder import Recording
+from quadrant_platform.program.rendered_input import read_helm_output, read_kustomization
 from quadrant_platform.program.stacks import config_for, recorded
 
 FIELDS = ("policy", "check", "level", "kind", "namespace", "name", "message", "file", "line")
 REASONS = ("severity", "why", "remedy", "url")
 """What every violation of a policy shares; `url` is its page."""
 
+Reader = Callable[[Path], Reading]
 System = Annotated[
     str | None,
     typer.Option("--system", "-s", help="A folder under systems/, together with --stack.", callback=named_system),
@@ -35,7 +37,11 @@ Stack = Annotated[
 Manifests = Annotated[
     Path | None, typer.Option("--manifests", "-m", help="Instead of a stack: a folder of YAML or JSON files, or one.")
 ]
-
+Kustomize = Annotated[Path | None, typer.Option("--kustomize", "-k", help="Instead: a folder with a kustomization.")]
+HelmOutput = Annotated[
+    Path | None,
+    typer.Option("--helm-output", help="Instead: what `helm template` wrote, a file or - for standard input."),
+]
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The pack's configuration, as for pulumi's --policy-pack-config.")
 ]
@@ -57,21 +63,25 @@ def command(
     system: System = None,
     stack: Stack = None,
     manifests: Manifests = None,
+    kustomize: Kustomize = None,
+    helm_output: HelmOutput = None,
     profile: Chosen = None,
     config: Config = None,
     verbose: Verbose = False,
     output: OutputFormat = Format.TEXT,
 ) -> None:
-    """Judge objects by every policy.
+    """Judge objects by every policy. Files that are no manifests are skipped, and named with the reason.
 
     Exit codes: 0 no mandatory policy is violated, 1 one is, 2 the input or the configuration is wrong.
     """
     settings = CONFIGURATION.load(config) if config else Settings()
-    objects = _objects(system, stack, manifests)
+    reading = _read(system, stack, {read_path: manifests, read_kustomization: kustomize, read_helm_output: helm_output})
+    objects = reading.objects
     if system and stack:
         announce(config_for(system, stack), output, verbose)
     with progress(f"judging {len(objects)} objects"):
         found = violations(objects, settings, profile)
+    _say_skipped(reading)
     if output is Format.JSON:
         show_json([as_json(violation) for violation in found])
     else:
@@ -84,15 +94,22 @@ def command(
         raise typer.Exit(ExitCode.FOUND)
 
 
-def _objects(system: str | None, stack: str | None, manifests: Path | None) -> list[Object]:
-    if manifests is not None and (system, stack) == (None, None):
-        with progress(f"reading {manifests}"):
-            return read_manifests(manifests)
-    if manifests is not None or system is None or stack is None:
-        remedy = "give --stack, or --manifests alone"
+def _say_skipped(reading: Reading) -> None:
+    for problem in reading.skipped:
+        say(f"skipped: {problem}")
+
+
+def _read(system: str | None, stack: str | None, places: Mapping[Reader, Path | None]) -> Reading:
+    given = [(read, place) for read, place in places.items() if place is not None]
+    if len(given) == 1 and (system, stack) == (None, None):
+        read, place = given[0]
+        with progress(f"reading {place}"):
+            return read(place)
+    if given or system is None or stack is None:
+        remedy = "give --stack, or one of --manifests, --kustomize and --helm-output alone"
         raise BadInput([Problem((), "the input to check is ambiguous", remedy)])
     with progress(f"recording {system} {stack}"):
-        return objects_of(recorded(system, stack))
+        return Reading(objects_of(recorded(system, stack)))
 
 
 def objects_of(recording: Recording) -> list[Object]:

@@ -1,20 +1,14 @@
-"""Kubernetes files, read as objects with their line numbers."""
+"""Kubernetes files, read as objects with their line numbers; what is none is skipped and named."""
 
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-from quadrant_platform.documents.bounds import ExcessError, check_aliases, check_text
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.policies.core.objects import Object, list_items
+from quadrant_platform.policies.core.objects import Object
+from quadrant_platform.program.foreign_files import foreign_reason, is_no_object, template_reason
+from quadrant_platform.program.manifest_documents import LocatedDocument, documents
 
-MAX_DEPTH = 100
 SUFFIXES = (".yaml", ".yml", ".json")
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode CertificateSigningRequest ClusterIssuer ClusterRole ClusterRoleBinding "
@@ -29,49 +23,74 @@ CLUSTER_SCOPED = frozenset(
 """Kinds without a namespace, of Kubernetes and of the operators that a platform uses."""
 
 
-class ManifestLoader(yaml.CSafeLoader):
-    """Reads dates and times of day as text, as Kubernetes does."""
+@dataclass
+class Reading:
+    """The objects of a file or folder, and what was skipped: why, and where."""
 
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
-        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def number(self, node: ScalarNode) -> Any:
-        """Return a whole number, or the text of a time."""
-        return node.value if ":" in str(node.value) else self.construct_yaml_int(node)
-
-
-ManifestLoader.add_constructor("tag:yaml.org,2002:int", ManifestLoader.number)
-ManifestLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+\Z", re.ASCII), list("-+.0123456789")
-)  # as JSON and Kubernetes write it, without a dot or a sign
-
-
-@dataclass(frozen=True)
-class LocatedDocument:
-    """A document, or an item of a List, with its line."""
-
-    value: Any
-    line: int
+    objects: list[Object] = field(default_factory=list)
+    skipped: list[Problem] = field(default_factory=list)
 
 
 def read_manifests(path: Path) -> list[Object]:
-    """Return the objects of a file, or of all files below a folder.
+    """Return the objects of a file, or of all files below a folder. Raises BadInput where there is none."""
+    return read_path(path).objects
 
-    BadInput names every file that cannot be read, and refuses an input without any object.
+
+def read_path(path: Path) -> Reading:
+    """Read a file, or all files below a folder.
+
+    A file that cannot be read, or is no manifest, is skipped. BadInput names each where nothing else is left.
     """
-    objects, problems = list[Object](), list[Problem]()
+    found, others = Reading(), list[tuple[Path, LocatedDocument]]()
     for file in _files(path):
         try:
-            objects += [_located(Object(found.value, str(file), found.line)) for found in _documents(file)]
+            _read_file(file, found, others)
         except BadInput as error:
-            problems += error.problems
-    if not objects and not problems:
-        problems = [Problem((), f"there is no object in {path}", "name a file or folder that has some")]
-    if problems:
-        raise BadInput(problems)
-    return objects
+            found.skipped += error.problems
+    if not found.objects:  # then what is of no shape of an object may be meant as one
+        found.objects = [_located(Object(one.value, str(file), one.line)) for file, one in others]
+    else:
+        named = {file: one.line for file, one in reversed(others)}
+        found.skipped += [Problem((), "no Kubernetes object", "", file, line) for file, line in named.items()]
+    if not found.objects:
+        nothing = Problem((), f"there is no object in {path}", "name a file or folder that has some")
+        raise BadInput(found.skipped or [nothing])
+    return found
+
+
+def read_text(text: str, source: str) -> Reading:
+    """Read the output of a program, such as that of `helm template`. Raises BadInput where there is no object."""
+    objects = [_object(source, one) for one in documents(text, Path(source)) if not is_no_object(one.value)]
+    if not objects:
+        raise BadInput([Problem((), f"there is no object in {source}", "give the output of `helm template`")])
+    return Reading(objects)
+
+
+def _read_file(file: Path, found: Reading, others: list[tuple[Path, LocatedDocument]]) -> None:
+    """Add the objects of a file, or why it has none. Raises BadInput where it cannot be read."""
+    every, reason = _documents(file)
+    if reason:
+        found.skipped.append(Problem((), reason, "", file, 1))
+    elif all(is_no_object(one.value) for one in every):
+        others += [(file, one) for one in every]
+    else:
+        found.objects += [_object(str(file), one) for one in every]
+
+
+def _documents(file: Path) -> tuple[list[LocatedDocument], str]:
+    """Return the documents of a file, and why they are no objects; a template need not be YAML."""
+    text = _text(file)
+    try:
+        every = documents(text, file)
+    except BadInput:
+        if reason := template_reason(file, text):
+            return [], reason
+        raise
+    return every, foreign_reason(file, [one.value for one in every])
+
+
+def _object(file: str, found: LocatedDocument) -> Object:
+    return _located(Object(found.value, file, found.line, repeated=found.repeated))
 
 
 def _files(path: Path) -> list[Path]:
@@ -90,41 +109,6 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _documents(file: Path) -> list[LocatedDocument]:
-    text = _text(file)
-    try:
-        check_text(text, MAX_DEPTH)
-        return list(_of_yaml(text))
-    except ExcessError as error:
-        raise BadInput([Problem((), error.what, error.remedy, file, error.line)]) from None
-    except yaml.YAMLError as error:
-        if file.suffix == ".json":  # which YAML understands but for some escapes, and with the lines of a List's items
-            return _of_json(text, file)
-        raise BadInput([_problem(file, error)]) from None
-    except (RecursionError, TypeError, ValueError) as error:
-        raise BadInput([Problem((), f"not a Kubernetes document: {error}", "write plain YAML", file, 1)]) from None
-
-
-def _of_yaml(text: str) -> Iterator[LocatedDocument]:
-    loader = ManifestLoader(text)
-    while (node := loader.get_node() if loader.check_node() else None) is not None:
-        check_aliases(node, MAX_DEPTH)
-        value = loader.construct_document(node)
-        yield from _unfolded(LocatedDocument(value, node.start_mark.line + 1), _item_lines(node))
-
-
-def _of_json(text: str, file: Path) -> list[LocatedDocument]:
-    decoder, found, at = json.JSONDecoder(), list[LocatedDocument](), 0
-    try:
-        while rest := text[at:].lstrip():
-            begin = len(text) - len(rest)
-            value, at = decoder.raw_decode(text, begin)
-            found += _unfolded(LocatedDocument(value, text.count("\n", 0, begin) + 1), [])
-    except json.JSONDecodeError as error:
-        raise BadInput([Problem((), f"not JSON: {error.msg}", "correct the line", file, error.lineno)]) from None
-    return found
-
-
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -133,30 +117,6 @@ def _text(file: Path) -> str:
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
         raise BadInput([Problem((), what, "name a file that can be read", file, 1)]) from None
-
-
-def _problem(file: Path, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-    remedy = "correct the line, or the one above"
-    return Problem((), f"not YAML: {what}", remedy, file, mark.line + 1 if mark else 1)
-
-
-def _unfolded(found: LocatedDocument, lines: list[int]) -> Iterator[LocatedDocument]:
-    """Yield a document, or the items of a List; an empty document yields nothing."""
-    items = list_items(found.value)
-    if items is not None:
-        places = lines if len(lines) == len(items) else [found.line] * len(items)
-        yield from (LocatedDocument(item, line) for item, line in zip(items, places, strict=True))
-    elif found.value is not None:
-        yield found
-
-
-def _item_lines(node: Node) -> list[int]:
-    """Return the lines of a List's items; an empty list where a merged mapping holds them."""
-    pairs = node.value if isinstance(node, MappingNode) else ()
-    sequences = [value for key, value in pairs if key.value == "items" and isinstance(value, SequenceNode)]
-    return [item.start_mark.line + 1 for item in sequences[-1].value] if sequences else []
 
 
 def _located(obj: Object) -> Object:

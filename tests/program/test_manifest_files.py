@@ -77,6 +77,69 @@ def test_every_unreadable_file_is_named_at_once(quadrant: Runner, tmp_path: Path
     )
 
 
+CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
+BESIDE = {
+    "chart__templates__d_yaml": "kind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\n",
+    "chart__templates__if_yaml": "{{- if .Values.on }}\nkind: A\n{{- end }}\n",
+    "chart__Chart_yaml": CHART,
+    "chart__values_yaml": "replicas: 2\n",
+    "values-prod_yaml": "replicas: 4\n",
+    "kustomization_yaml": "resources: [a.yaml]\n",
+    "overlay__kustomization_yml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+    "docker-compose_yml": "services: {web: {image: nginx}}\n",
+    "package_json": '{"name": "web", "version": "1.0.0"}',
+    "ratings_json": "{rating: 5}\n{rating: 4}\n",
+    "playbook_yml": "- hosts: all\n  tasks: []\n",
+    "broken_yaml": "a: [\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_file_beside_manifests_is_skipped_and_named(quadrant: Runner, tmp_path: Path, name: str) -> None:
+    write(tmp_path, a_yaml=GOOD, **{"chart__Chart_yaml": CHART, name: BESIDE[name]})
+    result = quadrant("check", "--manifests", tmp_path)
+    place = name.replace("__", "/").replace("_", ".")
+    lines = [line for line in result.err.splitlines() if line.startswith("skipped: ") and f"/{place}:" in line]
+    assert result.code == 0, "the ConfigMap was judged, and the rest is no manifest"
+    assert len(lines) == 1, f"whoever expected it to be judged learns why it was not: {result.err}"
+
+
+def test_a_skipped_file_does_not_hide_a_violation(quadrant: Runner, tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\nspec: {containers: [{name: c, image: c}]}\n"
+    result = quadrant(
+        "check", "--manifests", write(tmp_path, a_yaml=pod, b_yaml="[", c_yaml=BESIDE["values-prod_yaml"])
+    )
+    assert result.code == 1, "the rest is judged"
+
+
+def test_a_folder_of_other_files_only_was_not_judged(quadrant: Runner, tmp_path: Path) -> None:
+    result = quadrant("check", "--manifests", write(tmp_path, values_yaml="a: 1\n", compose_yaml="services: {}\n"))
+    assert result.code == 2, "nothing was judged, so nothing passed"
+    assert ("values.yaml" in result.err, "compose.yaml" in result.err) == (True, True), "and each is named"
+
+
+def test_a_link_in_a_circle_ends(quadrant: Runner, tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD)
+    (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "self.yaml").symlink_to(tmp_path / "self.yaml")
+    assert quadrant("check", "--manifests", tmp_path).code == 0, "the one file is read once"
+
+
+def test_a_kustomization_of_another_kind_is_an_object(tmp_path: Path) -> None:
+    text = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: n}\n"
+    assert [one.kind for one in read_manifests(write(tmp_path, a_yaml=text))] == ["Kustomization"], "of Flux"
+
+
+@pytest.mark.parametrize(("text", "places"), [
+    ("kind: A\nspec:\n  a: 1\n  b: {c: 1, c: 2}\n  a: 2\n", ("spec.b.c (line 4)", "spec.a (line 5)")),
+    ("kind: A\nx: [{k: 1}, {k: 1, k: 1}]\n", ("x[1].k (line 2)",)),
+    ("kind: A\nbase: &b {k: 1}\nx: {<<: *b, k: 2}\n", ()),
+])  # fmt: skip
+def test_keys_that_are_written_twice_are_kept_in_mind(tmp_path: Path, text: str, places: tuple[str, ...]) -> None:
+    (found,) = read_manifests(write(tmp_path, a_yaml=text))
+    assert found.repeated == places, "YAML forbids them, and parsers take the last one"
+
+
 @pytest.mark.parametrize("name", ["nowhere", "empty"])
 def test_a_folder_without_objects_is_bad_input(quadrant: Runner, tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()

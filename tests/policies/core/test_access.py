@@ -26,6 +26,7 @@ CASES = cases()
 WITHOUT_FIELDS = {
     "api-versions",
     "exemptions",
+    "objects-once",
     "matrix-present",
     "namespace-quota",
     "no-bare-pods",

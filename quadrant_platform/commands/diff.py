@@ -23,7 +23,7 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     applier.check_needs(session, built, recording)
     choice = applier.choose_applier(session, built)
     if choice.pulumi is not None:
-        code = applier.on_cluster(choice.pulumi, session, built, say).run("preview")
+        code = applier.on_cluster(choice.pulumi, session, built, say).run("preview", say)
         raise typer.Exit(ExitCode.FOUND if code else ExitCode.GOOD)
     with progress(f"comparing {system} {stack} with the cluster"):
         found = applier.plan_changes(session, built, recording).changes

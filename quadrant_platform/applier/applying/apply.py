@@ -30,7 +30,7 @@ def apply_with_pulumi(pulumi: str, session: ClusterSession, stack: ConfiguredSta
     """Let pulumi apply what differs from the cluster; return its exit code."""
     found = on_cluster(pulumi, session, stack, say)
     adopt(session, stack, say)
-    code = found.run("up")
+    code = found.run("up", say)
     if code and stack.keeps_data:
         say(f"what the engine calls protected holds data; {RELEASE} in {stack.file} lets it go: docs/losing-nothing.md")
     return code

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from quadrant_platform.applier.applying import recorded_cluster
+from quadrant_platform.applier.applying import interrupted_runs, recorded_cluster
 from quadrant_platform.applier.applying.pulumi_cli import OPTIONS, PACK, PulumiStack
+from quadrant_platform.applier.applying.state_record import StateRecord
 from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
+from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.host.progress import Say
 from quadrant_platform.program.stacks import config_for, stack_name
 
@@ -22,11 +24,16 @@ class ClusterRun:
     """A stack in its cluster, which the state records or leaves open."""
 
     engine: PulumiStack
+    record: StateRecord
+    kubectl: Kubectl
     moved: bool
     """Whether the recorded way to the cluster is another than the present one."""
 
-    def run(self, verb: str) -> int:
-        """Run `up`, `preview` or `destroy` of pulumi; return its exit code."""
+    def run(self, verb: str, say: Say) -> int:
+        """Run `up`, `preview` or `destroy` of pulumi, after what a killed run left behind; return its exit code."""
+        if verb != "preview":
+            interrupted_runs.clear_locks(self.engine, say)
+            interrupted_runs.settle_creations(self.engine, self.record, self.kubectl, say)
         # Its own provider destroys what a stack has, unless the way to the cluster has moved: then the program's does.
         present = ("--run-program",) if self.moved and verb == "destroy" else ()
         return self.engine.run(verb, *OPTIONS[verb], *present)
@@ -37,4 +44,4 @@ def on_cluster(pulumi: str, session: ClusterSession, stack: ConfiguredStack, say
     engine = PulumiStack(pulumi, stack.name, stack.config | session.target.settings)
     uid = stack.facts.uid if stack.facts else session.facts().uid
     record = recorded_cluster.record_of(engine, session, stack, uid, say)
-    return ClusterRun(engine, recorded_cluster.has_moved(record, session.target))
+    return ClusterRun(engine, record, session.kubectl, recorded_cluster.has_moved(record, session.target))

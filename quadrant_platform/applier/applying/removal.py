@@ -95,7 +95,7 @@ def _remove_from_cluster(session: ClusterSession, offline: ConfiguredStack, say:
         kept = _recorded_data(stack) if choice.pulumi else _live_data(session, stack.installation)
         lost_data.check_removal(list(kept), stack.file)
     if choice.pulumi is not None:
-        return engine_runs.on_cluster(choice.pulumi, session, stack, say).run("destroy")
+        return engine_runs.on_cluster(choice.pulumi, session, stack, say).run("destroy", say)
     try:
         remove_members(session, stack.installation, say)
     except KubectlError as error:

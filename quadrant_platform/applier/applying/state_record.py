@@ -66,6 +66,23 @@ class StateRecord:
             {**self.document, "deployment": {**deployment, "resources": kept, "pending_operations": pending}}
         )
 
+    def settled(self, found: Mapping[str, Mapping[str, Any]]) -> "StateRecord":
+        """Return the record without begun creations; those of objects that exist became resources, by URN."""
+        deployment = self.document["deployment"]
+        begun = [one["resource"] for one in self.pending if one["type"] == "creating"]
+        made = [
+            one | {"id": _identity(one), "outputs": dict(found[one["urn"]])} for one in begun if one["urn"] in found
+        ]
+        pending = [one for one in self.pending if one["type"] != "creating"]
+        changed = {"resources": [*self.resources, *made], "pending_operations": pending}
+        return StateRecord({**self.document, "deployment": {**deployment, **changed}})
+
+
+def _identity(resource: Resource) -> str:
+    """Return the id that the provider gives to an object."""
+    metadata = resource["inputs"]["metadata"]
+    return "/".join(metadata[key] for key in ("namespace", "name") if key in metadata)
+
 
 def read_record(stack: PulumiStack) -> StateRecord:
     """Return what the state of a stack records; empty for a stack that pulumi does not know."""

@@ -43,8 +43,8 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
 
 
 def _check(made: Plan, facts: ClusterFacts, file: Path | None) -> None:
-    taken = placed_in_stack(names.problems(facts, made), file)
-    if refused := [*taken, *storage.problems(facts, claims(made))]:
+    # What another stack has there is no claim of this one, so names go first.
+    if refused := placed_in_stack(names.problems(facts, made), file) or storage.problems(facts, claims(made)):
         raise BadInput(refused)
 
 

@@ -16,8 +16,9 @@ CYCLONUS := v0.5.6
 KUBE_SCORE := github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 KUBECONFORM := github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 SCANNERS := $(foreach module,$(KUBE_SCORE) $(KUBECONFORM),$(CACHE)/$(subst @,-,$(notdir $(module))))
-JUDGE_SOURCES := $(addprefix tests/policies/pss/judge/,go.mod go.sum main.go)
-JUDGE := pss-judge-$(shell cat $(JUDGE_SOURCES) | sha256sum | cut -c1-16)
+judge = $(1)-judge-$(shell cat $(addprefix $(2)/,go.mod go.sum main.go) | sha256sum | cut -c1-16)
+PSS_JUDGE := $(call judge,pss,tests/policies/pss/judge)
+ROUTE_JUDGE := $(call judge,route,tests/oracles/traefik/judge)
 SOURCES := components policies quadrant_platform tests tools bench __main__.py
 TYPED := quadrant_platform tests tools bench __main__.py
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
@@ -116,8 +117,8 @@ commits: setup ## Check the messages of the commits since the rule for them bega
 	@$(BIN)/python -m tools.commits
 
 .PHONY: oracles
-oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(JUDGE)) ## Build the independent analyzers
-	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or the Pod Security evaluator will be skipped"
+oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(PSS_JUDGE) $(CACHE)/$(ROUTE_JUDGE)) ## Build the independent analyzers
+	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus, the Pod Security evaluator or Traefik's muxer will be skipped"
 
 .venv-%/.ready: requirements/%.lock | .venv/.locked
 	$(PYTHON) -m venv --clear .venv-$*
@@ -130,10 +131,12 @@ $(CACHE)/cyclonus-$(CYCLONUS):
 	@mv $(CACHE)/.build-$(CYCLONUS)/cyclonus $@ && rmdir $(CACHE)/.build-$(CYCLONUS)
 	@ln -sfn cyclonus-$(CYCLONUS) $(CACHE)/cyclonus
 
-$(CACHE)/$(JUDGE):
+$(CACHE)/$(PSS_JUDGE): JUDGED := tests/policies/pss/judge
+$(CACHE)/$(ROUTE_JUDGE): JUDGED := tests/oracles/traefik/judge
+$(CACHE)/$(PSS_JUDGE) $(CACHE)/$(ROUTE_JUDGE):
 	@mkdir -p $(CACHE)
-	cd tests/policies/pss/judge && go build -trimpath -o $(CACHE)/.build-$(JUDGE) .
-	@mv $(CACHE)/.build-$(JUDGE) $@
+	cd $(JUDGED) && go build -trimpath -o $(CACHE)/.build-$(@F) .
+	@mv $(CACHE)/.build-$(@F) $@
 
 .PHONY: incumbents
 incumbents: .venv-checkov/.ready $(if $(shell command -v go),$(SCANNERS)) ## Build the scanners that the policies are compared with

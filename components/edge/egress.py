@@ -46,13 +46,17 @@ class Egress(Component[PlannedEgress, Names]):
 
 def static(egress: PlannedEgress) -> Manifest:
     """Return the static settings: an entry point for each API, and no API of Traefik's own."""
-    shared = {"transport": traefik.transport(), "http": traefik.paths(encoded=True)}
-    entry_points = {name: {"address": f":{api.spec.egress_port}", **shared} for name, api in egress.spec.items()}
+    entry_points = {name: outward(api.spec.egress_port) for name, api in egress.spec.items()}
     return {
         **traefik.settings(egress, "metrics", DROPPED),
         "entryPoints": {**entry_points, "metrics": traefik.internal(TRAEFIK_METRICS_PORT)},
         "providers": {"file": {"filename": f"{traefik.CONFIG_DIR}/{ROUTES_FILE}", "watch": False}},
     }
+
+
+def outward(port: int) -> Manifest:
+    """Return the entry point of an API, whose paths pass as they are written."""
+    return {"address": f":{port}", "transport": traefik.transport(), "http": traefik.paths(encoded=True)}
 
 
 def routes(egress: PlannedEgress) -> Manifest:

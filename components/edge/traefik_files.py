@@ -35,14 +35,13 @@ def static(edge: PlannedEdge) -> Manifest:
 
 def entry_points(edge: PlannedEdge) -> Manifest:
     """Return the entry points, which trust no client's forwarding headers."""
-    paths = traefik.paths(encoded=False)
-    secure: Manifest = {"tls": {}, **paths}
+    secure: Manifest = {"tls": {}, **traefik.paths(encoded=False)}
     if identity_headers(edge):
         secure["middlewares"] = [f"{STRIP}@file"]
     # A number, not the other entry point's name, which would send browsers to the container's port.
     redirection = {"entryPoint": {"to": ":443", "scheme": "https", "permanent": True}}
     return {
-        "web": {**_open(HTTP_PORT), "http": {"redirections": redirection, **paths}},
+        "web": {**_open(HTTP_PORT), "http": {"redirections": redirection, **traefik.paths(encoded=False)}},
         "websecure": {**_open(HTTPS_PORT), "asDefault": True, "http": secure},
         "traefik": traefik.internal(DASHBOARD_PORT),
         "metrics": traefik.internal(TRAEFIK_METRICS_PORT),

@@ -1,0 +1,60 @@
+"""The muxer of the rendered version of Traefik, as a process that chooses among rules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+SOURCES = Path(__file__).parent / "judge"
+_FILES = ("go.mod", "go.sum", "main.go")
+
+
+def program() -> Path:
+    """Return the executable: QUADRANT_ROUTE_JUDGE, or the one that `make oracles` builds from these very sources."""
+    content = b"".join((SOURCES / name).read_bytes() for name in _FILES)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quadrant" / "bin"
+    built = cache / f"route-judge-{hashlib.sha256(content).hexdigest()[:16]}"
+    return Path(os.environ.get("QUADRANT_ROUTE_JUDGE") or built)
+
+
+def version() -> str:
+    """Return the version of Traefik whose muxer it is."""
+    lines = (SOURCES / "go.mod").read_text(encoding="utf-8").splitlines()
+    [found] = [line.split()[-1] for line in lines if line.startswith("require github.com/traefik/traefik/v3 ")]
+    return found
+
+
+@dataclass(frozen=True)
+class Muxer:
+    """A running muxer."""
+
+    questions: IO[str]
+    answers: IO[str]
+
+    def choose(self, rules: Mapping[str, Mapping[str, Any]], host: str, path: str) -> str | None:
+        """Return the name of the rule that a request is for; None where none holds."""
+        listed = [{"name": name, "match": one["rule"], "priority": one["priority"]} for name, one in rules.items()]
+        self.questions.write(f"{json.dumps({'rules': listed, 'host': host, 'path': path})}\n")
+        self.questions.flush()
+        answer = json.loads(self.answers.readline())
+        assert "error" not in answer, f"the muxer takes each rule: {answer}"
+        return answer["served"] or None
+
+
+@contextmanager
+def running() -> Iterator[Muxer]:
+    """Start the muxer, and end it."""
+    with subprocess.Popen([str(program())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin, "the questions go there"
+        assert process.stdout, "and the answers come from there"
+        try:
+            yield Muxer(process.stdin, process.stdout)
+        finally:
+            process.stdin.close()

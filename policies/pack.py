@@ -15,7 +15,7 @@ from quadrant_platform.policies.pss import pod_security
 from quadrant_platform.policies.rules.api import access_control, api_kinds
 from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels, repeated_objects
 from quadrant_platform.policies.rules.network import aliases, matrix_proof, network_policies, policy_coverage, services
-from quadrant_platform.policies.rules.routes import hosts, route_middlewares, routers
+from quadrant_platform.policies.rules.routes import hosts, loose_paths, route_middlewares, routers
 from quadrant_platform.policies.rules.secrets import credentials, object_references, secret_use
 from quadrant_platform.policies.rules.workloads import (
     availability,
@@ -60,8 +60,8 @@ _EXEMPTIONS = StackPolicy(
 _MODULES = (
     well_formed, pod_security, identity, containers, capacity, image_references, ports, lifecycle,
     workload_selectors, credentials, network_policies, access_control, routers, recommended_labels, api_kinds,
-    policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, hosts, availability,
-    namespaces, secret_use, debug_mode, repeated_objects,
+    policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, hosts, loose_paths,
+    availability, namespaces, secret_use, debug_mode, repeated_objects,
 )  # fmt: skip
 _ALL: tuple[Policy, ...] = (*(policy for module in _MODULES for policy in module.POLICIES), _EXEMPTIONS)
 RESOURCE_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))

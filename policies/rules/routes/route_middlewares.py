@@ -22,7 +22,10 @@ class _Route:
         return f"the route {self.node.at('match').text()!r} ({self.node.path})"
 
 
-def _kinds(stack: StackIndex, references: Node, home: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+def middleware_kinds(
+    stack: StackIndex, references: Node, home: str, seen: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Yield the kinds of middleware that some references lead to; chains count, lists of all addresses do not."""
     for reference in references.items():
         namespace = reference.at("namespace").text() or home
         key = f"{namespace}/{reference.at('name').text()}"
@@ -30,7 +33,7 @@ def _kinds(stack: StackIndex, references: Node, home: str, seen: frozenset[str] 
             if f"{middleware.namespace}/{middleware.name}" == key and key not in seen:
                 spec = middleware.node.at("spec")
                 yield from (field for field, node in spec.entries() if not _admits_all(field, node))
-                yield from _kinds(stack, spec.at("chain", "middlewares"), namespace, seen | {key})
+                yield from middleware_kinds(stack, spec.at("chain", "middlewares"), namespace, seen | {key})
 
 
 def _admits_all(field: str, node: Node) -> bool:
@@ -44,7 +47,7 @@ def _routes(stack: StackIndex, *, secure: bool) -> Iterator[_Route]:
         if not public or bool(public & stack.config.secure_entry_points) is not secure:
             continue
         for node in router.node.at("spec", "routes").items():
-            kinds = frozenset(_kinds(stack, node.at("middlewares"), router.namespace))
+            kinds = frozenset(middleware_kinds(stack, node.at("middlewares"), router.namespace))
             yield _Route(router, node, kinds)
 
 

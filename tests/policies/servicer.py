@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -82,6 +83,17 @@ def as_outputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {**manifest, **answered, "status": {"phase": "Active", "loadBalancer": {}}, **provider}
 
 
+def _apart(manifests: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    """Return manifests with their URNs; the engine refuses one URN twice, so the same object again has another."""
+    found: list[tuple[Mapping[str, Any], str]] = []
+    seen: Counter[str] = Counter()
+    for one in manifests:
+        name = urn(one)
+        found.append((one, f"{name}-{seen[name]}" if seen[name] else name))
+        seen[name] += 1
+    return found
+
+
 class Pack:
     """The pack as the engine loads it."""
 
@@ -129,8 +141,9 @@ class Pack:
         The values of Secrets whose URNs are `generated` depend on a password that the stack registers too.
         """
         listed = list(manifests)
-        for one in listed:
-            self._narrow.Analyze(_request(one), None)  # one policy is enough: all see the same objects
+        for one, name in _apart(listed):
+            # One policy is enough: all see the same objects.
+            self._narrow.Analyze(_request(one, name=name), None)
         return self.analyze_outputs(map(as_outputs, listed), generated)
 
     def analyze_outputs(self, manifests: Iterable[Mapping[str, Any]], generated: Collection[str] = ()) -> Answer:
@@ -139,10 +152,10 @@ class Pack:
         values = {"stringData": proto.AnalyzerPropertyDependencies(urns=[password.urn])}
         resources = [
             proto.AnalyzerResource(
-                type=token(one), urn=urn(one), name="x", properties=_struct(one),
-                propertyDependencies=values if urn(one) in generated else {},
+                type=token(one), urn=name, name="x", properties=_struct(one),
+                propertyDependencies=values if name in generated else {},
             )
-            for one in manifests
+            for one, name in _apart(manifests)
         ]  # fmt: skip
         resources += [password] if generated else []
         return _answer(self._servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
@@ -163,9 +176,9 @@ class Pack:
         return found
 
 
-def _request(manifest: Mapping[str, Any], kind: str = "") -> Any:
-    kind = kind or token(manifest)
-    return proto.AnalyzeRequest(type=kind, urn=urn(manifest), name="x", properties=_struct(manifest))
+def _request(manifest: Mapping[str, Any], kind: str = "", name: str = "") -> Any:
+    kind, name = kind or token(manifest), name or urn(manifest)
+    return proto.AnalyzeRequest(type=kind, urn=name, name="x", properties=_struct(manifest))
 
 
 def _struct(manifest: Mapping[str, Any]) -> Any:

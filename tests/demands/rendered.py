@@ -21,9 +21,14 @@ _NAME = "app.kubernetes.io/name"
 ATTACHED = "quadrant.dev/attached-"
 
 
+@cache
+def _manifests(system: str, stage: str) -> tuple[Manifest, ...]:
+    return tuple(recorded(system, stage).manifests())
+
+
 def manifests(system: str, stage: str) -> list[Manifest]:
-    """The objects of a stack."""
-    return recorded(system, stage).manifests()
+    """The objects of a stack, the same ones in every call."""
+    return list(_manifests(system, stage))
 
 
 def named(stack: Iterable[Manifest], kind: str, name: str) -> Manifest:

@@ -16,6 +16,7 @@ from tests.demands.rendered import (
     workload,
 )
 from tests.demands.variants import with_settings
+from tests.policies.builders import changed
 from tests.stacks import Manifest
 
 MOTOVAULT, PHASE4 = "motovault", "motovault-phase4"
@@ -117,7 +118,16 @@ def test_a_writable_secret_is_refused(stage: str) -> None:
     target = workload(MOTOVAULT, stage, "admin-backend")
     mounts = pod(MOTOVAULT, stage, "admin-backend")["containers"][0]["volumeMounts"]
     place = next(number for number, mount in enumerate(mounts) if mount["mountPath"] == "/run/secrets")
-    found = refusals(target, f"spec/template/spec/containers/0/volumeMounts/{place}/readOnly", False)
+    writable = changed(target, f"spec/template/spec/containers/0/volumeMounts/{place}/readOnly", False)
+    volumes = pod(MOTOVAULT, stage, "admin-backend")["volumes"]
+    own = next(number for number, volume in enumerate(volumes) if volume["name"] == mounts[place]["name"])
+    attributes = {"secretProviderClass": "admin-backend"}
+    driver = {
+        "name": mounts[place]["name"],
+        "csi": {"driver": "secrets-store.csi.k8s.io", "volumeAttributes": attributes},
+    }
+    found = refusals(writable, f"spec/template/spec/volumes/{own}", driver)
+    # Kubernetes itself mounts Secrets read-only, whatever a mount says: since 1.10, kubernetes/kubernetes#58720.
     assert "secrets-read-only" in found, "a process must not change what it was given"
 
 

@@ -135,4 +135,6 @@ def test_an_installation_has_the_prefix_of_its_stack(root: Path) -> None:
 @pytest.mark.parametrize("system", systems())
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_shipped_stack_is_recorded_and_needs_no_value_of_a_provider(system: str, stage: str) -> None:
-    assert unknowns(recorded(system, stage, unknown=True)) == [], "a preview could not judge such an object"
+    unknown = {path for _, path in unknowns(recorded(system, stage, unknown=True))}
+    prints = {"spec.template.metadata.annotations.quadrant.dev/secrets"}
+    assert unknown <= prints, "a preview could not judge such an object; a fingerprint of secrets judges nobody"

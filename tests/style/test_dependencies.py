@@ -14,13 +14,16 @@ FLOORS: dict[str, set[str]] = {
     "documents": set(),
     "reachability": {"documents"},
     "model": {"documents", "reachability"},
-    "components": {"documents", "reachability", "model"},
+    "preflight": {"host", "documents", "model"},
+    "components": {"documents", "reachability", "model", "preflight"},
     "policies": {"documents", "reachability"},
-    "program": {"host", "documents", "reachability", "model", "policies"},
+    "program": {"host", "documents", "reachability", "model", "preflight", "policies"},
     "lab": {"host", "documents"},
-    "applier": {"host", "documents", "model", "program", "lab"},
-    "commands": {"host", "documents", "reachability", "model", "policies", "program", "lab", "applier"},
-}
+    "applier": {"host", "documents", "model", "preflight", "program", "lab"},
+    "commands": {
+        "host", "documents", "reachability", "model", "preflight", "policies", "program", "lab", "applier",
+    },
+}  # fmt: skip
 """What each package may import beside itself and the modules at the top of quadrant_platform."""
 INNER_FLOORS = {
     "model": ("schema", "expansion", "consistency"),
@@ -34,7 +37,7 @@ INNER_FLOORS = {
 """The folders of a package from the lowest floor up."""
 FACES = ("reachability", "applier")
 """Packages that others import as a whole, never a module of."""
-WITHOUT_PULUMI = {"host", "documents", "reachability", "model", "lab"}
+WITHOUT_PULUMI = {"host", "documents", "reachability", "model", "preflight", "lab"}
 
 
 def _package(path: Path) -> str:

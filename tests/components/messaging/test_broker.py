@@ -66,8 +66,10 @@ def test_half_of_the_memory_is_heap() -> None:
 def test_the_identity_of_a_cluster_never_changes() -> None:
     broker = planned().brokers["bus"]
     assert start_script(broker) == start_script(planned().brokers["bus"]), "else no start"
+    elsewhere = replace(broker, endpoint=replace(broker.endpoint, namespace="shop-backend"))
+    assert start_script(broker) != start_script(elsewhere), "each has its own"
     renamed = replace(broker, endpoint=replace(broker.endpoint, name="rail"))
-    assert start_script(broker) != start_script(renamed), "each has its own"
+    assert start_script(broker) == start_script(renamed), "its disks keep the identity, whatever it is called"
 
 
 def test_a_change_of_its_settings_rolls_the_nodes() -> None:

@@ -120,7 +120,7 @@ def _storage_class(one: dict[str, Any]) -> StorageClass:
 def _claim(one: dict[str, Any]) -> Claim:
     spec = one["spec"]
     size, bound = spec["resources"]["requests"]["storage"], one.get("status", {}).get("phase") == "Bound"
-    return Claim(size, spec.get("storageClassName"), tuple(spec["accessModes"]), bound)
+    return Claim(size, spec.get("storageClassName"), tuple(spec.get("accessModes", ())), bound)
 
 
 def _ranges(objects: Objects | None) -> tuple[str, ...] | None:

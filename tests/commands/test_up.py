@@ -111,7 +111,7 @@ def test_a_claim_of_somebody_else_is_left_alone(quadrant: Runner, settled: Clust
 def test_a_member_that_nothing_names_is_pruned_and_a_claim_is_spared(quadrant: Runner, settled: Cluster) -> None:
     state = settled.read()
     service = next(one for key, one in state["objects"].items() if key.split("|")[1] == "Service")
-    spec = {"resources": {"requests": {"storage": "1Gi"}}}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     for kind, version in (("Service", "v1"), ("PersistentVolumeClaim", "v1")):
         metadata = {**service["metadata"], "name": "left-over"}
         state["objects"][f"|{kind}|{metadata['namespace']}|left-over"] = {
@@ -228,7 +228,8 @@ def test_a_strangers_object_is_not_overwritten(quadrant: Runner, cluster: Cluste
     cluster.write(state)
     result = quadrant("up", *STACK)
     assert result.code == 2, "two owners of one object undo each other's work"
-    assert f"Namespace {name} exists already" in result.err, "the object is named"
+    assert f"the namespace {name} exists and is not Quadrant's" in result.err, "the object is named"
+    assert list(cluster.objects) == [f"|Namespace||{name}"], "nothing was changed"
 
 
 def test_a_change_that_the_server_refuses_is_found_before_any_other_is_made(quadrant: Runner, settled: Cluster) -> None:

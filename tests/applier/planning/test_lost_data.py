@@ -48,7 +48,7 @@ def with_claim(cluster: Cluster, **annotations: str) -> Cluster:
             "labels": {applyset.MEMBER: applyset.identity(SYSTEM)},
             "annotations": annotations,
         },
-        "spec": {"resources": {"requests": {"storage": "40Gi"}}},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "40Gi"}}},
     }
     cluster.write(state)
     return cluster

@@ -52,8 +52,8 @@ def test_ten_interrupted_runs_leave_nothing_behind(life: Life, in_foreground: No
 def _finished(engine: Engine) -> Run:
     """Return how the next `quadrant up` ends; where it names a command first, that is run as a person would."""
     done = engine.quadrant(*QUADRANT_UP)
-    if done.code != 0 and (named := re.search(r"`(pulumi cancel --stack [\w-]+)`", done.text)):
-        engine.need(*named[1].split(), "--yes")
+    if done.code != 0 and (named := re.search(r"`([^`]*pulumi cancel --stack [\w-]+)`", done.text)):
+        engine.need("sh", "-c", f"{named[1]} --yes")
         done = engine.quadrant(*QUADRANT_UP)
     return done
 

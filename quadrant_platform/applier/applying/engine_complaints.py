@@ -21,10 +21,10 @@ _KNOWN = (
     (
         r"is currently locked by",
         "another run of pulumi holds the lock of {stack}, or one that was killed left it behind",
-        "wait for it; if it is gone, `pulumi cancel --stack {stack}` removes the lock",
+        "wait for it; if it is gone, `{cancel}` removes the lock",
     ),
     (
-        r"newer version of the Pulumi CLI|unsupported by this version|created with a newer|unknown deployment version",
+        r"unsupported checkpoint version|needs support for the following features|not supported by this version of",
         "the state of {stack} was written by a newer version of pulumi than the one on PATH",
         "install that version; an older one would lose what it does not know",
     ),
@@ -56,7 +56,8 @@ def refuse(complaints: Collection[str], stack: str) -> NoReturn:
 
 
 def _problems(complaints: Collection[str], stack: str, what: str, remedy: str) -> BadInput:
-    names = {"stack": stack, **{key: getattr(state_backend, key) for key in ("URL", "PASSPHRASE", "PASSPHRASE_FILE")}}
+    variables = {key: getattr(state_backend, key) for key in ("URL", "PASSPHRASE", "PASSPHRASE_FILE")}
+    names = {"stack": stack, "cancel": state_backend.by_hand("cancel", "--stack", stack), **variables}
     means = Problem((), what.format(**names), f"{remedy.format(**names)}; nothing was changed")
     return BadInput([Problem((), _error(complaints)), means])
 

@@ -52,8 +52,9 @@ def clear_locks(engine: PulumiStack, say: Say) -> None:
     holders = list(_holders(engine.name))
     if alive := [one for one in holders if not one.is_gone]:
         what = f"the lock of {engine.name} is held by {'; '.join(map(str, alive))}"
-        remedy = f"wait for it; if it is gone, `pulumi cancel --stack {engine.name}` removes the lock"
-        raise BadInput([Problem((), what, f"{remedy}; nothing was changed")])
+        unlock = state_backend.by_hand("cancel", "--stack", engine.name)
+        remedy = f"wait for it; if it is gone, `{unlock}` removes the lock; nothing was changed"
+        raise BadInput([Problem((), what, remedy)])
     if holders:
         engine.need("cancel", "--stack", engine.name, "--yes")
         say(f"removed the lock of a run that was killed: {'; '.join(map(str, holders))}")

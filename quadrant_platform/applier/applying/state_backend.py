@@ -55,10 +55,15 @@ def config_file(stack: str) -> Path:
 
 def same_state(stack: str) -> str:
     """Return a line that leads plain pulumi to the state that this machine keeps."""
-    own = {key: value for key, value in environment().items() if key in {URL, PASSPHRASE_FILE}}
-    words = [f"{key}={shlex.quote(value)}" for key, value in own.items()]
-    command = ["pulumi", "preview", "--stack", stack, "--config-file", shlex.quote(str(config_file(stack)))]
-    return f"no backend is named, so the state is kept here; plain pulumi: `{' '.join([*words, *command])}`"
+    plainly = by_hand("preview", "--stack", stack, "--config-file", str(config_file(stack)))
+    return f"no backend is named, so the state is kept here; plain pulumi: `{plainly}`"
+
+
+def by_hand(*words: str) -> str:
+    """Return the command by which a user calls pulumi on the state, whichever backend it is in."""
+    own = {} if chosen_by_user() else environment()
+    variables = [f"{key}={shlex.quote(value)}" for key, value in own.items() if key in {URL, PASSPHRASE_FILE}]
+    return " ".join([*variables, "pulumi", *map(shlex.quote, words)])
 
 
 def _own() -> Path:

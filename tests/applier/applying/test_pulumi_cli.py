@@ -49,20 +49,35 @@ def test_a_failure_of_pulumi_is_passed_on(pulumi: FakePulumi) -> None:
     assert stack(pulumi).run("up") == 255, "the exit code is pulumi's own"
 
 
-# The words are those of pulumi 3.274 with a wrong passphrase, without one, and so on.
+# The words are those of pulumi 3.274.1, each seen with a state in a folder or in a bucket that does not answer.
 @pytest.mark.parametrize(
     ("words", "means"),
     [
         (
-            "error: getting secrets manager: incorrect passphrase",
+            "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
             "does not open the state of agents-dev; set PULUMI_CONF",
         ),
         (
-            "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+            "error: getting stack configuration: get stack secrets manager: passphrase must be set with PULUMI_CONFIG",
             "none is given",
         ),
-        ("error: the stack is currently locked by 1 lock(s). Either wait for", "`pulumi cancel --stack agents-dev`"),
-        ("error: dial tcp 127.0.0.1:1: connect: connection refused", "does not answer; correct PULUMI_BACKEND_URL"),
+        (
+            "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
+            "pulumi cancel --stack agents-dev`",
+        ),
+        (
+            'error: read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error S3',
+            "does not answer; correct PULUMI_BACKEND_URL",
+        ),
+        ("error: failed to load checkpoint: unsupported checkpoint version 9", "install that version"),
+        (
+            "error: failed to load checkpoint: this stack's deployment needs support for the following features: x",
+            "install that version",
+        ),
+        (
+            "error: state store unsupported: 'meta.yaml' version (9) is not supported by this version of the Pulumi",
+            "install that version",
+        ),
         ("error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", "run `pulumi login`"),
     ],
 )

@@ -119,6 +119,16 @@ def test_prod_proves_its_names_by_dns() -> None:
     assert public("prod")["issuerRef"]["name"] == issuer["metadata"]["name"], "it signs the certificate"
 
 
+def test_clients_learn_what_to_trust() -> None:
+    changes = {"edge": {"certificate": DECLARED}}
+    own = Certificates.results(planned("dev", changes)).authority
+    place = one(built(), "Certificate", "shop-tls")["metadata"]["namespace"]
+    # cert-manager writes an authority's certificate there: https://cert-manager.io/docs/configuration/ca
+    assert own == {"secret": f"{place}/quadrant-shop-ca", "key": "ca.crt"}, "what devices install"
+    public_one = Certificates.results(planned("prod", changes, PUBLISHING)).authority
+    assert public_one == {"acmeServer": "https://acme-v02.api.letsencrypt.org/directory"}, "browsers know it"
+
+
 def test_issuers_never_serve_the_whole_cluster() -> None:
     assert set(kinds(built()) + kinds(built("prod"))) == {"Issuer", "Certificate"}, "keys stay in their namespace"
 

@@ -1,4 +1,4 @@
-"""A real API server on loopback with all definitions, real controllers, and a simulated node.
+"""A real API server on loopback with all definitions, real controllers, and simulated nodes.
 
 `python -m tests.engine.api_server` prints its kubeconfig and runs until it is ended.
 """
@@ -66,7 +66,7 @@ def serving(folder: Path, say: Say, services: str = network_plan.SERVICES) -> It
         ready = ("get", "--raw=/readyz")
         daemons.wait_until(lambda: server.kubectl.run(*ready).code == 0, [etcd, api], home, say)
         definitions.install(home, definitions.SOURCES, _definitions(Home.here(), say))
-        server.kubectl.apply([simulated_node.STORAGE_CLASS, simulated_node.NODE])
+        server.kubectl.apply([simulated_node.STORAGE_CLASS, *simulated_node.NODES])
         for one in (*others, simulated_node.daemon(server.kubeconfig, say)):
             _start(running, one, home)
         server.kubectl.need("wait", "--for=condition=Ready", "node", "--all", "--timeout=60s")

@@ -1,4 +1,4 @@
-"""KWOK, which plays the kubelet and the provisioner of volumes: pods get ready, jobs complete, claims are bound."""
+"""KWOK, which plays the kubelets and the provisioner of volumes: pods get ready, jobs complete, claims are bound."""
 
 import hashlib
 import shutil
@@ -18,19 +18,26 @@ FOLDER = Path(__file__).parent / "kwok"
 STAGES = ("node/fast/node-initialize", *(f"pod/fast/pod-{name}" for name in ("ready", "complete", "delete")))
 VOLUMES = tuple(f"volume/fast/{name}" for name in ("pvc-provision", "pvc-delete", "pv-bind", "pv-delete"))
 OPTIONS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
-PURPOSE = "simulates the node of the engine's tests"
+PURPOSE = "simulates the nodes of the engine's tests"
 ROOM = {"cpu": "1k", "memory": "1Ti", "pods": "10k", "ephemeral-storage": "10Ti"}
-LABELS = {
-    "kubernetes.io/os": "linux",
-    "kubernetes.io/hostname": "simulated",
-    "topology.kubernetes.io/zone": "a",
-}
-NODE = {
-    "apiVersion": "v1",
-    "kind": "Node",
-    "metadata": {"name": "simulated", "labels": LABELS},
-    "status": {"allocatable": ROOM, "capacity": ROOM},
-}
+ZONES = "abc"
+"""One node each: copies of a store in prod never share a node."""
+NODES = [
+    {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": f"simulated-{zone}",
+            "labels": {
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/hostname": f"simulated-{zone}",
+                "topology.kubernetes.io/zone": zone,
+            },
+        },
+        "status": {"allocatable": ROOM, "capacity": ROOM},
+    }
+    for zone in ZONES
+]
 STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
     "kind": "StorageClass",
@@ -47,7 +54,7 @@ def problems() -> tuple[Problem, ...]:
 
 
 def daemon(kubeconfig: Path, say: Say) -> Daemon:
-    """Return the simulation of a cluster's node; the first call compiles it."""
+    """Return the simulation of a cluster's nodes; the first call compiles it."""
     folder = artifacts.make(_built(), "kwok", say, partial(_make, say))
     stages = (f"--config={file}" for file in (*sorted(folder.glob("*.yaml")), FOLDER / "stages.yaml"))
     return Daemon("kwok", (str(folder / "kwok"), f"--kubeconfig={kubeconfig}", *OPTIONS, *stages))

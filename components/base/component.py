@@ -10,7 +10,7 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from quadrant_platform.components.base.fingerprints import fingerprinted
-from quadrant_platform.components.base.mounts import CLAIM, MountSource, is_own_claim, mounted, provides
+from quadrant_platform.components.base.mounts import CLAIM, MountSource, mounted, own_claims, provides
 from quadrant_platform.components.base.moves import earlier_components, earlier_services
 from quadrant_platform.components.base.protection import claim_options, is_kept, marked
 from quadrant_platform.components.builders.manifests import Manifest, logical_name
@@ -64,7 +64,8 @@ def _unawaited(manifest: Manifest) -> bool:
     """Return whether the engine need not wait for an object, because the workload that uses it waits.
 
     Most claims get their volume with their first pod. A Service would hold one of the engine's few places for the ten
-    seconds in which its pods may still come, before its workload even exists; a balancer's address nobody else awaits.
+    seconds in which its pods may still come, before its workload even exists. Nobody else waits for a load balancer's
+    address.
     """
     kind: str = manifest["kind"]
     balanced = kind == "Service" and manifest["spec"].get("type") == "LoadBalancer"
@@ -119,7 +120,7 @@ class BuildContext:
         if namespace in self.default_denies:
             yield self.default_denies[namespace]
         yield from (self.sources[source] for source in mounted(manifest) if source in self.sources)
-        yield from (made for source, made in self.sources.items() if is_own_claim(source, manifest))
+        yield from (self.sources[source] for source in own_claims(manifest, self.sources))
 
 
 class Args(NamedTuple, Generic[Inputs]):

@@ -1,6 +1,6 @@
 """Mounts: what the pods of a workload mount by name, and the objects that provide it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from quadrant_platform.components.builders.manifests import Manifest
@@ -36,12 +36,16 @@ def mounted(manifest: Manifest) -> Iterator[MountSource]:
                 yield MountSource(kind, namespace, source[key].get(field) or source[key]["name"])
 
 
-def is_own_claim(source: MountSource, manifest: Manifest) -> bool:
-    """Return whether a source is a claim that the controller of a StatefulSet looks for."""
+def own_claims(manifest: Manifest, sources: Iterable[MountSource]) -> Iterator[MountSource]:
+    """Yield the sources that are claims of a StatefulSet, by the names that its controller looks for."""
+    if manifest["kind"] != "StatefulSet":
+        return
     name, namespace = manifest["metadata"]["name"], manifest["metadata"].get("namespace", "")
-    templates = manifest.get("spec", {}).get("volumeClaimTemplates", ()) if manifest["kind"] == "StatefulSet" else ()
+    templates = manifest["spec"].get("volumeClaimTemplates", ())
     claims = {f"{template['metadata']['name']}-{name}" for template in templates}
-    return (source.kind, source.namespace) == (CLAIM, namespace) and source.name.rpartition("-")[0] in claims
+    for source in sources:
+        if (source.kind, source.namespace) == (CLAIM, namespace) and source.name.rpartition("-")[0] in claims:
+            yield source
 
 
 def provides(manifest: Manifest) -> Iterator[MountSource]:

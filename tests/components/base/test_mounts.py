@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant_platform.components.base.mounts import MountSource, is_own_claim, mounted, provides
+from quadrant_platform.components.base.mounts import MountSource, mounted, own_claims, provides
 
 VOLUMES: list[dict[str, Any]] = [
     {"name": "scratch", "emptyDir": {}},
@@ -67,5 +67,6 @@ def test_an_object_without_pods_mounts_and_provides_nothing() -> None:
 )
 def test_a_stateful_set_waits_for_the_claims_of_its_copies(kind: str, name: str, own: bool) -> None:
     workload = made("StatefulSet", {"volumeClaimTemplates": [{"metadata": {"name": "data"}}]})
-    assert is_own_claim(MountSource(kind, "shop", name), workload) is own, "its controller would make them small"
-    assert not is_own_claim(MountSource(kind, "other", name), workload), "nor those of another namespace"
+    claim, foreign = MountSource(kind, "shop", name), MountSource(kind, "other", name)
+    assert (claim in own_claims(workload, [claim])) is own, "its controller would make them small"
+    assert foreign not in own_claims(workload, [foreign]), "nor those of another namespace"

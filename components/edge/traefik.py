@@ -20,7 +20,7 @@ BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5)
 """Upper bounds in seconds; every latency objective of 100 ms to 2 s is one of them."""
 
 ENCODED = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
-"""Characters of which Traefik knows whether to accept them in percent-encoding."""
+"""Characters whose percent-encoded forms Traefik accepts or refuses, each by an option."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import pulumi
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.data_objects import holds_data
 from quadrant_platform.model.expansion.retention import Retention
+from quadrant_platform.places import place_of
 from quadrant_platform.vocabulary import RELEASED_ANNOTATION
 
 
@@ -12,7 +13,7 @@ def is_kept(retention: Retention, holder: str, manifest: Manifest) -> bool:
     """Return whether an object of a holder has data that may not go."""
     if manifest["kind"] == "Namespace":
         return retention.keeps_namespace(manifest["metadata"]["name"])
-    return retention.active and holds_data(manifest) and not retention.releases(holder, _place(manifest))
+    return retention.active and holds_data(manifest) and not retention.releases(holder, place_of(manifest["metadata"]))
 
 
 def claim_options(
@@ -26,19 +27,14 @@ def claim_options(
     """
     return pulumi.ResourceOptions(
         provider=adopting,
-        retain_on_delete=None if retention.releases(holder, _place(manifest)) else True,
+        retain_on_delete=None if retention.releases(holder, place_of(manifest["metadata"])) else True,
         ignore_changes=["spec.accessModes", "spec.storageClassName"],
     )
 
 
 def marked(retention: Retention, holder: str, manifest: Manifest) -> Manifest:
     """Return an object, marked where its data may go: who applies without the engine has no other memory of it."""
-    if not (holds_data(manifest) and retention.releases(holder, _place(manifest))):
+    if not (holds_data(manifest) and retention.releases(holder, place_of(manifest["metadata"]))):
         return manifest
     annotations = {**manifest["metadata"].get("annotations", {}), RELEASED_ANNOTATION: "true"}
     return {**manifest, "metadata": {**manifest["metadata"], "annotations": annotations}}
-
-
-def _place(manifest: Manifest) -> str:
-    metadata = manifest["metadata"]
-    return f"{metadata.get('namespace', '')}/{metadata['name']}"

@@ -9,6 +9,7 @@ from quadrant_platform.components.builders.containers import HELPER, ContainerOp
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, port_name
 from quadrant_platform.components.builders.pod_template import PodOptions, apart, pod_template
 from quadrant_platform.model.expansion.endpoint import Listener
+from quadrant_platform.model.expansion.holders import claim_names
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.model.schema.service import Size
@@ -151,11 +152,9 @@ class Workload:
         Its controller finds the claims by their names, so that they can grow, which those of a template never do.
         """
         own = name or self.data_name
-        copies = self.planned.autoscaling.max if self.planned.autoscaling else self.planned.copies
         for claim, size in claims.items():
-            for ordinal in range(copies):
-                meta = self.metadata(f"{claim}-{own}-{ordinal}")
-                yield manifest("v1", "PersistentVolumeClaim", meta, self.claim(size))
+            for found in claim_names(claim, own, self.planned.most_copies):
+                yield manifest("v1", "PersistentVolumeClaim", self.metadata(found), self.claim(size))
         if "serviceName" not in more and self.data_name != self.name:
             # Kubernetes never changes which Service governs a set; the former name leads to the copy that takes writes.
             yield self.service(self.data_name, labels=self.other_labels, pod=f"{own}-0")

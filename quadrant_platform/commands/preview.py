@@ -12,6 +12,7 @@ from quadrant_platform.commands.check import as_json, as_line, mandatory, object
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show, show_json, show_lines
 from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
+from quadrant_platform.places import place_of
 from quadrant_platform.policies.pack import Violation
 from quadrant_platform.preflight.needs import kinds_of, needs
 from quadrant_platform.program.overview import lines, overview
@@ -121,5 +122,4 @@ def _label(one: Recorded) -> str:
     kind = one.type.rpartition(":")[2]
     if not one.is_manifest:
         return f"{kind} {one.name}"
-    metadata = one.inputs["metadata"]
-    return f"{kind} {'/'.join(filter(None, (metadata.get('namespace'), metadata['name'])))}"
+    return f"{kind} {place_of(one.inputs['metadata'])}"

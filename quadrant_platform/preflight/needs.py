@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from quadrant_platform.documents.problems import Problem, nearest
+from quadrant_platform.places import place_of
 from quadrant_platform.preflight.facts import ClusterFacts
 
 Manifest = Mapping[str, Any]
@@ -57,21 +58,22 @@ def needs(manifests: Collection[Manifest]) -> dict[Need, list[str]]:
     for one in manifests:
         for need in dict.fromkeys(_needed(one)):
             if need not in made and not need.name.startswith(_OF_KUBERNETES):
-                found[need].append(f"{one['kind']} {'/'.join(_place(one['metadata']))}")
+                found[need].append(f"{one['kind']} {place_of(one['metadata'])}")
     return dict(sorted(found.items()))
 
 
 def problems(facts: ClusterFacts, manifests: Collection[Manifest]) -> list[Problem]:
     """Return everything that a stack needs and its cluster does not have; what the cluster does not say is left out."""
-    return [*missing_kinds(facts, manifests), *_missing_objects(facts, manifests)]
+    return [*map(_lack, missing_kinds(facts, manifests)), *_missing_objects(facts, manifests)]
 
 
-def missing_kinds(facts: ClusterFacts, manifests: Collection[Manifest]) -> list[Problem]:
-    """Return every kind that a stack has objects of and its cluster does not serve."""
-    return [_lack(*one) for one in kinds_of(manifests) if facts.kinds is not None and one not in facts.kinds]
+def missing_kinds(facts: ClusterFacts, manifests: Collection[Manifest]) -> list[tuple[str, str]]:
+    """Return every kind that a stack has objects of and its cluster does not serve, by apiVersion and kind."""
+    return [one for one in kinds_of(manifests) if facts.kinds is not None and one not in facts.kinds]
 
 
-def _lack(version: str, kind: str) -> Problem:
+def _lack(served: tuple[str, str]) -> Problem:
+    version, kind = served
     group = version.rpartition("/")[0]
     remedy = f"install {SOURCES.get(group, f'the CRDs of {group}')}"
     return Problem((), f"the cluster serves no {kind} of {version}", remedy)
@@ -146,7 +148,3 @@ def _named(key: str, value: Any) -> Iterator[Need]:
         yield Need(_BY_NAME[key], value)
     elif key in _BY_REFERENCE and isinstance(value, Mapping) and value.get("kind") == _BY_REFERENCE[key]:
         yield Need(value["kind"], value["name"])
-
-
-def _place(metadata: Mapping[str, Any]) -> Iterator[str]:
-    yield from (metadata[key] for key in ("namespace", "name") if key in metadata)

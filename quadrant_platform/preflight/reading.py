@@ -2,11 +2,12 @@
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Answer, Kubectl, KubectlError, parsed
+from quadrant_platform.places import place_of
 from quadrant_platform.preflight.facts import Claim, ClusterFacts, StorageClass
 from quadrant_platform.preflight.serving import Served, served
 
@@ -103,13 +104,7 @@ def identity(kubectl: Kubectl) -> str:
 def _by_name(objects: Objects | None, value: Callable[[dict[str, Any]], Value]) -> dict[str, Value] | None:
     if objects is None:
         return None
-    return {"/".join(_place(one["metadata"])): value(one) for one in objects}
-
-
-def _place(metadata: Mapping[str, Any]) -> Iterator[str]:
-    if "namespace" in metadata:
-        yield metadata["namespace"]
-    yield metadata["name"]
+    return {place_of(one["metadata"]): value(one) for one in objects}
 
 
 def _storage_class(one: dict[str, Any]) -> StorageClass:
@@ -135,7 +130,7 @@ def _addresses(objects: Objects | None) -> dict[str, str] | None:
     if objects is None:
         return None
     return {
-        address: "/".join(_place(one["metadata"]))
+        address: place_of(one["metadata"])
         for one in objects
         for address in one["spec"].get("clusterIPs", ())
         if address != "None"

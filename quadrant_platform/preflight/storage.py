@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from quadrant_platform.documents.problems import Problem
+from quadrant_platform.places import place_of
 from quadrant_platform.preflight.facts import Claim, ClusterFacts
 from quadrant_platform.quantities import parse_quantity
 
@@ -27,7 +28,7 @@ def problems(facts: ClusterFacts, manifests: Iterable[Manifest]) -> list[Problem
 def _wanted(manifest: Manifest, there: Mapping[str, Claim]) -> Iterator[tuple[str, Claim]]:
     """Yield the claims of an object that exist, as they are wanted: itself, or those that its operator made."""
     metadata, spec = manifest["metadata"], manifest.get("spec", {})
-    place = f"{metadata.get('namespace', '')}/{metadata['name']}"
+    place = place_of(metadata)
     if manifest["kind"] == "PersistentVolumeClaim" and place in there:
         size = spec["resources"]["requests"]["storage"]
         yield place, Claim(size, spec.get("storageClassName"), tuple(spec["accessModes"]))

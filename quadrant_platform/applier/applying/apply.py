@@ -10,7 +10,7 @@ from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.discovery import check_rights
 from quadrant_platform.applier.observed.lingering import explain_lingering, lingering
-from quadrant_platform.applier.observed.object_keys import ObjectKey, key_of
+from quadrant_platform.applier.observed.object_keys import ObjectKey, key_of, reference_to
 from quadrant_platform.applier.planning import generated_values
 from quadrant_platform.applier.planning.apply_plan import ApplyPlan, plan_changes
 from quadrant_platform.applier.planning.changes import Action
@@ -118,7 +118,7 @@ def delete(kubectl: Kubectl, those: Collection[Manifest], say: Say, *options: st
     if those:
         last_first = list(reversed(in_order(those)))
         say(f"deleting {', '.join(str(key_of(one)) for one in last_first)}")
-        names = [{key: one[key] for key in ("apiVersion", "kind")} | {"metadata": _place(one)} for one in last_first]
+        names = [reference_to(one) for one in last_first]
         wait = ("--ignore-not-found", "--wait", f"--timeout={SECONDS_TO_GO}s")
         answer = kubectl.run("delete", *options, *wait, "-f", "-", stdin=listed(names))
         if answer.code != 0:
@@ -131,7 +131,3 @@ def _check_gone(kubectl: Kubectl, names: Collection[Manifest], complaints: Colle
         raise KubectlError("\n".join(complaints) or "kubectl delete failed")
     if left := lingering(kubectl, names):
         raise KubectlError("\n".join([f"not gone after {SECONDS_TO_GO} s:", *explain_lingering(left, kubectl)]))
-
-
-def _place(manifest: Manifest) -> dict[str, str]:
-    return {key: manifest["metadata"][key] for key in ("name", "namespace") if key in manifest["metadata"]}

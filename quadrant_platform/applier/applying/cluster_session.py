@@ -93,7 +93,7 @@ def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Reco
     except KubectlError as error:
         say(f"warning: {error}; so it was not checked whether the policies let pods reach the API server")
         return
-    for line in unreachable_api(Traffic(recording.manifests()).matrix, addresses, f"Pulumi.{stack.name}.yaml"):
+    for line in unreachable_api(Traffic(recording.manifests()).matrix, addresses, stack.file):
         say(line)
 
 
@@ -141,6 +141,6 @@ def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:
     target = session.target
     if target.adopt:
         named = replace(target, context=session.context)
-        file = ROOT / f"Pulumi.{stack.name}.yaml"
+        file = ROOT / stack.file
         adoption.adopt(file, stack.system, stack.stage, named.settings)
         say(f"{file.name} now names the cluster: {named.kubeconfig}, context {named.context}")

@@ -32,7 +32,7 @@ def forget_cluster(uid: str, system: str, stack: str, say: Say, *, consent: bool
     if uid not in known:
         raise BadInput([_unknown(uid, name, known)])
     _check_gone(known[uid], system, stack)
-    objects = [one for one in record.objects() if one not in list(record.without(uid).objects())] if engine else []
+    objects = list(record.objects_in(uid))
     if not consent:
         data = [one["urn"].rpartition("::")[2] for one in objects if holds_data(one.get("inputs", {}))]
         raise BadInput([_unconfirmed(known[uid], name, len(objects), data)])

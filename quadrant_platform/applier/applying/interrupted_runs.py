@@ -15,6 +15,7 @@ import psutil
 from quadrant_platform.applier.applying import state_backend
 from quadrant_platform.applier.applying.pulumi_cli import PulumiStack
 from quadrant_platform.applier.applying.state_record import StateRecord, write_record
+from quadrant_platform.applier.observed.object_keys import by_key, key_of, reference_to
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed
 from quadrant_platform.host.progress import Say
@@ -78,10 +79,9 @@ def settle_creations(engine: PulumiStack, record: StateRecord, kubectl: Kubectl,
     begun = [one["resource"] for one in record.pending if one["type"] == "creating"]
     if not begun:
         return
-    there = {_key(one): one for one in _live(kubectl, [one for one in begun if _is_object(one)])}
-    found = {
-        one["urn"]: there[_key(one["inputs"])] for one in begun if _is_object(one) and _key(one["inputs"]) in there
-    }
+    wanted = {one["urn"]: one["inputs"] for one in begun if _is_object(one)}
+    there = by_key(_live(kubectl, [reference_to(one) for one in wanted.values()]))
+    found = {urn: there[key_of(one)] for urn, one in wanted.items() if key_of(one) in there}
     if strange := [one for one in found.values() if not _manager(one)]:
         raise BadInput([_stranger(one, kubectl) for one in strange])
     write_record(engine, record.settled({urn: _outputs(one) for urn, one in found.items()}))
@@ -93,20 +93,10 @@ def _is_object(resource: Mapping[str, Any]) -> bool:
     return str(resource["type"]).startswith("kubernetes:") and {"apiVersion", "kind", "metadata"} <= set(inputs)
 
 
-def _key(one: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    metadata = one["metadata"]
-    return one["apiVersion"], one["kind"], metadata.get("namespace", ""), metadata["name"]
-
-
-def _live(kubectl: Kubectl, resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if not resources:
+def _live(kubectl: Kubectl, references: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not references:
         return []
-    names = []
-    for one in resources:
-        version, kind, namespace, name = _key(one["inputs"])
-        place = {"name": name} | ({"namespace": namespace} if namespace else {})
-        names.append({"apiVersion": version, "kind": kind, "metadata": place})
-    return kubectl.objects("get", "--ignore-not-found", "--show-managed-fields", "-f", "-", stdin=listed(names))
+    return kubectl.objects("get", "--ignore-not-found", "--show-managed-fields", "-f", "-", stdin=listed(references))
 
 
 def _manager(one: Mapping[str, Any]) -> str | None:
@@ -114,7 +104,7 @@ def _manager(one: Mapping[str, Any]) -> str | None:
     return next((name for name in managers if name.startswith(_FIELD_MANAGER)), None)
 
 
-def _outputs(one: dict[str, Any]) -> dict[str, Any]:
+def _outputs(one: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the state keeps of an object until the refresh reads it: no value of a Secret."""
     kept = {key: one[key] for key in ("apiVersion", "kind")}
     metadata = {key: one["metadata"][key] for key in ("name", "namespace", "uid") if key in one["metadata"]}
@@ -122,7 +112,7 @@ def _outputs(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stranger(one: Mapping[str, Any], kubectl: Kubectl) -> Problem:
-    _, kind, namespace, name = _key(one)
+    _, kind, namespace, name = key_of(one)
     place = ["--namespace", namespace] if namespace else []
     command = shlex.join(["kubectl", *kubectl.options(), *place, "delete", kind.lower(), name])
     what = f"{kind} {name} was to be created when a run was killed, and is there, made by something else"

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from quadrant_platform.applier.applying import engine_complaints
 from quadrant_platform.applier.applying.pulumi_cli import PulumiStack
+from quadrant_platform.places import place_of
 
 Resource = dict[str, Any]
 _PROVIDER = "pulumi:providers:kubernetes"
@@ -54,42 +56,52 @@ class StateRecord:
         """Yield the objects in clusters."""
         yield from (one for one in self.resources if one["type"].startswith(_OWNED) and "provider" in one)
 
+    def objects_in(self, uid: str) -> Iterator[Resource]:
+        """Yield the objects in one cluster."""
+        providers = self._providers(uid)
+        yield from (one for one in self.objects() if one["provider"] in providers)
+
     def without(self, uid: str) -> "StateRecord":
         """Return the record without a cluster and all that is in it; generated values stay."""
-        providers = {_reference(one) for one in self.resources if one["type"] == _PROVIDER and _cluster(one).uid == uid}
-        gone = {one["urn"] for one in self.objects() if one["provider"] in providers}
+        providers = self._providers(uid)
+        gone = {one["urn"] for one in self.objects_in(uid)}
         gone |= {reference.rpartition("::")[0] for reference in providers}
-        deployment = self.document["deployment"]
         kept = [_detached(one, gone) for one in self.resources if one["urn"] not in gone]
         pending = [one for one in self.pending if one["resource"].get("provider") not in providers]
-        return StateRecord(
-            {**self.document, "deployment": {**deployment, "resources": kept, "pending_operations": pending}}
-        )
+        return self._changed(kept, pending)
+
+    def _providers(self, uid: str) -> set[str]:
+        """Return the references of the providers that lead to a cluster."""
+        return {_reference(one) for one in self.resources if one["type"] == _PROVIDER and _cluster(one).uid == uid}
 
     def settled(self, found: Mapping[str, Mapping[str, Any]]) -> "StateRecord":
         """Return the record without begun creations; those of objects that exist became resources, by URN."""
-        deployment = self.document["deployment"]
         begun = [one["resource"] for one in self.pending if one["type"] == "creating"]
         made = [
-            one | {"id": _identity(one), "outputs": dict(found[one["urn"]])} for one in begun if one["urn"] in found
+            # The provider identifies an object by its place.
+            one | {"id": place_of(one["inputs"]["metadata"]), "outputs": dict(found[one["urn"]])}
+            for one in begun
+            if one["urn"] in found
         ]
         pending = [one for one in self.pending if one["type"] != "creating"]
-        changed = {"resources": [*self.resources, *made], "pending_operations": pending}
-        return StateRecord({**self.document, "deployment": {**deployment, **changed}})
+        return self._changed([*self.resources, *made], pending)
 
-
-def _identity(resource: Resource) -> str:
-    """Return the id that the provider gives to an object."""
-    metadata = resource["inputs"]["metadata"]
-    return "/".join(metadata[key] for key in ("namespace", "name") if key in metadata)
+    def _changed(self, resources: list[Resource], pending: list[dict[str, Any]]) -> "StateRecord":
+        changed = {"resources": resources, "pending_operations": pending}
+        return StateRecord({**self.document, "deployment": {**self.document["deployment"], **changed}})
 
 
 def read_record(stack: PulumiStack) -> StateRecord:
-    """Return what the state of a stack records; empty for a stack that pulumi does not know."""
+    """Return what the state of a stack records; empty for a stack that pulumi does not know.
+
+    BadInput where pulumi cannot reach or read the state.
+    """
     answer = stack.ask("stack", "export", "--stack", stack.name)
     if answer.code != 0 and "no stack named" in answer.err:
         return StateRecord({})
-    return StateRecord(json.loads(stack.need("stack", "export", "--stack", stack.name) if answer.code else answer.out))
+    if answer.code != 0:
+        engine_complaints.refuse(answer.err.splitlines(), stack.name)
+    return StateRecord(json.loads(answer.out))
 
 
 def write_record(stack: PulumiStack, record: StateRecord) -> None:

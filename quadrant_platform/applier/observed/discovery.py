@@ -21,9 +21,7 @@ def check_needs(kubectl: Kubectl, facts: ClusterFacts, manifests: Collection[Man
     """Raise BadInput with everything that a stack needs and its cluster does not have."""
     missing, kinds = needs.problems(facts, manifests), needs.missing_kinds(facts, manifests)
     if kinds:
-        groups = {
-            version.rpartition("/")[0] for version, kind in set(needs.kinds_of(manifests)) - (facts.kinds or set())
-        }
+        groups = {version.rpartition("/")[0] for version, _ in kinds}
         what = f"the stack has objects of these {len(kinds)} kinds, so nothing was changed"
         missing.append(Problem((), what, _definitions_remedy() if local else _remedy(kubectl, groups)))
     elif missing:

@@ -35,6 +35,12 @@ def by_key(manifests: Iterable[Manifest]) -> dict[ObjectKey, Manifest]:
     return {key_of(manifest): manifest for manifest in manifests}
 
 
+def reference_to(manifest: Manifest) -> dict[str, Any]:
+    """Return what names an object to kubectl: kind, version and place."""
+    place = {key: manifest["metadata"][key] for key in ("name", "namespace") if key in manifest["metadata"]}
+    return {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "metadata": place}
+
+
 def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:
     """Return a condition of an object's status; empty where it is absent."""
     found = manifest.get("status", {}).get("conditions", ())

@@ -16,7 +16,7 @@ from quadrant_platform.model.stack_file import ENVIRONMENT, OVERRIDES, load_stac
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import Manifest, in_order
-from quadrant_platform.program.stacks import config_for, stack_name
+from quadrant_platform.program.stacks import config_for, stack_file, stack_name
 from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
 
 
@@ -54,7 +54,7 @@ class ConfiguredStack:
     @property
     def file(self) -> str:
         """The name of the stack's file."""
-        return f"Pulumi.{self.name}.yaml"
+        return stack_file(self.system, self.stack).name
 
     @property
     def keeps_data(self) -> bool:

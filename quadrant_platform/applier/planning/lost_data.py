@@ -7,6 +7,7 @@ from quadrant_platform.applier.observed.object_keys import key_of
 from quadrant_platform.data_objects import holds_data
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.model.stack_file import RELEASE
+from quadrant_platform.places import place_of
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import RELEASED_ANNOTATION
 
@@ -27,7 +28,7 @@ def stays(manifest: Manifest) -> bool:
 def check_unwanted(unwanted: Iterable[Manifest], file: str) -> None:
     """Raise BadInput with every object whose data a stack would leave behind, given the name of the stack's file."""
     lost = [one for one in unwanted if holds_data(one)]
-    names = ", ".join(f"{one['metadata'].get('namespace', '')}/{one['metadata']['name']}" for one in lost)
+    names = ", ".join(place_of(one["metadata"]) for one in lost)
     _refuse(
         lost,
         "nothing wants this data any more, and data is never lost as a side effect",

@@ -7,6 +7,7 @@ from typing import Any
 
 from quadrant_platform.applier.observed.object_keys import condition
 from quadrant_platform.applier.observed.pod_status import claims_of, pod_lack
+from quadrant_platform.places import place_of
 from quadrant_platform.program.rendering import Manifest
 from quadrant_platform.vocabulary import SEGMENT_LABEL, SYSTEM_LABEL
 
@@ -104,7 +105,7 @@ def _kind(objects: Collection[Manifest], kind: str) -> list[Manifest]:
 
 
 def _named(manifest: Manifest) -> str:
-    return "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
+    return place_of(manifest["metadata"])
 
 
 def _node(node: Manifest) -> dict[str, Any]:

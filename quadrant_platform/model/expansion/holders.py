@@ -38,27 +38,26 @@ def holders(workloads: Iterable[Planned[Any]]) -> Iterator[Holder]:
 
 def _objects(one: Planned[Any]) -> Iterator[str]:
     if isinstance(one, PlannedCache):
-        yield from _claims(STORE_CLAIM, one.stateful_set, one.copies)
+        yield from claim_names(STORE_CLAIM, one.stateful_set, one.copies)
         if one.sentinel is not None:
-            yield from _claims(STORE_CLAIM, one.sentinel.data_name, one.sentinel.copies)
+            yield from claim_names(STORE_CLAIM, one.sentinel.data_name, one.sentinel.copies)
     elif isinstance(one, PlannedDatabase) and one.engine == "cloudNativePg":
         yield one.data_name
     elif one.endpoint.kind in STORE_KINDS:
-        yield from _claims(STORE_CLAIM, one.data_name, one.copies)
+        yield from claim_names(STORE_CLAIM, one.data_name, one.copies)
     elif isinstance(one, PlannedProcess):
         yield from _volumes(one)
 
 
 def _volumes(process: PlannedProcess[Any]) -> Iterator[str]:
     """Yield the claims of a service or a job; an autoscaler may have made one for each copy."""
-    copies = process.autoscaling.max if process.autoscaling else process.copies
     for name in process.spec.persistent:
         if process.endpoint.kind == "job":
             yield f"{process.data_name}-{name}"
         else:
-            yield from _claims(name, process.data_name, copies)
+            yield from claim_names(name, process.data_name, process.most_copies)
 
 
-def _claims(volume: str, stateful_set: str, copies: int) -> Iterator[str]:
+def claim_names(volume: str, stateful_set: str, copies: int) -> Iterator[str]:
     """Yield the claims of a StatefulSet, as Kubernetes names them."""
     yield from (f"{volume}-{stateful_set}-{ordinal}" for ordinal in range(copies))

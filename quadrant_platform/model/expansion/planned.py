@@ -94,6 +94,11 @@ class Planned(Generic[Spec]):
         return self.endpoint.name
 
     @property
+    def most_copies(self) -> int:
+        """Return how many copies there may be at a time."""
+        return self.autoscaling.max if self.autoscaling else self.copies
+
+    @property
     def data_name(self) -> str:
         """Return the name under which its data began: that of its pods' label, its StatefulSet and its claims."""
         selector = self.endpoint.selector

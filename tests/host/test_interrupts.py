@@ -1,9 +1,48 @@
-"""A request to end is an interrupt, unless the process ignores it."""
+"""A request to end is an interrupt, unless the process ignores it, and may be another process's to hear."""
 
 import signal
+import subprocess
 import threading
 
-from quadrant_platform.host.interrupts import as_interrupts
+import pytest
+
+from quadrant_platform.host.interrupts import PassedInterrupts, as_interrupts
+
+ENDS_IN_ORDER = "trap 'exit 7' INT; echo ready; while :; do sleep 0.05; done"
+
+
+class Waiting:
+    """A wait for a shell that is interrupted, and the code with which the shell ended."""
+
+    code: int | None = None
+
+    def wait(self, script: str, early: int | None = None, late: int | None = None) -> None:
+        """Start the script and wait for it, with a signal while it starts, or another when it has said a line."""
+        with PassedInterrupts() as interrupts:
+            if early:
+                signal.raise_signal(early)
+            process = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True, text=True)
+            interrupts.pass_to(process)
+            if late and process.stdout and process.stdout.readline():
+                signal.raise_signal(late)
+            self.code = process.wait()
+
+
+@pytest.mark.usefixtures("in_foreground")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_is_waited_for_ends_in_order(number: signal.Signals) -> None:
+    waiting = Waiting()
+    with as_interrupts(), pytest.raises(KeyboardInterrupt):
+        waiting.wait(ENDS_IN_ORDER, late=number)
+    assert waiting.code == 7, "it hears of the interrupt, and is not left alone"
+
+
+@pytest.mark.usefixtures("in_foreground")
+def test_an_interrupt_while_a_process_starts_reaches_it_later() -> None:
+    waiting = Waiting()
+    with pytest.raises(KeyboardInterrupt):
+        waiting.wait("sleep 60", early=signal.SIGINT)
+    assert waiting.code == -signal.SIGINT, "nothing is lost between the start and the wait"
 
 
 def test_a_request_that_is_ignored_stays_ignored() -> None:

@@ -1,7 +1,6 @@
 """The pulumi executable: how it is called for a stack, with the stack's settings and state."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ import yaml
 
 from quadrant_platform.applier.applying import engine_complaints, state_backend
 from quadrant_platform.host.checkout import ROOT
+from quadrant_platform.host.interrupts import PassedInterrupts
 from quadrant_platform.host.kubectl import Answer
 from quadrant_platform.lab.kubernetes.kubeconfig import points_to_lab
 from quadrant_platform.lab.machine import proxies
@@ -94,22 +94,18 @@ def _called(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int
     An interrupt asks it to stop, and a second one cancels. In a session of its own it gets each of them once; a kill
     would leave operations pending in its state.
     """
-    interrupted, complaints = False, list[str]()
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
+    complaints = list[str]()
+    with (
+        PassedInterrupts() as interrupts,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as process,
+    ):
+        interrupts.pass_to(process)
         reader = threading.Thread(target=_shown, args=(process.stderr, complaints))
         reader.start()
-        while True:
-            try:
-                code = process.wait()
-                break
-            except KeyboardInterrupt:
-                interrupted = True
-                process.send_signal(signal.SIGINT)
+        code = process.wait()
         reader.join()
-    if interrupted:
-        raise KeyboardInterrupt
     return code, complaints
 
 

@@ -1,0 +1,21 @@
+"""What is known of a native kind: how its objects are named, and which rules their fields keep."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from quadrant_platform.policies.validation import formats
+from quadrant_platform.policies.validation.fields import Field
+from quadrant_platform.policies.validation.metadata import NameRule
+
+
+def _nothing(_: Field) -> None:
+    """Check no fields, for a kind that has none with rules."""
+
+
+@dataclass(frozen=True)
+class NativeKind:
+    """The rules of a kind. `rules` is given the whole object, whose fields have their types."""
+
+    rules: Callable[[Field], None] = _nothing
+    name: NameRule = formats.subdomain
+    namespaced: bool = True

@@ -1,0 +1,1 @@
+"""The pods that workloads make, and a Pod itself."""

@@ -16,9 +16,11 @@ CYCLONUS := v0.5.6
 KUBE_SCORE := github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 KUBECONFORM := github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 SCANNERS := $(foreach module,$(KUBE_SCORE) $(KUBECONFORM),$(CACHE)/$(subst @,-,$(notdir $(module))))
-judge = $(1)-judge-$(shell cat $(addprefix $(2)/,go.mod go.sum main.go) | sha256sum | cut -c1-16)
+judge = $(1)-judge-$(shell cat $(addprefix $(2)/,go.mod go.sum) $(sort $(wildcard $(2)/*.go)) | sha256sum | cut -c1-16)
 PSS_JUDGE := $(call judge,pss,tests/policies/pss/judge)
 ROUTE_JUDGE := $(call judge,route,tests/oracles/traefik/judge)
+RBAC_JUDGE := $(call judge,rbac,tests/policies/rules/api/judge)
+JUDGES := $(addprefix $(CACHE)/,$(PSS_JUDGE) $(ROUTE_JUDGE) $(RBAC_JUDGE))
 SOURCES := components policies quadrant_platform tests tools bench __main__.py
 TYPED := quadrant_platform tests tools bench __main__.py
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
@@ -117,8 +119,8 @@ commits: setup ## Check the messages of the commits since the rule for them bega
 	@$(BIN)/python -m tools.commits
 
 .PHONY: oracles
-oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(CACHE)/$(PSS_JUDGE) $(CACHE)/$(ROUTE_JUDGE)) ## Build the independent analyzers
-	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus, the Pod Security evaluator or Traefik's muxer will be skipped"
+oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(JUDGES)) ## Build the independent analyzers
+	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or a judge (Pod Security, Traefik's muxer, Kubernetes' authorizer) will be skipped"
 
 .venv-%/.ready: requirements/%.lock | .venv/.locked
 	$(PYTHON) -m venv --clear .venv-$*
@@ -133,9 +135,10 @@ $(CACHE)/cyclonus-$(CYCLONUS):
 
 $(CACHE)/$(PSS_JUDGE): JUDGED := tests/policies/pss/judge
 $(CACHE)/$(ROUTE_JUDGE): JUDGED := tests/oracles/traefik/judge
-$(CACHE)/$(PSS_JUDGE) $(CACHE)/$(ROUTE_JUDGE):
+$(CACHE)/$(RBAC_JUDGE): JUDGED := tests/policies/rules/api/judge
+$(JUDGES):
 	@mkdir -p $(CACHE)
-	cd $(JUDGED) && go build -trimpath -o $(CACHE)/.build-$(@F) .
+	cd $(JUDGED) && CGO_ENABLED=0 go build -trimpath -o $(CACHE)/.build-$(@F) .
 	@mv $(CACHE)/.build-$(@F) $@
 
 .PHONY: incumbents

@@ -12,7 +12,7 @@ from quadrant_platform.policies.core import Finding, Level, Object, ResourcePoli
 from quadrant_platform.policies.core.objects import objects
 from quadrant_platform.policies.core.policy import EXEMPTIONS, Policy, Severity, StackPolicy, Violation
 from quadrant_platform.policies.pss import pod_security
-from quadrant_platform.policies.rules.api import access_control, api_kinds
+from quadrant_platform.policies.rules.api import access_control, aggregated_roles, api_kinds, idle_rules
 from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels, repeated_objects
 from quadrant_platform.policies.rules.network import aliases, matrix_proof, network_policies, policy_coverage, services
 from quadrant_platform.policies.rules.routes import hosts, loose_paths, route_middlewares, routers
@@ -59,7 +59,8 @@ _EXEMPTIONS = StackPolicy(
 )  # fmt: skip
 _MODULES = (
     well_formed, pod_security, identity, containers, capacity, image_references, ports, lifecycle,
-    workload_selectors, credentials, network_policies, access_control, routers, recommended_labels, api_kinds,
+    workload_selectors, credentials, network_policies, access_control, idle_rules, aggregated_roles, routers,
+    recommended_labels, api_kinds,
     policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, hosts, loose_paths,
     availability, namespaces, secret_use, debug_mode, repeated_objects,
 )  # fmt: skip

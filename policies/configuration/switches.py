@@ -49,7 +49,7 @@ class ObjectSwitches:
         frozenset({80, 443})
     )
     secret_readers: Annotated[
-        Names, Switch(("no-escalation-verbs",), "names of roles that read all Secrets, for certificates")
+        Names, Switch(("no-escalation-verbs", "operations"), "names of roles that read all Secrets, for certificates")
     ] = frozenset({"traefik"})
     unstable_versions: Annotated[
         Names, Switch(("api-versions",), "alpha and beta versions that the platform's clusters keep")

@@ -148,7 +148,7 @@ CONSISTENCY = Group(name="consistency", title="Objects that refer to each other 
 ADVICE = Group(name="stack-advice", title="What a stack should also do")
 OPERATIONS = Group(
     name="operations",
-    title="Secrets stay with their consumers, nothing runs in debug mode, critical workloads have copies",
+    title="Secrets and rights stay with their holders, nothing runs in debug mode, critical workloads have copies",
 )
 EXEMPTIONS = Group(name="exemptions", title="Exemptions are used and in force")
 

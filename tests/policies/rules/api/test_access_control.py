@@ -19,7 +19,7 @@ READ = {"apiGroups": ["traefik.io"], "resources": ["ingressroutes"], "verbs": ["
 
 
 def rule(resources: str, verbs: str, **more: Any) -> Manifest:
-    return {"apiGroups": ["x"], "resources": resources.split(), "verbs": verbs.split(), **more}
+    return {"apiGroups": ["example.com"], "resources": resources.split(), "verbs": verbs.split(), **more}
 
 
 TRAEFIK_ROLE = (
@@ -46,26 +46,37 @@ BINDINGS = (
     ),
 )
 
+RBAC = "rbac.authorization.k8s.io"
+CERTIFICATES = "certificates.k8s.io"
+GIVES = (
+    ("secrets", "list", "secrets", ""), ("configmaps secrets", "get update", "secrets", ""),
+    ("pods", "create", "create-pods", ""), ("cronjobs", "patch", "create-pods", "batch"),
+    ("pods/exec", "create", "exec", ""), ("*/exec", "get", "exec", ""), ("pods/attach", "get", "exec", ""),
+    ("pods/portforward", "create", "exec", ""), ("services/proxy", "get", "proxy", ""),
+    ("pods/ephemeralcontainers", "patch", "ephemeral-containers", ""), ("nodes/proxy", "get", "node-proxy", ""),
+    ("*/proxy", "get", "node-proxy", ""), ("rolebindings roles", "bind", "bind", RBAC),
+    ("clusterroles", "escalate", "escalate", RBAC), ("users", "impersonate", "impersonate", ""),
+    ("userextras/scopes", "impersonate", "impersonate", "authentication.k8s.io"),
+    ("validatingwebhookconfigurations", "update", "webhooks", "admissionregistration.k8s.io"),
+    ("certificatesigningrequests/approval", "update", "certificates", CERTIFICATES),
+    ("signers", "sign", "signers", CERTIFICATES), ("serviceaccounts/token", "create", "tokens", ""),
+    ("persistentvolumes", "create", "volumes", ""),
+)  # fmt: skip
+"""Resources and verbs, the right that they give, and the group of the resources."""
+
 ESCALATION = (
     ObjectCase(role("operator", rule("configmaps services", "get list watch update"))),
-    ObjectCase(role("operator", rule("secrets", "get", resourceNames=["own"]))),
-    ObjectCase(role("traefik", rule("secrets", "get list watch"), "Role")),
-    ObjectCase(role("operator", rule("pods deployments/scale", "get list watch delete"))),
+    ObjectCase(role("operator", rule("secrets", "get", apiGroups=[""], resourceNames=["own"]))),
+    ObjectCase(role("operator", rule("secrets", "get"))),
+    ObjectCase(role("traefik", rule("secrets", "get list watch", apiGroups=[""]), "Role")),
+    ObjectCase(role("operator", rule("deployments/scale", "get list watch update", apiGroups=["apps"]))),
+    ObjectCase(role("operator", rule("*/scale */status */finalizers", "update patch"))),
     *(
-        ObjectCase(role("operator", rule(resources, verbs), "Role"), (f"no-escalation-verbs/{check}",))
-        for resources, verbs, check in (
-            ("secrets", "list", "secrets"), ("configmaps secrets", "get update", "secrets"),
-            ("pods", "create", "create-pods"), ("cronjobs", "patch", "create-pods"),
-            ("pods/exec", "create", "exec"), ("pods/attach", "get", "exec"), ("pods/portforward", "create", "exec"),
-            ("pods/ephemeralcontainers", "patch", "ephemeral-containers"), ("nodes/proxy", "get", "node-proxy"),
-            ("rolebindings", "bind", "bind"), ("clusterroles", "escalate", "escalate"),
-            ("users", "impersonate", "impersonate"), ("validatingwebhookconfigurations", "update", "webhooks"),
-            ("certificatesigningrequests/approval", "update", "certificates"), ("signers", "sign", "signers"),
-            ("serviceaccounts/token", "create", "tokens"), ("persistentvolumes", "create", "volumes"),
-        )
+        ObjectCase(role("operator", rule(resources, verbs, apiGroups=[group])), (f"no-escalation-verbs/{check}",))
+        for resources, verbs, check, group in GIVES
     ),
     ObjectCase(role("operator", {**rule("secrets", "list"), "verbs": UNKNOWN}),
-         ("no-escalation-verbs/unknown", "no-wildcard-no-cluster-admin/unknown")),
+         ("no-escalation-verbs/unknown", "no-wildcard-no-cluster-admin/unknown", "rules-match/unknown")),
 )  # fmt: skip
 
 OBJECTS = (*TRAEFIK_ROLE, *BINDINGS, *ESCALATION)

@@ -19,7 +19,12 @@ _WORDS = {
 }  # fmt: skip
 _FORMATS = {"int32": "int32", "int64": "int64", "byte": "bytes"}
 _SCALARS = {"string": "string", "boolean": "boolean", "integer": "int64", "number": "number"}
+_MAP_KEYS = "x-kubernetes-list-map-keys"
 _OPTIONS = frozenset({"DeleteOptions", "WatchEvent", "Status", "APIGroup", "APIGroupList", "APIResourceList"})
+
+
+Keys = dict[str, dict[str, list[str]]]
+"""The fields by which elements of lists are told apart, by type and list."""
 
 
 def _short(name: str) -> str:
@@ -40,12 +45,19 @@ def _word(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     return _FORMATS.get(schema.get("format", "")) or _SCALARS.get(schema.get("type", ""), "any")
 
 
-def _add(document: dict[str, Any], kinds: dict[str, str], types: dict[str, dict[str, str]]) -> None:
+def _merge_keys(schema: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the lists of a structure whose elements are told apart by some of their fields."""
+    properties = schema.get("properties", {})
+    return {key: one[_MAP_KEYS] for key, one in properties.items() if _MAP_KEYS in one}
+
+
+def _add(document: dict[str, Any], kinds: dict[str, str], types: dict[str, dict[str, str]], keys: Keys) -> None:
     definitions = document["definitions"]
     for name, schema in definitions.items():
         fields = {key: _word(one, definitions) for key, one in schema.get("properties", {}).items()}
         if fields and _short(name) not in _WORDS:
             types.setdefault(_short(name), {}).update(fields)
+            keys.setdefault(_short(name), {}).update(_merge_keys(schema))
         for one in schema.get("x-kubernetes-group-version-kind", ()):
             if one["kind"] not in _OPTIONS and not one["kind"].endswith("List") and fields:
                 version = f"{one['group']}/{one['version']}".removeprefix("/")
@@ -65,10 +77,12 @@ def _reached(kinds: dict[str, str], types: dict[str, dict[str, str]]) -> dict[st
 
 def main(paths: list[str]) -> None:
     """Write the table; a field that one of the releases has is in it."""
-    kinds, types = dict[str, str](), dict[str, dict[str, str]]()
+    kinds, types, keys = dict[str, str](), dict[str, dict[str, str]](), Keys()
     for path in paths:
-        _add(json.loads(Path(path).read_text(encoding="utf-8")), kinds, types)
-    table = {"kinds": kinds, "types": _reached(kinds, types)}
+        _add(json.loads(Path(path).read_text(encoding="utf-8")), kinds, types, keys)
+    reached = _reached(kinds, types)
+    merged = {name: found for name, found in keys.items() if found and name in reached}
+    table = {"kinds": kinds, "types": reached, "keys": merged}
     TABLE.write_text(json.dumps(table, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 

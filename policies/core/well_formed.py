@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from quadrant_platform.policies.core.access import WELL_FORMED
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
-from quadrant_platform.policies.core.workload_pods import template_path
+from quadrant_platform.policies.core.workload_pods import LONG_RUNNING, template_path
 from quadrant_platform.policies.validation.field_errors import ErrorKind
 from quadrant_platform.policies.validation.kinds import KINDS, errors_of
+from quadrant_platform.policies.validation.merge_keys import repeated_elements
+
+_SELECTION = frozenset({"spec.selector", "spec.template.metadata.labels"})
+"""Where the API server refuses a workload that misses its own pods: `workload-selectors` says it with the remedy."""
 
 
 def well_formed(subject: Subject) -> Iterator[Finding]:
@@ -30,9 +34,17 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
 
 
 def _refused(subject: Subject) -> Iterator[Finding]:
-    """Yield the fields that the API server refuses."""
-    for error in errors_of(subject.node.value):
-        yield Finding(str(error), "type" if error.kind is ErrorKind.TYPE else error.kind)
+    """Yield the fields that the API server refuses; what it has taken and returned, with an id, is past that."""
+    taken = subject.node.at("metadata", "uid").present()
+    elsewhere = _SELECTION if subject.obj.kind in LONG_RUNNING else frozenset()
+    found = [one for one in errors_of(subject.node.value) if one.path not in elsewhere]
+    for error in found:
+        if error.kind is ErrorKind.TYPE or not (taken or error.follows):
+            yield Finding(str(error), "type" if error.kind is ErrorKind.TYPE else error.kind.value)
+    places = tuple(error.path for error in found)
+    for error in () if taken else repeated_elements(subject.node.value):
+        if not any(place.startswith(error.path) for place in places):
+            yield Finding(f"{error}, which server-side apply refuses", error.kind.value)
 
 
 def _containers(subject: Subject) -> Iterator[Finding]:

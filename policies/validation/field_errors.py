@@ -10,6 +10,7 @@ class ErrorKind(StrEnum):
     REQUIRED = "required"
     INVALID = "invalid"
     FORBIDDEN = "forbidden"
+    NOT_FOUND = "notFound"
     DUPLICATE = "duplicate"
     NOT_SUPPORTED = "notSupported"
     TOO_LONG = "tooLong"
@@ -20,11 +21,15 @@ class ErrorKind(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """A field that the API server refuses. The path is written as Kubernetes writes it."""
+    """A field that the API server refuses. The path is written as Kubernetes writes it.
+
+    One that follows from another error of the object goes when that one is mended.
+    """
 
     path: str
     kind: ErrorKind
     words: str
+    follows: bool = False
 
     def __str__(self) -> str:
         """Return where and what, in a line."""

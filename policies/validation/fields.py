@@ -1,114 +1,19 @@
-"""Fields with their place: read with the types that they were found to have, and reported by path."""
+"""Fields: values at their places whose errors are reported by path."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from quadrant_platform.policies.validation.field_errors import ErrorKind, FieldError
 from quadrant_platform.policies.validation.formats import shown, size
-
-_JSON: Final = frozenset({type(None), bool, int, float, str, list, dict})
-
-
-class _Opaque:
-    """The type of `OPAQUE`."""
+from quadrant_platform.policies.validation.readers import Reader, is_opaque
 
 
-OPAQUE: Final = _Opaque()
-"""The value of a field of which nothing can be said: its type was wrong, which is reported already."""
+class Field(Reader):
+    """A value at its place. No error is reported at a field whose value is unknown, or within one."""
 
-
-def is_opaque(value: object) -> bool:
-    """Return whether a value is none of JSON: not known before an update runs, or of a wrong type."""
-    return type(value) not in _JSON
-
-
-class Field:
-    """A value at its place. What is absent, null or unknown reads as its default.
-
-    No error is reported at a field whose value is unknown, or within one.
-    """
-
-    __slots__ = ("_errors", "_parent", "_step", "value")
-
-    def __init__(self, value: Any, errors: list[FieldError], parent: Field | None = None, step: str = "") -> None:
-        self.value, self._errors, self._parent, self._step = value, errors, parent, step
-
-    @property
-    def path(self) -> str:
-        """The path from the object, such as `spec.ports[0].name`."""
-        above = self._parent.path if self._parent is not None else ""
-        return above + self._step if above else self._step.removeprefix(".")
-
-    def get(self, key: str) -> Any:
-        """Return the value below a key; None where there is none."""
-        return self.value.get(key) if isinstance(self.value, dict) else None
-
-    def has(self, key: str) -> bool:
-        """Return whether something is written below a key, known or not."""
-        return self.get(key) is not None
-
-    def is_unknown(self, key: str) -> bool:
-        """Return whether the value below a key cannot be judged."""
-        return is_opaque(self.value) or is_opaque(self.get(key))
-
-    def at(self, *keys: str) -> Field:
-        """Return the field below these keys."""
-        field = self
-        for key in keys:
-            # An unknown value stays unknown below, so that nothing is reported there.
-            value = field.value if is_opaque(field.value) else field.get(key)
-            field = Field(value, self._errors, field, f".{key}")
-        return field
-
-    def key(self, key: str) -> Field:
-        """Return the entry of a map, written in brackets."""
-        return Field(self.get(key), self._errors, self, f"[{key}]")
-
-    def item(self, index: int, value: Any) -> Field:
-        """Return the field of an element of this array."""
-        return Field(value, self._errors, self, f"[{index}]")
-
-    def text(self, key: str, default: str = "") -> str:
-        """Return the string below a key; an empty one counts as absent."""
-        value = self.get(key)
-        return value if isinstance(value, str) and value else default
-
-    def flag(self, key: str) -> bool:
-        """Return whether the switch below a key is on."""
-        return self.get(key) is True
-
-    def number(self, key: str, default: int = 0) -> int:
-        """Return the whole number below a key."""
-        value = self.get(key)
-        return value if isinstance(value, int) else default
-
-    def items(self, key: str) -> list[Field]:
-        """Return the elements of the array below a key."""
-        value = self.get(key)
-        if not isinstance(value, list) or not value:
-            return []
-        array = self.at(key)
-        return [array.item(index, value) for index, value in enumerate(value)]
-
-    def texts(self, key: str) -> list[str]:
-        """Return the strings of the array below a key; null reads as an empty one, an unknown one is left out."""
-        value = self.get(key)
-        return (
-            [item or "" for item in value if item is None or isinstance(item, str)] if isinstance(value, list) else []
-        )
-
-    def map(self, key: str) -> dict[str, Any]:
-        """Return the map below a key."""
-        value = self.get(key)
-        return value if isinstance(value, dict) else {}
-
-    def entries(self, key: str) -> Iterator[tuple[str, Field]]:
-        """Yield the entries of the map below a key, written in brackets."""
-        place = self.at(key)
-        for name in self.map(key):
-            yield name, place.key(name)
+    __slots__ = ()
 
     def _report(self, kind: ErrorKind, words: str) -> None:
         if not is_opaque(self.value):
@@ -128,10 +33,43 @@ class Field:
         if not holds:
             self.invalid(words)
 
+    def follows(self, words: str) -> None:
+        """Report what the API server refuses only since it refuses another field, so that nobody need mend it."""
+        if not is_opaque(self.value):
+            self._errors.append(FieldError(self.path, ErrorKind.INVALID, words, follows=True))
+
     def check(self, words: str | None) -> None:
         """Report a value if a format has words against it."""
         if words is not None:
             self.invalid(words)
+
+    def must(self, rule: Callable[[str], str | None]) -> None:
+        """Check a text that must not be empty."""
+        if self.value:
+            self.may(rule)
+        else:
+            self.required()
+
+    def may(self, rule: Callable[[str], str | None]) -> None:
+        """Check a text, unless it is absent or empty."""
+        if isinstance(self.value, str) and self.value:
+            self.check(rule(self.value))
+
+    def written(self, rule: Callable[[str], str | None]) -> None:
+        """Check a text, unless it is absent; it must not be empty where the rule says so."""
+        if isinstance(self.value, str):
+            self.check(rule(self.value))
+
+    def one_of(self, allowed: Iterable[str]) -> None:
+        """Report a value, unless it is absent, that is none of those that Kubernetes knows."""
+        if isinstance(self.value, str) and self.value not in allowed:
+            self.not_supported(allowed)
+
+    def unlike(self, value: object, seen: set[Any]) -> None:
+        """Report a value that was seen, else remember it."""
+        if value in seen:
+            self.duplicate(value)
+        seen.add(value)
 
     def forbidden(self, words: str) -> None:
         """Report a value that may not be there."""
@@ -140,6 +78,10 @@ class Field:
     def duplicate(self, value: object) -> None:
         """Report a value that another element has."""
         self._report(ErrorKind.DUPLICATE, f"{shown(value)} is there twice")
+
+    def not_found(self, words: str) -> None:
+        """Report a name that nothing else has; the words say what must have it."""
+        self._report(ErrorKind.NOT_FOUND, f"{words}, found {shown(self.value)}")
 
     def not_supported(self, allowed: Iterable[str]) -> None:
         """Report a value that is none of those that Kubernetes knows."""

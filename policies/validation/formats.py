@@ -1,9 +1,13 @@
 """Formats of texts and numbers. Each returns what a value must be, or nothing where it is that."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from quadrant_platform.quantities import exact_quantity
+
+Rule = Callable[[str], str | None]
+"""What a text must be."""
 
 _LABEL: Final = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)
@@ -16,6 +20,7 @@ _PORT_NAME = re.compile("[-a-z0-9]+")
 _PERCENT = re.compile("[0-9]+%")
 _IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _CONFIG_KEY = re.compile("[-._a-zA-Z0-9]+")
+_URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
 _HEADER = re.compile("[-A-Za-z0-9]+")
 _SHOWN: Final = 60
 _LABEL_MOST: Final = 63
@@ -140,3 +145,35 @@ def quantity(text: str) -> str | None:
     except ValueError:
         return "must be a quantity, such as 500m, 2 or 128Mi"
     return None
+
+
+def prefix_of(rule: Rule) -> Rule:
+    """Return the rule of a name to which letters are added, for which a '-' at the end is taken."""
+    return lambda text: rule(f"{text[:-2]}a" if len(text) > 1 and text.endswith("-") else text)
+
+
+def relative_path(text: str) -> str | None:
+    """Check a path below a folder."""
+    if text.startswith("/"):
+        return "must be a relative path"
+    return no_backsteps(text)
+
+
+def no_backsteps(text: str) -> str | None:
+    """Check that a path does not lead upwards."""
+    return "must not contain '..'" if ".." in text.split("/") else None
+
+
+def local_path(text: str) -> str | None:
+    """Check a path below a folder whose first letters are not reserved."""
+    return relative_path(text) or ("must not start with '..'" if text.startswith("..") else None)
+
+
+def file_mode(number: int) -> str | None:
+    """Check the mode of a file."""
+    return None if 0 <= number <= 0o777 else "must be a mode from 0 to 0777"
+
+
+def url_path(text: str) -> str | None:
+    """Check a path of a URL."""
+    return None if _URL_PATH.fullmatch(text) else "must be characters of a URL's path"

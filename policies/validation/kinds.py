@@ -6,13 +6,15 @@ from typing import Any
 from quadrant_platform.policies.validation import native_types
 from quadrant_platform.policies.validation.field_errors import FieldError
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.metadata import metadata
+from quadrant_platform.policies.validation.metadata import metadata, native_finalizers, path_segment
 from quadrant_platform.policies.validation.native_kind import NativeKind
 from quadrant_platform.policies.validation.workloads.workload_kinds import WORKLOADS
 
 KINDS: Mapping[tuple[str, str], NativeKind] = {**WORKLOADS}
 """The kinds whose fields have rules, by version and kind."""
 
+_OTHER = NativeKind(name=path_segment)
+"""What is known of a native kind without rules."""
 _OBJECT_META = "meta.v1.ObjectMeta"
 
 
@@ -32,10 +34,10 @@ def errors_of(manifest: Any) -> list[FieldError]:
         _custom(manifest, errors)
     else:
         found = Field(native_types.cleaned(manifest, type_name, errors), errors)
-        native = KINDS.get((version, kind))
-        if native is not None:
-            metadata(found.at("metadata"), native.name, namespaced=native.namespaced)
-            native.rules(found)
+        native = KINDS.get((version, kind), _OTHER)
+        metadata(found.at("metadata"), native.name, namespaced=native.namespaced)
+        native_finalizers(found.at("metadata"))
+        native.rules(found)
     return list(dict.fromkeys(errors))
 
 

@@ -1,18 +1,14 @@
 """The metadata of objects: names, labels, annotations, owners and finalizers."""
 
-from collections.abc import Callable
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
 
-NameRule = Callable[[str], str | None]
-"""What the name of a kind must be."""
-
 _ANNOTATIONS_MOST: Final = 256 * 1024
 _MANAGER_MOST: Final = 128
 _SUBRESOURCE_MOST: Final = 256
-_ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
+_ORPHAN, _FOREGROUND, _KUBERNETES = "orphan", "foregroundDeletion", "kubernetes"
 
 
 def path_segment(text: str) -> str | None:
@@ -22,12 +18,11 @@ def path_segment(text: str) -> str | None:
     return None
 
 
-def metadata(field: Field, name_rule: NameRule, *, namespaced: bool) -> None:
+def metadata(field: Field, name_rule: formats.Rule, *, namespaced: bool) -> None:
     """Check the metadata of an object."""
     start = field.text("generateName")
     if start:
-        # The API server judges a prefix with its last two characters replaced, since letters follow them.
-        field.at("generateName").check(name_rule(f"{start[:-2]}a" if len(start) > 1 and start.endswith("-") else start))
+        field.at("generateName").check(formats.prefix_of(name_rule)(start))
     name = field.text("name")
     if name:
         field.at("name").check(name_rule(name))
@@ -85,6 +80,14 @@ def _finalizers(field: Field) -> None:
             place.invalid(f"{formats.shown(one)} {wrong}")
     if _ORPHAN in found and _FOREGROUND in found:
         place.invalid(f"must not have both {_ORPHAN} and {_FOREGROUND}")
+
+
+def native_finalizers(field: Field) -> None:
+    """Check that finalizers of a native kind are Kubernetes' own or have a domain."""
+    place = field.at("finalizers")
+    for index, one in enumerate(field.texts("finalizers")):
+        known = "/" in one or one in {_ORPHAN, _FOREGROUND, _KUBERNETES}
+        place.item(index, one).expect(known, "must have a domain and '/' before it")
 
 
 def _managers(field: Field) -> None:

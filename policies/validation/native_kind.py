@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.metadata import NameRule
 
 
 def _nothing(_: Field) -> None:
@@ -17,5 +16,5 @@ class NativeKind:
     """The rules of a kind. `rules` is given the whole object, whose fields have their types."""
 
     rules: Callable[[Field], None] = _nothing
-    name: NameRule = formats.subdomain
+    name: formats.Rule = formats.subdomain
     namespaced: bool = True

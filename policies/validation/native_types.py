@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.field_errors import FieldError
-from quadrant_platform.policies.validation.fields import OPAQUE, Field, is_opaque
+from quadrant_platform.policies.validation.fields import Field
+from quadrant_platform.policies.validation.readers import OPAQUE, is_opaque
 
 _TABLE: Final = Path(__file__).with_name("native_types.json")
 _NAMES: Final[dict[type, str]] = {
@@ -31,6 +32,18 @@ def type_of(version: str, kind: str) -> str | None:
     """Return the name of the type of a native kind; nothing for any other."""
     name: str | None = _table()["kinds"].get(f"{version} {kind}")
     return name
+
+
+def fields_of(type_name: str) -> Mapping[str, str]:
+    """Return the words for the types of a structure's fields; nothing for another type."""
+    found: dict[str, str] = _table()["types"].get(type_name, {})
+    return found
+
+
+def keys_of(type_name: str) -> Mapping[str, list[str]]:
+    """Return the lists of a structure whose elements are told apart by some of their fields, with these."""
+    found: dict[str, list[str]] = _table()["keys"].get(type_name, {})
+    return found
 
 
 def cleaned(value: Any, type_name: str, errors: list[FieldError], place: Field | None = None) -> Any:

@@ -32,20 +32,21 @@ def is_empty(field: Field) -> bool:
 def matches(field: Field, labels_of: dict[str, object]) -> bool:
     """Return whether a selector matches labels; what is unknown matches."""
     for key, value in field.map("matchLabels").items():
-        if isinstance(value, str) and labels_of.get(key) != value and not _unknown(labels_of, key):
+        known = (value is None or isinstance(value, str)) and not _is_unknown(labels_of, key)
+        if known and (key not in labels_of or (labels_of[key] or "") != (value or "")):
             return False
     return all(_fits(one, labels_of) for one in field.items("matchExpressions"))
 
 
-def _unknown(labels_of: dict[str, object], key: str) -> bool:
-    return key in labels_of and not isinstance(labels_of[key], str)
+def _is_unknown(labels_of: dict[str, object], key: str) -> bool:
+    return labels_of.get(key) is not None and not isinstance(labels_of[key], str)
 
 
 def _fits(expression: Field, labels_of: dict[str, object]) -> bool:
     key, operator = expression.text("key"), expression.text("operator")
-    if _unknown(labels_of, key):
+    if _is_unknown(labels_of, key):
         return True
-    value, values = labels_of.get(key), expression.texts("values")
-    fits = {"In": value in values, "NotIn": value not in values, "Exists": key in labels_of,
-            "DoesNotExist": key not in labels_of}  # fmt: skip
+    here, value, values = key in labels_of, labels_of.get(key) or "", expression.texts("values")
+    fits = {"In": here and value in values, "NotIn": not here or value not in values, "Exists": here,
+            "DoesNotExist": not here}  # fmt: skip
     return fits.get(operator, True)

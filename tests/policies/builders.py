@@ -71,7 +71,9 @@ def pod_spec(name: str, port: int) -> Manifest:
         "serviceAccountName": name,
         "automountServiceAccountToken": False,
         "priorityClassName": f"{SYSTEM}-critical",
-        "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname"}],
+        "topologySpreadConstraints": [
+            {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
+        ],
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 10001,
@@ -105,16 +107,18 @@ def workload(
         "Job": {"activeDeadlineSeconds": 600, "ttlSecondsAfterFinished": 3600},
     }
     own: Manifest = of_kinds.get(kind, {})
+    selector = {} if kind == "Job" else {"selector": {"matchLabels": {"app.kubernetes.io/name": name}}}
+    restart = {"restartPolicy": "Never"} if kind == "Job" else {}
     return {
         "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
         "kind": kind,
         "metadata": {"name": name, "namespace": f"{SYSTEM}-{segment}", "labels": labels(name, component)},
         "spec": {
             **own,
-            "selector": {"matchLabels": {"app.kubernetes.io/name": name}},
+            **selector,
             "template": {
                 "metadata": {"labels": labels(name, component)},
-                "spec": pod_spec(name, port) | {"initContainers": [init_container()]},
+                "spec": pod_spec(name, port) | restart | {"initContainers": [init_container()]},
             },
         },
     }

@@ -1,27 +1,35 @@
 """The kinds that make pods, with their rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.native_kind import NativeKind
-from quadrant_platform.policies.validation.pods.pod_spec import pod_spec
+from quadrant_platform.policies.validation.pods.pod_spec import pod, pod_template
+from quadrant_platform.policies.validation.workloads.cron_jobs import cron_job
+from quadrant_platform.policies.validation.workloads.deployments import (
+    daemon_set,
+    deployment,
+    replica_set,
+    replication_controller,
+)
+from quadrant_platform.policies.validation.workloads.jobs import job
+from quadrant_platform.policies.validation.workloads.stateful_sets import stateful_set
 
 
-def _below(*keys: str) -> Callable[[Field], None]:
-    return lambda field: pod_spec(field.at(*keys))
+def _template(one: Field) -> None:
+    pod_template(one.at("template"))
 
 
-_TEMPLATE = ("spec", "template", "spec")
 WORKLOADS: Mapping[tuple[str, str], NativeKind] = {
-    ("v1", "Pod"): NativeKind(_below("spec")),
-    ("v1", "PodTemplate"): NativeKind(_below("template", "spec")),
-    ("v1", "ReplicationController"): NativeKind(_below(*_TEMPLATE)),
-    ("apps/v1", "Deployment"): NativeKind(_below(*_TEMPLATE)),
-    ("apps/v1", "ReplicaSet"): NativeKind(_below(*_TEMPLATE)),
-    ("apps/v1", "DaemonSet"): NativeKind(_below(*_TEMPLATE)),
-    ("apps/v1", "StatefulSet"): NativeKind(_below(*_TEMPLATE), name=formats.dns_label),
-    ("batch/v1", "Job"): NativeKind(_below(*_TEMPLATE)),
-    ("batch/v1", "CronJob"): NativeKind(_below("spec", "jobTemplate", *_TEMPLATE)),
+    ("v1", "Pod"): NativeKind(pod),
+    ("v1", "PodTemplate"): NativeKind(_template),
+    ("v1", "ReplicationController"): NativeKind(replication_controller),
+    ("apps/v1", "Deployment"): NativeKind(deployment),
+    ("apps/v1", "ReplicaSet"): NativeKind(replica_set),
+    ("apps/v1", "DaemonSet"): NativeKind(daemon_set),
+    ("apps/v1", "StatefulSet"): NativeKind(stateful_set, name=formats.dns_label),
+    ("batch/v1", "Job"): NativeKind(job),
+    ("batch/v1", "CronJob"): NativeKind(cron_job),
 }
 """Their rules, by version and kind."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from quadrant_platform.policies.configuration.pod_security_version import Profile
+from quadrant_platform.policies.core.access import WELL_FORMED
 from quadrant_platform.policies.pack import check
 from quadrant_platform.policies.pss.checks import CHECKS
 from quadrant_platform.policies.pss.pod_security import check_profile
@@ -84,7 +85,8 @@ def test_the_engine_sees_the_same_rules_broken(case: PodCase) -> None:
 
 def test_there_are_nineteen_checks_with_a_case_that_fails_each() -> None:
     failed = {check for case in CHECK_CASES for _, check in case.rules}
-    failed |= {one.check for case in CHECK_CASES for one in check_profile([case.manifest], Profile.BASELINE)}
+    found = (one for case in CHECK_CASES for one in check_profile([case.manifest], Profile.BASELINE))
+    failed |= {one.check for one in found if one.policy != WELL_FORMED}
     assert len(CHECKS) == 19, "twelve of baseline and seven of restricted"
     assert set(CHECKS) == failed, "each check is shown to fail"
 
@@ -99,7 +101,8 @@ def test_there_are_nineteen_checks_with_a_case_that_fails_each() -> None:
 ])  # fmt: skip
 def test_one_cause_is_one_finding(path: str, value: Any) -> None:
     found = check([changed(workload(), f"spec/template/spec/{path}", value)])
-    assert len([one for one in found if one.policy != "service-account"]) == 1, "nobody mends it twice"
+    others = {"service-account", WELL_FORMED}  # the API server refuses some of them for another reason
+    assert len([one for one in found if one.policy not in others]) == 1, "nobody mends it twice"
 
 
 def test_a_user_namespace_relaxes_root_and_proc_as_upstream_does() -> None:

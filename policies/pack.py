@@ -12,11 +12,37 @@ from quadrant_platform.policies.core import Finding, Level, Object, ResourcePoli
 from quadrant_platform.policies.core.objects import objects
 from quadrant_platform.policies.core.policy import EXEMPTIONS, Policy, Severity, StackPolicy, Violation
 from quadrant_platform.policies.pss import pod_security
-from quadrant_platform.policies.rules.api import access_control, aggregated_roles, api_kinds, idle_rules
+from quadrant_platform.policies.rules.api import (
+    access_control,
+    aggregated_roles,
+    api_kinds,
+    idle_rules,
+    operator_apis,
+)
 from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels, repeated_objects
 from quadrant_platform.policies.rules.network import aliases, matrix_proof, network_policies, policy_coverage, services
-from quadrant_platform.policies.rules.routes import hosts, loose_paths, route_middlewares, routers
-from quadrant_platform.policies.rules.secrets import credentials, object_references, secret_use
+from quadrant_platform.policies.rules.operators import (
+    cloudnative_pg,
+    monitors,
+    named_objects,
+    prometheus_rules,
+    scale_targets,
+)
+from quadrant_platform.policies.rules.routes import (
+    hosts,
+    loose_paths,
+    route_middlewares,
+    route_rules,
+    routers,
+    traefik_objects,
+)
+from quadrant_platform.policies.rules.secrets import (
+    credentials,
+    mounted_files,
+    object_references,
+    secret_makers,
+    secret_use,
+)
 from quadrant_platform.policies.rules.workloads import (
     availability,
     capacity,
@@ -61,8 +87,9 @@ _MODULES = (
     well_formed, pod_security, identity, containers, capacity, image_references, ports, lifecycle,
     workload_selectors, credentials, network_policies, access_control, idle_rules, aggregated_roles, routers,
     recommended_labels, api_kinds,
-    policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, hosts, loose_paths,
-    availability, namespaces, secret_use, debug_mode, repeated_objects,
+    policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, secret_makers, hosts,
+    route_rules, traefik_objects, loose_paths, named_objects, monitors, prometheus_rules, cloudnative_pg,
+    scale_targets, operator_apis, mounted_files, availability, namespaces, secret_use, debug_mode, repeated_objects,
 )  # fmt: skip
 _ALL: tuple[Policy, ...] = (*(policy for module in _MODULES for policy in module.POLICIES), _EXEMPTIONS)
 RESOURCE_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))

@@ -21,7 +21,7 @@ CUSTOM_GROUPS = frozenset({
     "gateway.networking.k8s.io", "generators.external-secrets.io", "k6.io", "keda.sh", "kyverno.io", "linkerd.io",
     "monitoring.coreos.com", "networking.istio.io", "policy.linkerd.io", "policy.networking.k8s.io",
     "postgresql.cnpg.io", "secrets-store.csi.x-k8s.io", "security.istio.io", "snapshot.storage.k8s.io",
-    "traefik.io", "trust.cert-manager.io", "velero.io",
+    "traefik.containo.us", "traefik.io", "trust.cert-manager.io", "velero.io",
 })  # fmt: skip
 """Groups whose resources make no pods, or pods that the manifest describes."""
 
@@ -66,6 +66,9 @@ class ObjectSwitches:
     wildcard_hosts: Annotated[Names, Switch(("consistency",), "host patterns that may be routed, such as *.a.b")] = (
         frozenset()
     )
+    cross_namespace_routes: Annotated[
+        bool, Switch(("consistency",), "whether Traefik runs with allowCrossNamespace, where the manifests do not say")
+    ] = False
     known_secrets: Annotated[
         Names, Switch(("consistency",), "names of Secrets that are made elsewhere or kept as they are")
     ] = frozenset()

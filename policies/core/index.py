@@ -26,6 +26,10 @@ class NetworkPolicyObject(NamedTuple):
     rules: NetworkPolicy
 
 
+def _kinds_of(obj: Object) -> tuple[str, str]:
+    return obj.kind, f"{obj.kind}.{obj.group}"
+
+
 @dataclass(eq=False)
 class StackIndex:
     """The objects of a stack. What cannot be read is left out of the views and kept in `errors`."""
@@ -142,17 +146,17 @@ class StackIndex:
 
     @cached_property
     def by_name(self) -> dict[tuple[str, str, str], Object]:
-        """The objects by kind, namespace and name."""
-        return {(obj.kind, obj.namespace, obj.name): obj for obj in self.objects}
+        """The objects by kind, namespace and name; kinds alone, and with their group as kubectl writes them."""
+        return {(kind, obj.namespace, obj.name): obj for obj in self.objects for kind in _kinds_of(obj)}
 
     @cached_property
     def _kinds(self) -> frozenset[tuple[str, str]]:
-        return frozenset((obj.kind, obj.namespace) for obj in self.objects)
+        return frozenset((kind, obj.namespace) for obj in self.objects for kind in _kinds_of(obj))
 
     def is_complete(self, namespace: str, *kinds: str) -> bool:
         """Return whether all objects of these kinds in a namespace should be here: the namespace is, or some are.
 
-        Otherwise they may be in other manifests, so that a missing one is no mistake.
+        Otherwise they may be in other manifests, so that a missing one is no mistake. Kinds are those of `by_name`.
         """
         return ("Namespace", "", namespace) in self.by_name or any((kind, namespace) in self._kinds for kind in kinds)
 

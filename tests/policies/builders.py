@@ -192,15 +192,15 @@ def router(**spec: Any) -> Manifest:
         "kind": "Rule",
         "match": "Host(`shop.example.com`)",
         "middlewares": [{"name": "guard"}],
-        "services": [{"name": "api", "namespace": f"{SYSTEM}-backend", "port": 80}],
+        "services": [{"name": "api", "port": 80}],
     }
     full = {"entryPoints": ["websecure"], "routes": [route], "tls": {"secretName": "shop-tls"}, **spec}
-    return obj("traefik.io/v1alpha1", "IngressRoute", "api", spec=full)
+    return obj("traefik.io/v1alpha1", "IngressRoute", "api", "backend", spec=full)
 
 
 def middleware(name: str, **spec: Any) -> Manifest:
     """Return a Traefik middleware."""
-    return obj("traefik.io/v1alpha1", "Middleware", name, spec=spec)
+    return obj("traefik.io/v1alpha1", "Middleware", name, "backend", spec=spec)
 
 
 def matrix_config_map(matrix: Manifest) -> Manifest:

@@ -162,7 +162,7 @@ def stack(declared: Manifest | None = None) -> list[Manifest]:
         builders.middleware("limit", rateLimit={"average": 100, "period": "1m", "burst": 10}),
         builders.middleware("guard", chain={"middlewares": [{"name": "limit"}]}),
         builders.router(),
-        builders.obj("cert-manager.io/v1", "Certificate", "shop", spec={"secretName": "shop-tls"}),
+        builders.obj("cert-manager.io/v1", "Certificate", "shop", "backend", spec={"secretName": "shop-tls"}),
         builders.obj("v1", "ConfigMap", "api-config", "backend", data={"app.yaml": "logLevel: INFO\n"}),
     ]
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from quadrant_platform.host import promtool
 from quadrant_platform.policies.pack import POLICIES
 from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.program.manifest_files import read_manifests
 from tools.docs.corpus import PASSES, CorpusCase, cases
 
-FEWEST = 150
+FEWEST = 210
 CASES = cases()
+JUDGED_BY_PROMTOOL = "prometheus-rules-load"
 WITHOUT_MANIFESTS = {"exemptions"}
 """Policies on the pack's configuration rather than on manifests."""
 
@@ -26,6 +28,8 @@ def broken(path: Path) -> frozenset[tuple[str, str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_manifest_of_the_corpus_breaks_its_policy(case: CorpusCase) -> None:
+    if case.policy == JUDGED_BY_PROMTOOL and not promtool.is_here():
+        pytest.skip("needs promtool: it is not on the PATH, and nothing else reads PromQL")
     found = broken(case.path)
     assert case.policy in {policy for policy, _ in found}, f"{case.wrong}: this is what {case.policy} is for"
     assert not case.check or (case.policy, case.check) in found, f"the finding is called {case.check}"

@@ -16,7 +16,7 @@ FLOORS: dict[str, set[str]] = {
     "model": {"documents", "reachability"},
     "preflight": {"host", "documents", "model"},
     "components": {"documents", "reachability", "model", "preflight"},
-    "policies": {"documents", "reachability"},
+    "policies": {"host", "documents", "reachability"},
     "program": {"host", "documents", "reachability", "model", "preflight", "policies"},
     "lab": {"host", "documents"},
     "applier": {"host", "documents", "model", "preflight", "program", "lab"},

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from quadrant_platform.policies.core import Node, Object, StackIndex
+from quadrant_platform.policies.rules.routes.matchers import Syntax
 from quadrant_platform.policies.rules.routes.route_middlewares import middleware_kinds
 from quadrant_platform.policies.rules.routes.routers import entry_points
 from quadrant_platform.policies.rules.routes.rule_syntax import Holds, PathTest, RuleSyntaxError, parsed
+from quadrant_platform.policies.rules.routes.traefik_settings import default_syntax, syntax_of
 
 _GUARDS = frozenset({"forwardAuth", "basicAuth", "digestAuth", "ipAllowList", "ipWhiteList"})
 _NGINX_GUARDS = ("auth-url", "auth-type", "auth-tls-secret", "whitelist-source-range")
@@ -46,18 +48,19 @@ class GuardedRoute:
 
 def guarded_routes(stack: StackIndex) -> Iterator[GuardedRoute]:
     """Yield every route of the stack that can be read."""
+    default = default_syntax(stack)
     for obj in stack.of_kind("IngressRoute"):
         for rule in obj.node.at("spec", "routes").items():
-            yield from _of_router(stack, obj, rule)
+            yield from _of_router(stack, obj, rule, syntax_of(obj, rule, default))
     for obj in stack.of_kind("Ingress", "HTTPRoute"):
         for rule in obj.node.at("spec", "rules").items():
             yield from _of_ingress(obj, rule) if obj.kind == "Ingress" else _of_http_route(obj, rule)
 
 
-def _of_router(stack: StackIndex, obj: Object, rule: Node) -> Iterator[GuardedRoute]:
+def _of_router(stack: StackIndex, obj: Object, rule: Node, syntax: Syntax) -> Iterator[GuardedRoute]:
     match = rule.at("match").text()
     try:
-        read = parsed(match)
+        read = parsed(match, syntax=syntax)
     except RuleSyntaxError:
         return
     kinds, used = frozenset(middleware_kinds(stack, rule.at("middlewares"), obj.namespace)), rule.at("middlewares")

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.absence import is_missing
 from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.rules.routes.routers import ROUTERS, entry_points
+from quadrant_platform.policies.rules.routes.traefik_references import backends
 
 _HOST = re.compile(r"Host(?:SNI)?\(([^)]*)\)")
 _PATTERN = re.compile(r"Host(?:SNI)?Regexp\(")
 _QUOTED = re.compile(r"[`\"']([^`\"']*)[`\"']")
+
+
+_NAMING_SERVICES = ("IngressRoute", "IngressRouteTCP", "IngressRouteUDP", "Middleware", "TraefikService")
 
 
 class PublicRoute(NamedTuple):
@@ -81,19 +86,16 @@ def _backends(stack: StackIndex) -> Iterator[tuple[Object, Node]]:
         for rule in obj.node.at("spec", "rules").items():
             for path in rule.at("http", "paths").items():
                 yield obj, path.at("backend", "service")
-    for obj in stack.of_kind(*ROUTERS):
-        for rule in obj.node.at("spec", "routes").items():
-            services = (node for node in rule.at("services").items() if node.at("kind").text() != "TraefikService")
-            yield from ((obj, node) for node in services)
+    for obj in stack.of_kind(*_NAMING_SERVICES):
+        yield from ((obj, node) for node in backends(obj) if node.at("kind").text() != "TraefikService")
 
 
 def _backend(stack: StackIndex, obj: Object, node: Node) -> Iterator[Finding]:
     name, namespace = node.at("name").text(), node.at("namespace").text() or obj.namespace
-    if not name or not stack.is_complete(namespace, "Service") or stack.is_made("Service", namespace, name):
-        return
+    if is_missing(stack, "Service", namespace, name):
+        yield Finding(f"{node.path}: there is no Service {namespace}/{name}", "backend", obj)
     service = stack.by_name.get(("Service", namespace, name))
     if service is None:
-        yield Finding(f"{node.path}: there is no Service {namespace}/{name}", "backend", obj)
         return
     port = node.at("port")
     wanted = port.scalar() if obj.kind != "Ingress" else port.at("number").integer() or port.at("name").text()

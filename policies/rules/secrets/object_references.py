@@ -1,14 +1,18 @@
 """References by name of pods and routes: Secrets, ConfigMaps, volume claims and accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
+from quadrant_platform.policies.core.absence import is_missing
 from quadrant_platform.policies.core.objects import SECRET_VALUES
 from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
+from quadrant_platform.policies.rules.secrets.secret_keys import secret_keys
+from quadrant_platform.policies.rules.secrets.secret_makers import Name
 from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 
+Known = Mapping[Name, frozenset[str]]
 _TOKEN = "kubernetes.io/service-account-token"
 
 
@@ -22,14 +26,15 @@ class ObjectReference(NamedTuple):
 
 def references_resolve(stack: StackIndex) -> Iterator[Finding]:
     """Check that every name leads to an object, and that no file of a repository holds a Secret."""
+    secrets = secret_keys(stack)
     for obj in stack.of_kind("Secret"):
         yield from _written(stack, obj)
     for pod in stack.declared_pods:
         for reference in _of_pod(pod):
-            yield from _resolved(stack, pod.workload, reference)
+            yield from _resolved(stack, secrets, pod.workload, reference)
     for obj in stack.of_kind("Ingress", "IngressRoute", "IngressRouteTCP"):
         for reference in _of_route(obj):
-            yield from _resolved(stack, obj, reference)
+            yield from _resolved(stack, secrets, obj, reference)
 
 
 def _written(stack: StackIndex, obj: Object) -> Iterator[Finding]:
@@ -83,28 +88,25 @@ def _of_route(obj: Object) -> Iterator[ObjectReference]:
     yield from (ObjectReference("Secret", entry.at("secretName")) for entry in entries)
 
 
-def _resolved(stack: StackIndex, obj: Object, reference: ObjectReference) -> Iterator[Finding]:
+def _resolved(stack: StackIndex, secrets: Known, obj: Object, reference: ObjectReference) -> Iterator[Finding]:
     kind, name = reference.kind, reference.node.text()
-    listed = stack.config.known_secrets if kind == "Secret" else frozenset[str]()
-    if not name or name in stack.config.known_references | listed or stack.is_made(kind, obj.namespace, name):
-        return
-    found = stack.by_name.get((kind, obj.namespace, name))
-    if found is None and not _unseen(stack, kind, obj.namespace, name):
+    if is_missing(stack, kind, obj.namespace, name):
         source = "nothing makes the Secret" if kind == "Secret" else f"there is no {kind}"
         yield Finding(f"{reference.node.path}: {source} {name!r}", kind, obj)
-    elif found is not None and kind == "ConfigMap" and reference.key:
-        yield from _key(found, reference, obj)
+    elif reference.key:
+        yield from _key(stack, secrets, reference, obj)
 
 
-def _unseen(stack: StackIndex, kind: str, namespace: str, name: str) -> bool:
-    """Return whether an account may be in other manifests, or is the one of every namespace."""
-    return kind == "ServiceAccount" and (name == "default" or not stack.is_complete(namespace, kind))
-
-
-def _key(config: Object, reference: ObjectReference, obj: Object) -> Iterator[Finding]:
-    keys = {key for field in ("data", "binaryData") for key, _ in config.node.at(field).entries()}
-    if reference.key not in keys:
-        yield Finding(f"{reference.node.path}: {config.identity} has no key {reference.key!r}", "key", obj)
+def _key(stack: StackIndex, secrets: Known, reference: ObjectReference, obj: Object) -> Iterator[Finding]:
+    """Yield a key that is not among those which the object will have, where they are known."""
+    kind, name = reference.kind, reference.node.text()
+    keys = secrets.get((obj.namespace, name))
+    if kind == "ConfigMap":
+        config = stack.by_name.get((kind, obj.namespace, name))
+        fields = [config.node.at(field) for field in ("data", "binaryData")] if config else []
+        keys = frozenset(key for node in fields for key, _ in node.entries()) if config else None
+    if keys is not None and reference.key not in keys:
+        yield Finding(f"{reference.node.path}: {kind} {obj.namespace}/{name} has no key {reference.key!r}", "key", obj)
 
 
 POLICIES = (

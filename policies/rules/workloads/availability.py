@@ -62,8 +62,6 @@ def _scaler(stack: StackIndex, scaler: Object) -> Iterator[Finding]:
     spec, key = scaler.node.at("spec"), _target(scaler)
     least, most = spec.at("minReplicas").integer() or 1, spec.at("maxReplicas").integer()
     target = stack.by_name.get(key)
-    if target is None and stack.is_complete(scaler.namespace, key[0]):
-        yield Finding(f"its target {key[0]} {key[2]} does not exist", "target", scaler)
     if target is not None and _states_replicas(target):
         message = f"{target.identity} fixes spec.replicas, so that each deployment undoes the autoscaler"
         yield Finding(message, "replicas", scaler)

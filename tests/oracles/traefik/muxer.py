@@ -41,11 +41,21 @@ class Muxer:
     def choose(self, rules: Mapping[str, Mapping[str, Any]], host: str, path: str) -> str | None:
         """Return the name of the rule that a request is for; None where none holds."""
         listed = [{"name": name, "match": one["rule"], "priority": one["priority"]} for name, one in rules.items()]
-        self.questions.write(f"{json.dumps({'rules': listed, 'host': host, 'path': path})}\n")
-        self.questions.flush()
-        answer = json.loads(self.answers.readline())
+        answer = self._answer({"rules": listed, "host": host, "path": path})
         assert "error" not in answer, f"the muxer takes each rule: {answer}"
         return answer["served"] or None
+
+    def refuses(self, rule: str, syntax: str = "v3") -> str:
+        """Return why the muxer refuses a rule; nothing where it takes it."""
+        asked = {"rules": [{"name": "one", "match": rule, "priority": 1}], "host": "a.b", "path": "/"}
+        found: str = self._answer({**asked, "syntax": syntax}).get("error", "")
+        return found
+
+    def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        self.questions.write(f"{json.dumps(question)}\n")
+        self.questions.flush()
+        answer: dict[str, Any] = json.loads(self.answers.readline())
+        return answer
 
 
 @contextmanager

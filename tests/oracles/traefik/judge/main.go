@@ -2,7 +2,7 @@
 //
 // Each line of standard input is one JSON object: `rules`, each with name, match and priority, `host` and `path`. Each
 // line of output is one JSON object: `served`, the name of the chosen rule or nothing, or `error` for a rule that the
-// muxer refuses.
+// muxer refuses. `syntax` is v3 or v2, and v3 where it is left out.
 package main
 
 import (
@@ -25,8 +25,9 @@ type question struct {
 		Match    string `json:"match"`
 		Priority int    `json:"priority"`
 	} `json:"rules"`
-	Host string `json:"host"`
-	Path string `json:"path"`
+	Syntax string `json:"syntax"`
+	Host   string `json:"host"`
+	Path   string `json:"path"`
 }
 
 type answer struct {
@@ -59,6 +60,9 @@ func judged(line []byte) (answer, error) {
 	if err := json.Unmarshal(line, &asked); err != nil {
 		return answer{}, err
 	}
+	if asked.Syntax == "" {
+		asked.Syntax = "v3"
+	}
 	parser, err := muxer.NewSyntaxParser()
 	if err != nil {
 		return answer{}, err
@@ -67,7 +71,7 @@ func judged(line []byte) (answer, error) {
 	mux := muxer.NewMuxer(parser, nil)
 	for _, rule := range asked.Rules {
 		serve := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { found.Served = rule.Name })
-		if err := mux.AddRoute(rule.Match, "v3", rule.Priority, "", serve); err != nil {
+		if err := mux.AddRoute(rule.Match, asked.Syntax, rule.Priority, "", serve); err != nil {
 			return answer{}, err
 		}
 	}

@@ -22,7 +22,8 @@ def route(*middlewares: str) -> Manifest:
 @pytest.mark.parametrize("names", [(), ("cors",), ("missing",)])
 def test_a_public_route_without_a_rate_limit_is_reported(names: tuple[str, ...]) -> None:
     stack = [*with_router(routes=[route("limit"), route(*names)]), middleware("cors", headers={})]
-    assert broken(stack) == {("rate-limited-routers", "")}, "every route of every router counts"
+    found = broken(stack) - {("route-references", "missing")}
+    assert found == {("rate-limited-routers", "")}, "every route of every router counts"
 
 
 def test_a_rate_limit_inside_a_chain_counts() -> None:
@@ -41,7 +42,8 @@ def test_a_route_for_named_addresses_needs_no_rate_limit(ranges: list[str], foun
 
 def test_chains_that_contain_each_other_end_the_search() -> None:
     chains = [middleware(one, chain={"middlewares": [{"name": two}]}) for one, two in (("a", "b"), ("b", "a"))]
-    assert broken([*with_router(routes=[route("a")]), *chains]) == {("rate-limited-routers", "")}, "no endless loop"
+    found = broken([*with_router(routes=[route("a")]), *chains])
+    assert found == {("rate-limited-routers", ""), ("route-references", "circle")}, "no endless loop"
 
 
 def test_the_dashboard_needs_no_rate_limit() -> None:
@@ -59,4 +61,5 @@ def test_every_router_on_443_has_tls_and_port_80_only_redirects() -> None:
     plain = [*with_router(entryPoints=["web"], tls=None, routes=[route("https")])]
     redirect = middleware("https", redirectScheme={"scheme": "https", "permanent": True})
     assert broken([*plain, redirect]) == set(), "a redirect may answer on 80"
-    assert broken(plain) == {("plain-routers-redirect", "")}, "nothing else may"
+    found = broken([*plain, middleware("https", headers={})])
+    assert found == {("plain-routers-redirect", "")}, "nothing else may"

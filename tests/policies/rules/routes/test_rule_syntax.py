@@ -17,8 +17,7 @@ HOST = "shop.example.com"
         ("!(Path(`/a`) || Path(`/b`))", ["/c"], ["/a", "/b"]),
         ("PathRegexp(`^/v[0-9]+/`)", ["/v1/x"], ["/v/x"]),
         ("HostRegexp(`^[^.]+\\.example\\.com$`) && Method(`POST`) && !Header(`a`, `b`)", ["/"], []),
-        ("PathRegexp(`^/(?P<x>`)", ["/"], []),
-        ("Path(`/a`, `/b`)", ["/a", "/b"], ["/c"]),
+        ("PathRegexp(`^/\\pL`)", ["/"], []),
     ],
 )
 def test_a_rule_takes_its_paths(text: str, taken: list[str], left: list[str]) -> None:
@@ -34,7 +33,17 @@ def test_a_rule_tells_its_hosts_and_paths() -> None:
     assert rule.paths == expected, "a literal pattern is a prefix"
 
 
-@pytest.mark.parametrize("text", ["", "Host(`a`", "(Path(`/a`)", "Host(`a`) Path(`/b`)", "Host(`a`) && ", "%"])
+def test_a_rule_of_version_2_takes_several_values() -> None:
+    holds = parsed("Path(`/a`, `/b`)", syntax="v2").holds
+    assert [holds(HOST, path) for path in ("/a", "/b", "/c")] == [True, True, False], "any of them"
+    assert parsed("HostRegexp(`{any:.+}`) && Path(`/{id}`)", syntax="v2").holds(HOST, "/x"), "a template may hold"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Host(`a`", "(Path(`/a`)", "Host(`a`) Path(`/b`)", "Host(`a`) && ", "%", "Path(`/a`, `/b`)", "Path(`a`)",
+     "PathRegexp(`^/(?P<x>`)", "Hosts(`a`)", "(" * 5000],
+)  # fmt: skip
 def test_what_is_no_rule_is_told(text: str) -> None:
     with pytest.raises(RuleSyntaxError):
         parsed(text)

@@ -4,7 +4,7 @@ Every copy of Traefik counts on its own, so a limit is divided by the number of 
 that let 34 pass let 102 pass where 100 were declared. A single copy has the declared values.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, part_of
@@ -32,6 +32,8 @@ HEADERS: dict[str, str] = {
     "response": "customResponseHeaders",
 }
 """Our fields and Traefik's."""
+IPV6_SUBNET = 64
+"""What a client of IPv6 has at the least: limits count these blocks, since it can use any address in its own."""
 WHOLE_HOST = r"^https?://[^/]+/(.*)$"
 STICKY_HSTS = ("sts_include_subdomains", "sts_preload")
 """Fields that browsers apply beyond the host itself: only where the environment permits it."""
@@ -72,12 +74,24 @@ def _content_security_policy(declared: schema.SecurityHeaders) -> str:
 def rate_limit(edge: PlannedEdge, declared: schema.RateLimit) -> Manifest:
     """Return a limit and what it counts by: the client's address, the host, or a header."""
     criteria: dict[str, Manifest] = {
-        "ip": {"ipStrategy": {"depth": 0}},
+        "ip": {"ipStrategy": {**client_address(edge), "ipv6Subnet": IPV6_SUBNET}},
         "host": {"requestHost": True},
         "header": {"requestHeaderName": declared.header},
     }
     limit = traefik.rate_limit(declared.average, declared.period, declared.burst, edge.copies)
     return limit | {"sourceCriterion": criteria[declared.source]}
+
+
+def allow_list(edge: PlannedEdge, ranges: Sequence[str]) -> Manifest:
+    """Return the addresses of clients that are let in."""
+    place = client_address(edge)
+    return {"sourceRange": list(ranges), **({"ipStrategy": place} if place["depth"] else {})}
+
+
+def client_address(edge: PlannedEdge) -> Manifest:
+    """Return where a client's address is found: so many places from the end of X-Forwarded-For, or the connection."""
+    proxies = edge.settings.network.trusted_proxies
+    return {"depth": proxies.depth if proxies and proxies.depth else 0}
 
 
 def forward_auth(edge: PlannedEdge, declared: schema.ForwardAuth) -> Manifest:
@@ -99,7 +113,7 @@ KINDS: dict[str, tuple[str, Callable[[PlannedEdge, Any], Manifest]]] = {
     "headers": ("headers", headers),
     "rate_limit": ("rateLimit", rate_limit),
     "forward_auth": ("forwardAuth", forward_auth),
-    "allow_list": ("ipAllowList", lambda _edge, ranges: {"sourceRange": list(ranges)}),
+    "allow_list": ("ipAllowList", allow_list),
     "compress": ("compress", compress),
     "circuit_breaker": (
         "circuitBreaker",

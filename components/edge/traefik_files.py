@@ -6,6 +6,7 @@ from quadrant_platform.components.edge import traefik
 from quadrant_platform.components.edge.route_rules import FIRST
 from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.workloads import DASHBOARD_PORT, HTTP_PORT, HTTPS_PORT, TRAEFIK_METRICS_PORT
+from quadrant_platform.model.schema.network import TrustedProxies
 
 DYNAMIC_FILE = "middleware.yml"
 FILE_SERVER_ADDRESS = "127.0.0.1:8081"
@@ -34,22 +35,27 @@ def static(edge: PlannedEdge) -> Manifest:
 
 
 def entry_points(edge: PlannedEdge) -> Manifest:
-    """Return the entry points, which trust no client's forwarding headers."""
+    """Return the entry points, which believe forwarding headers of proxies only."""
     secure: Manifest = {"tls": {}, **traefik.paths(encoded=False)}
     if identity_headers(edge):
         secure["middlewares"] = [f"{STRIP}@file"]
     # A number, not the other entry point's name, which would send browsers to the container's port.
     redirection = {"entryPoint": {"to": ":443", "scheme": "https", "permanent": True}}
     return {
-        "web": {**_open(HTTP_PORT), "http": {"redirections": redirection, **traefik.paths(encoded=False)}},
-        "websecure": {**_open(HTTPS_PORT), "asDefault": True, "http": secure},
+        "web": {**_open(edge, HTTP_PORT), "http": {"redirections": redirection, **traefik.paths(encoded=False)}},
+        "websecure": {**_open(edge, HTTPS_PORT), "asDefault": True, "http": secure},
         "traefik": traefik.internal(DASHBOARD_PORT),
         "metrics": traefik.internal(TRAEFIK_METRICS_PORT),
     }
 
 
-def _open(port: int) -> Manifest:
-    return {"address": f":{port}", "transport": traefik.transport(), "forwardedHeaders": {"insecure": False}}
+def _open(edge: PlannedEdge, port: int) -> Manifest:
+    """Return a public entry point, which believes what the stack's own proxies say of a client's address."""
+    proxies = edge.settings.network.trusted_proxies or TrustedProxies()
+    headers = {"trustedIPs": list(proxies.forwarded_headers)} if proxies.forwarded_headers else {}
+    balancers = {"proxyProtocol": {"trustedIPs": list(proxies.proxy_protocol)}} if proxies.proxy_protocol else {}
+    forwarded = {"forwardedHeaders": {"insecure": False, **headers}}
+    return {"address": f":{port}", "transport": traefik.transport(), **forwarded, **balancers}
 
 
 def identity_headers(edge: PlannedEdge) -> list[str]:

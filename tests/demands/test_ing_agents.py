@@ -67,7 +67,7 @@ def test_learning_is_limited_to_ten_requests_a_minute(stage: str) -> None:
 @STAGES
 def test_whoever_has_no_token_is_limited_by_address(stage: str) -> None:
     expected = {"dev": rate(20, "1m", 20), "prod": rate(7, "1m", 7)}[stage] | {
-        "sourceCriterion": {"ipStrategy": {"depth": 0}}
+        "sourceCriterion": {"ipStrategy": {"depth": 0, "ipv6Subnet": 64}}
     }
     assert middleware(AGENTS, stage, "limit-ip") == {"rateLimit": expected}, "20 a minute for an address"
     for name, rule in routers(AGENTS, stage).items():

@@ -77,7 +77,7 @@ def test_the_bare_host_leads_to_the_landing_page(stage: str) -> None:
     expected = {"dev": rate(100, "1m", 100), "prod": rate(34, "1m", 34)}[stage]
     found = middleware(MOTOVAULT, stage, "client-limit")["rateLimit"]
     assert {key: found[key] for key in expected} == expected, "100 a minute, in prod shared by three copies of Traefik"
-    assert found["sourceCriterion"] == {"ipStrategy": {"depth": 0}}, "counted by the client's address"
+    assert found["sourceCriterion"] == {"ipStrategy": {"depth": 0, "ipv6Subnet": 64}}, "counted by the client's address"
 
 
 @STAGES

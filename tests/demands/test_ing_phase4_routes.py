@@ -8,7 +8,7 @@ from tests.demands.rendered import STAGES
 PHASE4 = "motovault-phase4"
 HOST, CDN = "motovault.example.com", "cdn.motovault.example.com"
 PAGES = ("/", "/vehicles", "/api/vehicles", "/login")
-BY_ADDRESS = {"ipStrategy": {"depth": 0}}
+BY_ADDRESS = {"ipStrategy": {"depth": 0, "ipv6Subnet": 64}}
 
 
 def taken(stage: str, path: str) -> list[str]:

@@ -20,6 +20,7 @@ _CLUSTER = {
     "nodeCidrs": ["192.168.7.0/24"],
     "clusterCidrs": ["198.18.0.0/16"],
     "authorizedNetworks": ["203.0.113.0/24"],
+    "trustedProxies": {"proxyProtocol": ["192.0.2.0/28"], "forwardedHeaders": ["198.51.100.0/24"], "depth": 2},
 }
 CONTEXTS: Mapping[str, tuple[Stage, Mapping[str, Any]]] = {
     "dev": (Stage.DEV, {"storageClass": "fast", "network": _CLUSTER}),

@@ -5,6 +5,7 @@ from ipaddress import ip_network
 from itertools import combinations
 
 from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
+from quadrant_platform.model.consistency import client_addresses
 from quadrant_platform.model.consistency.context import Found
 from quadrant_platform.model.expansion.external_apis import passthrough_services
 from quadrant_platform.model.expansion.service_addresses import usable
@@ -27,7 +28,8 @@ Place = tuple[KeyPath, str]
 
 def problems_of_environment(environment: Environment, preset: Stage) -> list[Problem]:
     """Return what is wrong with an environment by itself, which was made from a preset."""
-    return [*_renamed(environment, preset), *_overlaps(environment), *_single_addresses(environment)]
+    alone = (_overlaps, _single_addresses, client_addresses.believed)
+    return [*_renamed(environment, preset), *(problem for check in alone for problem in check(environment))]
 
 
 def _renamed(environment: Environment, preset: Stage) -> Found:
@@ -69,7 +71,7 @@ def problems_with(system: System, environment: Environment) -> list[Problem]:
     """Return what is wrong with an environment for a system; key paths are the environment's."""
     checks = (
         _inhabited, _databases, _images, _peers, _profile, _vault, _namespaces, _lengths, _egress, _challenge, _poolers,
-        _operator,
+        _operator, client_addresses.private_lists, client_addresses.balancers,
     )  # fmt: skip
     return [problem for check in checks for problem in check(system, environment)]
 

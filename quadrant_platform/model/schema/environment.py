@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from quadrant_platform.model.schema.control_peers import CONTROL_PEERS, ControlPeer
+from quadrant_platform.model.schema.network import Network
 from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.model.schema.types import (
     Cidr,
@@ -14,41 +15,8 @@ from quadrant_platform.model.schema.types import (
     Name,
     NamespacePrefix,
     Percent,
-    Port,
     Stage,
 )
-
-
-class Dns(Model):
-    """The cluster's resolver."""
-
-    namespace: Name = "kube-system"
-    labels: dict[str, str] = {"k8s-app": "kube-dns"}
-    extra_cidrs: tuple[Cidr, ...] = Field(default=(), description="node-local caches, such as 169.254.20.10/32")
-
-
-class ApiServer(Model):
-    """Addresses of the Kubernetes API; none means that no workload reaches it."""
-
-    cidrs: tuple[Cidr, ...] = ()
-    ports: tuple[Port, ...] = (443, 6443)
-
-
-class Network(Model):
-    """The cluster's network as seen from policies."""
-
-    dns: Dns = Dns()
-    api_server: ApiServer = ApiServer()
-    node_cidrs: tuple[Cidr, ...] = Field(default=(), description="for network plugins that filter kubelet probes")
-    cluster_cidrs: tuple[Cidr, ...] = Field(
-        default=(), description="pod, service and node ranges outside private space"
-    )
-    egress_cidr: Cidr | None = Field(
-        default=None, description="addresses of passthrough APIs: a part of the cluster's range; all of it where absent"
-    )
-    authorized_networks: tuple[Cidr, ...] = Field(
-        default=(), description="who may reach the public entry; all if empty"
-    )
 
 
 class Share(Model):
@@ -161,7 +129,7 @@ _DEV: dict[str, Any] = {
     "devPorts": True,
     "protectData": False,
     "publishing": {"issuer": "selfSigned"},
-    "network": {"apiServer": {"cidrs": ["10.96.0.1/32", "10.244.255.1/32"]}},
+    "network": {"apiServer": {"cidrs": ["10.96.0.1/32", "10.244.255.1/32"]}, "trustedProxies": {}},
 }
 
 _PROD: dict[str, Any] = {

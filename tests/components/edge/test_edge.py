@@ -120,6 +120,7 @@ def test_clients_cannot_say_who_they_are(stage: str) -> None:
     strip = file_of(found, "middleware.yml")["http"]["middlewares"]["strip-identity"]["headers"]
     assert strip["customRequestHeaders"] == {"X-Auth-User": "", "X_Auth_User": ""}, "in both spellings"
     assert secure["forwardedHeaders"] == {"insecure": False}, "nor their source addresses"
+    assert "proxyProtocol" not in secure, "by no means"
     assert not any(secure["http"]["encodedCharacters"].values()), "nor hide a separator in a path"
 
 

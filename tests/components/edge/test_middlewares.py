@@ -75,7 +75,7 @@ def test_copies_share_a_rate_rounded_up() -> None:
 @pytest.mark.parametrize(
     ("declared", "criterion"),
     [
-        ({}, {"ipStrategy": {"depth": 0}}),
+        ({}, {"ipStrategy": {"depth": 0, "ipv6Subnet": 64}}),
         ({"source": "host"}, {"requestHost": True}),
         ({"source": "header", "header": "X-Auth-User"}, {"requestHeaderName": "X-Auth-User"}),
     ],

@@ -22,6 +22,7 @@ from quadrant_platform.lab.machine.home import Home
 PATIENCE = 60
 POINT = "websecure"
 READY = "ready"
+LOOPBACK = "127.0.0.1"
 SERVED = "X-Served-By"
 """The header by which the backend learns the route."""
 
@@ -58,11 +59,14 @@ class Server:
 
     port: int
 
-    def ask(self, host: str, path: str, before: bytes = b"", **headers: str) -> Answer:
-        """Send a path as it is, which clients in libraries would change; `before` goes first on the connection."""
+    def ask(self, host: str, path: str, before: bytes = b"", peer: str = LOOPBACK, **headers: str) -> Answer:
+        """Send a path as it is, which clients in libraries would change; `before` goes first on the connection.
+
+        `peer` is the address of loopback from which the connection comes.
+        """
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+        with socket.create_connection((LOOPBACK, self.port), PATIENCE, source_address=(peer, 0)) as connection:
             connection.sendall(before + "\r\n".join([*lines, "", ""]).encode())
             response = HTTPResponse(connection)
             response.begin()
@@ -79,7 +83,7 @@ def program() -> Path:
 def free_port() -> int:
     """Return a port of loopback that nobody has."""
     with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
+        one.bind((LOOPBACK, 0))
         port: int = one.getsockname()[1]
         return port
 
@@ -90,7 +94,7 @@ def running(folder: Path, point: Mapping[str, Any], routers: Mapping[str, Any], 
 
     TLS is left out, as it ends before a path is read. `parts` are further parts of the dynamic file.
     """
-    backend = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    backend = ThreadingHTTPServer((LOOPBACK, 0), Backend)
     threading.Thread(target=backend.serve_forever, daemon=True).start()
     port, dynamic, static = free_port(), folder / "dynamic.yml", folder / "static.yml"
     own = {name: {"headers": {"customRequestHeaders": {SERVED: name}}} for name in routers}
@@ -100,10 +104,10 @@ def running(folder: Path, point: Mapping[str, Any], routers: Mapping[str, Any], 
         for name, router in routers.items()
     }
     led[READY] = {"rule": f"Path(`/{READY}`)", "priority": 1, "entryPoints": [POINT], "service": "backend"}
-    services = {"backend": {"loadBalancer": {"servers": [{"url": f"http://127.0.0.1:{backend.server_port}"}]}}}
+    services = {"backend": {"loadBalancer": {"servers": [{"url": f"http://{LOOPBACK}:{backend.server_port}"}]}}}
     dynamic.write_text(yaml.safe_dump({"http": {"routers": led, "middlewares": known, "services": services}}))
     http = {key: value for key, value in point["http"].items() if key not in ("tls", "middlewares")}
-    points = {POINT: {**point, "address": f"127.0.0.1:{port}", "http": http}}
+    points = {POINT: {**point, "address": f"{LOOPBACK}:{port}", "http": http}}
     settings = {"entryPoints": points, "providers": {"file": {"filename": str(dynamic), "watch": False}}}
     static.write_text(yaml.safe_dump(settings))
     log = folder / "log"

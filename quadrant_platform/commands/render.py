@@ -10,8 +10,7 @@ from quadrant_platform.commands.console import Format, progress, say, show_json,
 from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Stack, System, Verbose
 from quadrant_platform.documents.problems import BadInput, Problem
-from quadrant_platform.model.expansion.external_apis import guessed_addresses
-from quadrant_platform.program.overview import guess_lines
+from quadrant_platform.program.guesses import guess_lines, guesses
 from quadrant_platform.program.render_folder import write_render
 from quadrant_platform.program.rendering import files
 from quadrant_platform.program.stacks import config_for, recorded
@@ -26,9 +25,9 @@ def command(
     with progress(f"rendering {system} {stack}"):
         rendered = files(recorded(system, stack).manifests())
         _write(out, rendered, {"system": system, "stack": stack})
-    guessed = guessed_addresses(*announce(config_for(system, stack), output, verbose))
+    guessed = guesses(*announce(config_for(system, stack), output, verbose))
     if output is Format.JSON:
-        show_json({"out": str(out), "files": list(rendered), "guessedAddresses": guessed})
+        show_json({"out": str(out), "files": list(rendered), **guessed})
     else:
         for line in guess_lines(guessed):
             say(line)

@@ -1,13 +1,13 @@
 """What a preview shows beside the objects: title, ways out, guesses, ports for developers, keys not built yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from quadrant_platform.model.expansion.external_apis import guessed_addresses
 from quadrant_platform.model.expansion.workloads import external_apis, workloads
 from quadrant_platform.model.not_built import unbuilt
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
+from quadrant_platform.program.guesses import guess_lines, guesses
 
 
 def overview(system: System, environment: Environment) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def overview(system: System, environment: Environment) -> dict[str, Any]:
             {"name": name, "host": api.host, "port": api.port, "why": api.why}
             for name, api in external_apis(system, environment).items()
         ],
-        "guessedAddresses": guessed_addresses(system, environment),
+        **guesses(system, environment),
         "devPorts": list(_dev_ports(system, environment)),
         "notBuilt": [one.wire() for one in unbuilt(system, environment)],
     }
@@ -37,12 +37,6 @@ def lines(overview: dict[str, Any]) -> Iterator[str]:
     """Yield what a preview writes below the objects."""
     for one in overview["waysOut"]:
         yield f"way out: {one['name']} to {one['host']}:{one['port']}, {one['why']}"
-    yield from guess_lines(overview["guessedAddresses"])
+    yield from guess_lines(overview)
     for one in overview["devPorts"]:
         yield f"dev port: {one['local']} to {one['workload']}:{one['port']} in {one['namespace']}"
-
-
-def guess_lines(addresses: Mapping[str, str]) -> Iterator[str]:
-    """Yield each address of a Service that was chosen without asking a cluster."""
-    for api, address in addresses.items():
-        yield f"guessed: {address} for {api}; `up` takes an address that is free in the cluster"

@@ -26,7 +26,8 @@ def test_mandatory_violations_are_an_exit_code(quadrant: Runner) -> None:
 
 def test_programs_get_resources_counts_policies_and_matrix(quadrant: Runner) -> None:
     document = json.loads(quadrant("preview", *STACK, "--format", "json").out)
-    shown = {"title", "waysOut", "guessedAddresses", "devPorts", "notBuilt", "needs", "needsKinds"}
+    guessed = {"guessedAddresses", "guessedSettings"}
+    shown = {"title", "waysOut", "devPorts", "notBuilt", "needs", "needsKinds"} | guessed
     assert set(document) == {"resources", "counts", "policies", "matrix"} | shown, "it has the parts that it promises"
     assert document["counts"]["NetworkPolicy"] == 4, "one a namespace and one a workload"
     assert document["matrix"] == {"peers": 4, "rows": 6, "written": 2, "implied": 4, "proved": True}, (

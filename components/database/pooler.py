@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from quadrant_platform.components.base.component import Component
-from quadrant_platform.components.builders.containers import tcp_probe
+from quadrant_platform.components.builders.containers import drained, tcp_probe
 from quadrant_platform.components.builders.engine_images import PGBOUNCER, PGBOUNCER_EXPORTER
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import Mount, scratch, scripts, secret_mount, settings
@@ -123,7 +123,7 @@ def pod(w: Workload, inputs: PoolerInputs, texts: list[str]) -> Manifest:
         mounts=[run, config, script, password, *shown],
     )
     mounts = [run, config, script, password, *shown]
-    return w.pod(container, exporter(w, server, run), init=[writer], mounts=mounts, texts=texts)
+    return w.pod(drained(container), exporter(w, server, run), init=[writer], mounts=mounts, texts=texts)
 
 
 def open_files(spec: PoolerSpec) -> int:

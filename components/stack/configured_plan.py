@@ -11,9 +11,10 @@ from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.model.loader import placed_in_stack
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
-from quadrant_platform.model.stack_file import SETTINGS, load_stack, release
+from quadrant_platform.model.stack_file import SETTINGS, fitted_environment, load_stack, release
 from quadrant_platform.preflight import names, storage
 from quadrant_platform.preflight.addresses import passthrough_addresses
+from quadrant_platform.preflight.api_server import found_in
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.named_cluster import ask
 from quadrant_platform.preflight.source import current_facts
@@ -32,6 +33,8 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
     try:
         system, environment = load_stack(settings, file)
         facts = current_facts(lambda: ask(settings))
+        if facts is not None:
+            environment = fitted_environment(settings, system, found_in(facts), file)
         made = plan(system, environment, _addresses(system, environment, facts, file))
         # The value of a label has at most 63 characters, and begins and ends with a letter or digit.
         made = replace(made, stack=pulumi.get_stack()[:63].strip("-_."))

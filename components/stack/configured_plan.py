@@ -17,6 +17,7 @@ from quadrant_platform.preflight.addresses import passthrough_addresses
 from quadrant_platform.preflight.api_server import found_in
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.named_cluster import ask
+from quadrant_platform.preflight.origins import installed
 from quadrant_platform.preflight.source import current_facts
 
 
@@ -36,8 +37,7 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
         if facts is not None:
             environment = fitted_environment(settings, system, found_in(facts), file)
         made = plan(system, environment, _addresses(system, environment, facts, file))
-        # The value of a label has at most 63 characters, and begins and ends with a letter or digit.
-        made = replace(made, stack=pulumi.get_stack()[:63].strip("-_."))
+        made = replace(made, stack=installed(made.name, pulumi.get_stack()).stack)
         if facts is not None:
             _check(made, facts, file)
         return replace(made, released=release(settings, made.retention, file)), facts

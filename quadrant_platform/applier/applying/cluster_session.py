@@ -13,11 +13,14 @@ from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, choose, host_facts
 from quadrant_platform.applier.observed import applyset, discovery, live
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack, images_of
+from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.model.stack_file import OVERRIDES
+from quadrant_platform.preflight import origins
 from quadrant_platform.preflight.api_server import api_blocks, holds, uncovered
+from quadrant_platform.preflight.origins import installed
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import config_for
 from quadrant_platform.program.traffic import Traffic
@@ -102,10 +105,14 @@ def check_needs(session: ClusterSession, stack: ConfiguredStack, recording: Reco
 
 
 def choose_applier(session: ClusterSession, stack: ConfiguredStack) -> EngineChoice:
-    """Return the engine that applies a stack to a cluster."""
+    """Return the engine that applies a stack to a cluster; BadInput where it is pulumi's, which is not here."""
     ours = stack.installation
     stored = f"{applyset.RESOURCE}/{ours}" if ours in live.parents(session.kubectl, session.table) else None
-    return engine_choice.engine_for(stored, stack.name)
+    choice = engine_choice.engine_for(stored, stack.name)
+    facts = stack.facts or session.facts()
+    if choice.pulumi is None and (made := origins.problems_of_kubectl(facts, installed(ours, stack.name))):
+        raise BadInput(made)
+    return choice
 
 
 def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:

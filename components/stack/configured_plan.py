@@ -18,7 +18,7 @@ from quadrant_platform.preflight.api_server import found_in
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.named_cluster import ask
 from quadrant_platform.preflight.origins import installed
-from quadrant_platform.preflight.source import current_facts
+from quadrant_platform.preflight.source import current_facts, leave_interrupts_to_engine
 
 
 def configured_plan() -> tuple[Plan, ClusterFacts | None]:
@@ -27,6 +27,7 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
     Raises:
         RunError: with every problem of the system's file and the stack's overrides, or where no cluster answers.
     """
+    leave_interrupts_to_engine()
     config = pulumi.Config("quadrant")
     settings = {key: value for key in SETTINGS if (value := config.get(key.partition(":")[2])) is not None}
     named = Path(f"Pulumi.{pulumi.get_stack()}.yaml")

@@ -26,6 +26,8 @@ class Claim(NamedTuple):
     access_modes: tuple[str, ...] = ()
     bound: bool = True
     """Whether it has its volume."""
+    capacity: str | None = None
+    """What its volume has; less than requested until growth has happened."""
 
 
 @dataclass(frozen=True, slots=True)

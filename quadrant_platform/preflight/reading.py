@@ -126,9 +126,10 @@ def _storage_class(one: dict[str, Any]) -> StorageClass:
 
 
 def _claim(one: dict[str, Any]) -> Claim:
-    spec = one["spec"]
-    size, bound = spec["resources"]["requests"]["storage"], one.get("status", {}).get("phase") == "Bound"
-    return Claim(size, spec.get("storageClassName"), tuple(spec.get("accessModes", ())), bound)
+    spec, status = one["spec"], one.get("status", {})
+    size, capacity = spec["resources"]["requests"]["storage"], status.get("capacity", {}).get("storage")
+    modes, bound = tuple(spec.get("accessModes", ())), status.get("phase") == "Bound"
+    return Claim(size, spec.get("storageClassName"), modes, bound, capacity)
 
 
 def _ranges(objects: Objects | None) -> tuple[str, ...] | None:

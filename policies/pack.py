@@ -20,7 +20,15 @@ from quadrant_platform.policies.rules.api import (
     operator_apis,
 )
 from quadrant_platform.policies.rules.conventions import debug_mode, namespaces, recommended_labels, repeated_objects
-from quadrant_platform.policies.rules.network import aliases, matrix_proof, network_policies, policy_coverage, services
+from quadrant_platform.policies.rules.network import (
+    aliases,
+    matrix_proof,
+    name_lookups,
+    network_policies,
+    policy_coverage,
+    policy_ports,
+    services,
+)
 from quadrant_platform.policies.rules.operators import (
     cloudnative_pg,
     monitors,
@@ -47,10 +55,13 @@ from quadrant_platform.policies.rules.workloads import (
     availability,
     capacity,
     containers,
+    disruption_budgets,
     identity,
     image_references,
     lifecycle,
+    limit_ranges,
     ports,
+    quotas,
     workload_selectors,
 )
 
@@ -86,10 +97,10 @@ _EXEMPTIONS = StackPolicy(
 _MODULES = (
     well_formed, pod_security, identity, containers, capacity, image_references, ports, lifecycle,
     workload_selectors, credentials, network_policies, access_control, idle_rules, aggregated_roles, routers,
-    recommended_labels, api_kinds,
-    policy_coverage, matrix_proof, route_middlewares, aliases, services, object_references, secret_makers, hosts,
-    route_rules, traefik_objects, loose_paths, named_objects, monitors, prometheus_rules, cloudnative_pg,
-    scale_targets, operator_apis, mounted_files, availability, namespaces, secret_use, debug_mode, repeated_objects,
+    recommended_labels, api_kinds, policy_coverage, policy_ports, name_lookups, matrix_proof, route_middlewares,
+    aliases, services, object_references, secret_makers, hosts, route_rules, traefik_objects, loose_paths,
+    named_objects, monitors, prometheus_rules, cloudnative_pg, scale_targets, operator_apis, mounted_files,
+    disruption_budgets, availability, quotas, limit_ranges, namespaces, secret_use, debug_mode, repeated_objects,
 )  # fmt: skip
 _ALL: tuple[Policy, ...] = (*(policy for module in _MODULES for policy in module.POLICIES), _EXEMPTIONS)
 RESOURCE_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))

@@ -35,3 +35,10 @@ def parse_quantity(text: str) -> float:
     if number.startswith("-"):
         raise ValueError(f"{text!r} is not a quantity: it is negative")
     return float(number) * FACTORS[unit]
+
+
+def written(amount: float, resource: str) -> str:
+    """Return an amount of a resource as manifests write it: bytes in Mi, all else in numbers."""
+    if "memory" not in resource and "storage" not in resource:
+        return f"{round(amount, 3):g}"
+    return f"{round(amount / FACTORS['Mi'], 1):.10g}Mi"

@@ -2,7 +2,6 @@
 
 from typing import Unpack
 
-from quadrant_platform.components.builders.containers import drained
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.pod_template import PodOptions
 from quadrant_platform.components.builders.volumes import Mount, claimed, config_mounts, scratch, secret_mount
@@ -15,13 +14,8 @@ SCRATCH_DIR = "/tmp"
 Process = PlannedProcess[ServiceSpec] | PlannedProcess[JobSpec]
 
 
-def pod(
-    w: Workload, process: Process, probes: Manifest, *, serves: bool = False, **options: Unpack[PodOptions]
-) -> Manifest:
-    """Return the template of pods with one container, which calls some external APIs by their own names.
-
-    One that serves others is told to stop only when they have learned of it.
-    """
+def pod(w: Workload, process: Process, probes: Manifest, **options: Unpack[PodOptions]) -> Manifest:
+    """Return the template of pods with one container, which calls some external APIs by their own names."""
     program = process.program
     container = w.sidecar(
         w.name,
@@ -35,7 +29,7 @@ def pod(
         mounts=options.get("mounts", ()),
     )
     options["host_aliases"] = [{"ip": api.address, "hostnames": [api.spec.host]} for api in process.passthrough]
-    return w.pod(drained(container) if serves else container, **options)
+    return w.pod(container, **options)
 
 
 def mounts_of(process: Process) -> list[Mount]:

@@ -17,7 +17,8 @@ class Switch:
 
 
 CUSTOM_GROUPS = frozenset({
-    "acme.cert-manager.io", "argoproj.io", "bitnami.com", "cert-manager.io", "chaos-mesh.org", "external-secrets.io",
+    "acme.cert-manager.io", "argoproj.io", "autoscaling.k8s.io", "bitnami.com", "cert-manager.io", "chaos-mesh.org",
+    "external-secrets.io",
     "gateway.networking.k8s.io", "generators.external-secrets.io", "k6.io", "keda.sh", "kyverno.io", "linkerd.io",
     "monitoring.coreos.com", "networking.istio.io", "policy.linkerd.io", "policy.networking.k8s.io",
     "postgresql.cnpg.io", "secrets-store.csi.x-k8s.io", "security.istio.io", "snapshot.storage.k8s.io",

@@ -1,6 +1,6 @@
 """All objects of a stack, sorted once for the policies that look at them together."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,7 @@ from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix, matr
 from quadrant_platform.policies.core.made_objects import Made, MadePods, keys_of, made_of
 from quadrant_platform.policies.core.network_reads import labelled_pod, network_policy_of
 from quadrant_platform.policies.core.objects import Object
-from quadrant_platform.policies.core.workload_pods import WorkloadPod, is_ours, pod_of
+from quadrant_platform.policies.core.workload_pods import WorkloadPod, by_namespace, is_ours, pod_of
 from quadrant_platform.reachability import Connectivity, NetworkPolicy, Pod, Scope, Selector, matrix_pods
 from quadrant_platform.vocabulary import NAMESPACE_LABEL, SEGMENT_LABEL
 
@@ -80,6 +80,18 @@ class StackIndex:
         return tuple(pod for _, pod in self._read_pods)
 
     @cached_property
+    def _pods_by_namespace(self) -> Mapping[str, list[WorkloadPod]]:
+        return by_namespace(self.pods)
+
+    def pods_in(self, namespace: str) -> Sequence[WorkloadPod]:
+        """Return the pods of a namespace."""
+        return self._pods_by_namespace.get(namespace, ())
+
+    def pods_beside(self, obj: Object) -> list[WorkloadPod]:
+        """Return the pods that come into the namespace of an object."""
+        return [pod for pod in self.pods_in(obj.namespace) if pod.workload.is_beside(obj)]
+
+    @cached_property
     def declared_pods(self) -> tuple[WorkloadPod, ...]:
         """The pods without an owner; those that a live cluster lists have found what they refer to."""
         return tuple(pod for pod in self.pods if not pod.workload.is_owned)
@@ -133,11 +145,12 @@ class StackIndex:
         if namespaces is None and any(peer.namespace == namespace and selector.matches(peer.labels) for peer in peers):
             return True
         made = (pods for one in self.made for pods in one.pods if pods.may_match(selector))
-        return any(self._lies_in(pods.namespace, namespace, namespaces) for pods in made)
+        places = (pods.namespace for pods in made)
+        return any(place == namespace if namespaces is None else self.lies_in(place, namespaces) for place in places)
 
-    def _lies_in(self, name: str, namespace: str, namespaces: Selector | None) -> bool:
-        labels = {**self.namespace_labels.get(name, {}), NAMESPACE_LABEL: name}
-        return name == namespace if namespaces is None else namespaces.matches(labels)
+    def lies_in(self, namespace: str, namespaces: Selector) -> bool:
+        """Return whether a namespace is among those of a selector."""
+        return namespaces.matches({**self.namespace_labels.get(namespace, {}), NAMESPACE_LABEL: namespace})
 
     @cached_property
     def namespace_labels(self) -> dict[str, dict[str, str]]:
@@ -154,10 +167,7 @@ class StackIndex:
         return frozenset((kind, obj.namespace) for obj in self.objects for kind in _kinds_of(obj))
 
     def is_complete(self, namespace: str, *kinds: str) -> bool:
-        """Return whether all objects of these kinds in a namespace should be here: the namespace is, or some are.
-
-        Otherwise they may be in other manifests, so that a missing one is no mistake. Kinds are those of `by_name`.
-        """
+        """Return whether all objects of these kinds, as in `by_name`, should be here: the namespace is, or some are."""
         return ("Namespace", "", namespace) in self.by_name or any((kind, namespace) in self._kinds for kind in kinds)
 
     @cached_property

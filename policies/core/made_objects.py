@@ -95,6 +95,17 @@ def _of_bundle(obj: Object) -> Iterator[tuple[str, str]]:
     yield "ConfigMap", obj.name
 
 
+def _of_role(obj: Object) -> Iterator[tuple[str, str]]:
+    """Yield the Secrets that a Role names beside the right to create some: a program of its holder makes them."""
+    rules = [rule for rule in obj.node.at("rules").items() if "secrets" in _words(rule.at("resources"))]
+    if any("create" in _words(rule.at("verbs")) for rule in rules):
+        yield from (("Secret", name) for rule in rules for name in _words(rule.at("resourceNames")))
+
+
+def _words(node: Node) -> list[str]:
+    return [item.text() for item in node.items()]
+
+
 def _of_workload(obj: Object) -> Iterator[tuple[str, str]]:
     """Yield the claims that a StatefulSet makes, and the certificates that programs make for their webhooks."""
     if pod := pod_of(obj):
@@ -106,6 +117,7 @@ def _of_workload(obj: Object) -> Iterator[tuple[str, str]]:
 _OF_KINDS: Mapping[tuple[str, str], Callable[[Object], Iterator[tuple[str, str]]]] = {
     ("external-secrets.io", "ExternalSecret"): _of_external_secret,
     ("networking.k8s.io", "Ingress"): _of_ingress,
+    ("rbac.authorization.k8s.io", "Role"): _of_role,
     ("acid.zalan.do", "postgresql"): _of_zalando,
     ("postgres-operator.crunchydata.com", "PostgresCluster"): _of_crunchy,
     ("trust.cert-manager.io", "Bundle"): _of_bundle,

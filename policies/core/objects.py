@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from quadrant_platform.policies.core.access import UNKNOWN_SENTINELS, Node, normalise
@@ -88,6 +89,12 @@ class Object:
     def annotations(self) -> Node:
         """The annotations; each policy reads its own."""
         return self.node.at("metadata", "annotations")
+
+    def is_beside(self, other: "Object") -> bool:
+        """Return whether two objects come into one namespace; those without one of their own if a folder has both."""
+        apart = self.namespace_assumed or other.namespace_assumed
+        folders = {str(Path(one.file).parent) for one in (self, other) if apart and one.file is not None}
+        return self.namespace == other.namespace and len(folders) <= 1
 
     def _text(self, *keys: str) -> str:
         value = self.node.value

@@ -1,6 +1,7 @@
 """The pods that a workload makes, extracted once: template, containers and effective security context."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -175,3 +176,11 @@ def pod_of(obj: Object) -> WorkloadPod | None:
         obj.derived[WorkloadPod] = WorkloadPod(obj, template) if template and template.at("spec").present() else None
     pod: WorkloadPod | None = obj.derived[WorkloadPod]
     return pod
+
+
+def by_namespace(pods: Iterable[WorkloadPod]) -> dict[str, list[WorkloadPod]]:
+    """Return pods by their namespaces."""
+    found = defaultdict[str, list[WorkloadPod]](list)
+    for pod in pods:
+        found[pod.workload.namespace].append(pod)
+    return found

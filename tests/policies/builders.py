@@ -65,15 +65,19 @@ def init_container() -> Manifest:
     return {key: value for key, value in container("seed", 3001).items() if key not in serving}
 
 
+def spread(matched: Manifest) -> Manifest:
+    """Return the constraint that spreads the pods with these labels over nodes."""
+    over = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
+    return {**over, "labelSelector": {"matchLabels": matched}}
+
+
 def pod_spec(name: str, port: int) -> Manifest:
     """Return the specification of a pod that satisfies every policy."""
     return {
         "serviceAccountName": name,
         "automountServiceAccountToken": False,
         "priorityClassName": f"{SYSTEM}-critical",
-        "topologySpreadConstraints": [
-            {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
-        ],
+        "topologySpreadConstraints": [spread({"app.kubernetes.io/name": name})],
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 10001,

@@ -19,7 +19,8 @@ ADVICE = {name for name, policy in POLICIES.items() if policy.level is Level.ADV
 _VALUES = {kind.value for kind in ErrorKind}
 _CONSISTENCY = {
     "services-resolve", "secret-references-resolve", "host-hygiene", "pdb-and-hpa-consistent", "namespace-quota",
-    "external-names", "every-pod-covered-both-directions", "default-deny-everywhere",
+    "external-names", "every-pod-covered-both-directions", "default-deny-everywhere", "workloads-apart",
+    "policy-ports-declared", "quota-holds-workloads", "limits-in-range",
 }  # fmt: skip
 
 

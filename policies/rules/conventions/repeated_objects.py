@@ -1,5 +1,6 @@
 """Objects that a set of manifests has twice."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from quadrant_platform.policies.core import Finding, Object, Severity, StackIndex, StackPolicy
@@ -8,10 +9,12 @@ from quadrant_platform.policies.core.policy import CONSISTENCY
 
 def objects_once(stack: StackIndex) -> Iterator[Finding]:
     """Check that no object is there twice, in whichever version of its group."""
-    first = dict[tuple[str, str, str, str], Object]()
+    seen = defaultdict[tuple[str, str, str, str], list[Object]](list)
     for obj in stack.objects:
-        kept = first.setdefault((obj.group, obj.kind, obj.namespace, obj.name), obj)
-        if kept is not obj and obj.name and not obj.is_owned:
+        others = seen[obj.group, obj.kind, obj.namespace, obj.name]
+        kept = next((one for one in others if one.is_beside(obj)), None)
+        others.append(obj)
+        if kept is not None and obj.name and not obj.is_owned:
             place = f" in {kept.file}:{kept.line}" if kept.file else ""
             yield Finding(f"it is also{place or ' registered elsewhere'}", obj=obj)
 

@@ -6,7 +6,7 @@ from quadrant_platform.policies.core import Finding, Severity, StackIndex, Stack
 from quadrant_platform.policies.core.declared_matrix import DeclaredMatrix
 from quadrant_platform.policies.core.index import NetworkPolicyObject
 from quadrant_platform.policies.core.policy import ISOLATION
-from quadrant_platform.reachability import Peer
+from quadrant_platform.reachability import Peer, Rule
 from quadrant_platform.vocabulary import MATRIX_LABEL, MATRIX_NAME, SYSTEM_LABEL
 
 DIRECTIONS = ("Ingress", "Egress")
@@ -80,8 +80,15 @@ def _dangling(stack: StackIndex, policy: NetworkPolicyObject, *, outside: bool) 
         for peer, group in zip(rule.peers, graph.peers(policy.rules, rule), strict=False):
             known = peer.range is None and (outside or peer.namespaces is None)
             if known and not group and not stack.may_be_made(peer.pods, namespace, peer.namespaces):
-                message = f"the peer {_labels(policy, peer)} is no pod of the stack or the matrix"
+                message = f"the peer {_labels(policy, peer)} is no pod of the stack or the matrix{_split(rule, peer)}"
                 yield Finding(message, "peer", policy.obj)
+
+
+def _split(rule: Rule, peer: Peer) -> str:
+    """Return a word on the namespaces of another peer, which may be meant for this one's pods."""
+    alone = any(other.namespaces is not None and not any(other.pods) for other in rule.peers)
+    fits = alone and peer.namespaces is None
+    return ", and the namespaceSelector beside it allows all pods there: write both into one item" if fits else ""
 
 
 def _labels(policy: NetworkPolicyObject, peer: Peer) -> str:

@@ -1,22 +1,14 @@
 """Services: which are public, and whether each leads to the pods of one workload, on a declared port."""
 
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 
 from quadrant_platform.policies.core import Finding, Node, Object, ResourcePolicy, StackIndex, StackPolicy, Subject
 from quadrant_platform.policies.core.policy import CONSISTENCY, Severity
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
-from quadrant_platform.policies.rules.workloads.image_references import ImageReference
+from quadrant_platform.policies.rules.workloads.applications import ADDED, POD_NAME, is_one_application
+from quadrant_platform.policies.rules.workloads.workload_selectors import takes
 from quadrant_platform.reachability import Selector
-from quadrant_platform.vocabulary import NAME_LABEL
-
-_POD_NAME = "statefulset.kubernetes.io/pod-name"
-_ADDED = frozenset({
-    _POD_NAME, "apps.kubernetes.io/pod-index", "pod-template-hash", "controller-revision-hash",
-    "rollouts-pod-template-hash", "batch.kubernetes.io/job-name", "job-name",
-})  # fmt: skip
-"""Labels that are not in the template."""
-_APPLICATION = (NAME_LABEL, "app", "k8s-app")
-"""Labels that name an application, whatever its versions are called."""
 
 
 def service_exposure(subject: Subject) -> Iterator[Finding]:
@@ -57,11 +49,11 @@ def services_resolve(stack: StackIndex) -> Iterator[Finding]:
 
 def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> Iterator[Finding]:
     matching = [pod for pod in stack.pods if _matches(wanted, pod)]
-    pods = [pod for pod in matching if pod.workload.namespace == service.namespace]
+    pods = [pod for pod in matching if pod.workload.is_beside(service)]
     if not pods and not stack.may_be_made(Selector(frozenset(wanted.items())), service.namespace):
         yield from _without_pods(stack, service, matching)
     names = sorted(pod.workload.identity for pod in pods)
-    if len(names) > 1 and not _is_one_application(pods):
+    if len(names) > 1 and not is_one_application(pods) and not any(takes(*pair) for pair in permutations(pods, 2)):
         yield Finding(f"its selector matches {len(names)} workloads: {', '.join(names)}", "unique", service)
     for port in service.node.at("spec", "ports").items():
         for pod in pods:
@@ -69,8 +61,8 @@ def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> It
 
 
 def _matches(wanted: Mapping[str, str], pod: WorkloadPod) -> bool:
-    given = {key: value for key, value in wanted.items() if key not in _ADDED}
-    obj, single = pod.workload, wanted.get(_POD_NAME)
+    given = {key: value for key, value in wanted.items() if key not in ADDED}
+    obj, single = pod.workload, wanted.get(POD_NAME)
     if single is not None:
         name, _, ordinal = single.rpartition("-")
         number = obj.node.at("spec", "replicas").integer()
@@ -82,20 +74,11 @@ def _matches(wanted: Mapping[str, str], pod: WorkloadPod) -> bool:
 
 def _without_pods(stack: StackIndex, service: Object, matching: list[WorkloadPod]) -> Iterator[Finding]:
     """Yield a Service without pods; alone it may belong to pods of other manifests."""
-    if matching:
-        yield Finding(f"its selector matches pods of namespace {matching[0].workload.namespace} only", "pod", service)
-    elif any(pod.workload.namespace == service.namespace for pod in stack.pods):
+    elsewhere = [pod.workload.namespace for pod in matching if pod.workload.namespace != service.namespace]
+    if elsewhere:
+        yield Finding(f"its selector matches pods of namespace {elsewhere[0]} only", "pod", service)
+    elif stack.pods_beside(service):
         yield Finding("its selector matches no pod", "pod", service)
-
-
-def _is_one_application(pods: list[WorkloadPod]) -> bool:
-    """Return whether the workloads are versions of one application, such as a canary beside the stable one."""
-    for label in _APPLICATION:
-        if names := {pod.labels.get(label, "") for pod in pods} - {""}:
-            return len(names) == 1 and all(label in pod.labels for pod in pods)
-    images = (frozenset(ImageReference.parse(one.node.at("image").text()).repository for one in pod.main_containers)
-              for pod in pods)  # fmt: skip
-    return len(set(images)) == 1
 
 
 def _target(service: Object, port: Node, pod: WorkloadPod) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ _INSECURE = re.compile(r"--api\.insecure(=(true|1|t))?", re.IGNORECASE)
 _MIDDLEWARES = frozenset({"Middleware"})
 _OPEN_ORIGIN = re.compile(r"\*|.*\.\*.*|.*(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]).*", re.IGNORECASE)
 _ORIGIN_LISTS = ("accessControlAllowOriginList", "accessControlAllowOriginListRegex")
-_NGINX_IMAGE = re.compile(r"(^|/)(ingress-nginx|nginx-ingress|nginx-ingress-controller)(/|:|@|$)")
+_NGINX_IMAGE = re.compile(r"(^|/)(ingress-nginx/controller|(ingress-nginx|nginx-ingress)(-controller)?)(:|@|$)")
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from quadrant_platform.policies.core import Finding, Level, Node, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import WORKLOADS, WorkloadPod
+from quadrant_platform.policies.rules.workloads.sleeping import seconds_slept
 from quadrant_platform.vocabulary import MANAGED_BY_LABEL
 
 _KEEPERS = ("helm.sh/hook", "kubernetes.io/config.mirror")
 """Annotations of objects that Helm removes or the kubelet restores."""
+_GRACE = 30
+"""The seconds that a pod has to end where none are stated."""
 _UNAVAILABLE = (
     ("strategy", "rollingUpdate", "maxUnavailable"),
     ("updateStrategy", "rollingUpdate", "maxUnavailable"),
@@ -34,6 +37,7 @@ def rollout_safety(subject: Subject) -> Iterator[Finding]:
     yield from _update(subject, pod)
     if pod.spec.at("terminationGracePeriodSeconds").integer() == 0:
         yield Finding("its pods are killed at once: terminationGracePeriodSeconds is 0", "grace")
+    yield from _last_words(pod)
     if not pod.spec.at("priorityClassName").text() and subject.obj.kind != "PodTemplate":
         yield Finding("its pods have no priorityClassName", "priority")
     if subject.obj.kind in {"Job", "CronJob"}:
@@ -50,6 +54,17 @@ def _update(subject: Subject, pod: WorkloadPod) -> Iterator[Finding]:
         node = spec.at(*path)
         if node.present() and _is_all(node, spec.at("replicas").integer()):
             yield Finding(f"an update may stop all its pods at once ({node.path})", "strategy")
+
+
+def _last_words(pod: WorkloadPod) -> Iterator[Finding]:
+    """Yield hooks that sleep through the time that the pod has to end: the program is killed without a word."""
+    given = pod.spec.at("terminationGracePeriodSeconds").integer()
+    grace = _GRACE if given is None else given
+    for container in pod.containers:
+        command = [word.text() for word in container.node.at("lifecycle", "preStop", "exec", "command").items()]
+        if 0 < grace <= (slept := seconds_slept(command)):
+            message = f"sleeps {slept:g} s before it ends, of the {grace} s that terminationGracePeriodSeconds gives"
+            yield Finding(f"{container.where} {message}: its program never hears of the end", "pre-stop")
 
 
 def _has_claim(pod: WorkloadPod) -> bool:
@@ -95,8 +110,8 @@ POLICIES = (
         severity=Severity.MEDIUM, tags=("reliability",), kinds=WORKLOADS, predicate=rollout_safety,
         why="An update that stops all pods is an outage, a pod without time to finish drops requests, without "
         "priorities the wrong pod is evicted, and Jobs without an end pile up.",
-        remedy="Use RollingUpdate with maxUnavailable below the copies, a terminationGracePeriodSeconds above 0, a "
-        "priorityClassName, for Jobs activeDeadlineSeconds and ttlSecondsAfterFinished (or the label "
+        remedy="Use RollingUpdate with maxUnavailable below the copies, a terminationGracePeriodSeconds above what "
+        "preStop sleeps, a priorityClassName, for Jobs activeDeadlineSeconds and ttlSecondsAfterFinished (or the label "
         f"{MANAGED_BY_LABEL} where a tool removes them), for CronJobs concurrencyPolicy Forbid or Replace and "
         "startingDeadlineSeconds.",
     ),

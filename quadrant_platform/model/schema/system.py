@@ -50,9 +50,7 @@ class Vault(Model):
     path: str = "secret"
     mount: str = "kubernetes"
     role: Name
-    refresh: Duration = Field(
-        default="1h", description="how often secrets are read anew; caches take the former password for twice as long"
-    )
+    refresh: Duration = "1h"
 
 
 class System(Model):

@@ -14,7 +14,9 @@ from tests.policies.servicer import Pack
 
 ADVICE, MUST = "replicas-and-spread", "critical-replicas-and-spread"
 SPREAD = "spec/template/spec/topologySpreadConstraints"
-ANTI_AFFINITY = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]}}
+TERM = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app.kubernetes.io/name": "api"}}}
+PREFERRED = [{"weight": 1, "podAffinityTerm": TERM}]
+ANTI_AFFINITY = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": PREFERRED}}
 
 
 def found(*manifests: Manifest, config: Config | None = None) -> set[tuple[str, str]]:

@@ -75,3 +75,14 @@ def test_a_pod_without_a_controller_is_refused(metadata: Manifest, found: set[tu
     named = workload()["metadata"]
     pod = {"apiVersion": "v1", "kind": "Pod", "spec": template["spec"], "metadata": {**named, **metadata}}
     assert rules(pod) == found, "unless a controller, Helm or the kubelet looks after it"
+
+
+@pytest.mark.parametrize(
+    ("slept", "grace", "found"),
+    [("60", None, True), ("30", None, True), ("29", None, False), ("60", 90, False), ("10", 5, True), ("5", 0, False)],
+)
+def test_a_hook_that_sleeps_through_the_grace_period_is_reported(slept: str, grace: int | None, found: bool) -> None:
+    hook = {"preStop": {"exec": {"command": ["sleep", slept]}}}
+    made = changed(workload(), f"{POD_SPEC}/containers/0/lifecycle", hook)
+    made = changed(made, f"{POD_SPEC}/terminationGracePeriodSeconds", grace)
+    assert (("rollout-safety", "pre-stop") in rules(made)) is found, "the kubelet kills at the end of the period"

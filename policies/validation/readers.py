@@ -128,6 +128,11 @@ class Reader:
             [item or "" for item in value if item is None or isinstance(item, str)] if isinstance(value, list) else []
         )
 
+    def numbers(self, key: str) -> list[int]:
+        """Return the whole numbers of the array below a key; null reads as 0, an unknown one is left out."""
+        value = self.get(key)
+        return [item or 0 for item in value if item is None or isinstance(item, int)] if isinstance(value, list) else []
+
     def map(self, key: str) -> dict[str, Any]:
         """Return the map below a key."""
         value = self.get(key)

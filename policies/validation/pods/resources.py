@@ -72,7 +72,7 @@ def _huge_page(place: Field, name: str, value: Decimal) -> None:
     if is_huge_page(name):
         size = page_size(name)
         whole = size is not None and size > 0 and milli(size) % 1000 == 0
-        divisible = whole and -(-value // 1000) % (size or 1) == 0
+        divisible = whole and (value / 1000).to_integral_value(ROUND_CEILING) % (size or 1) == 0
         place.expect(divisible, "must be a multiple of the page's size")
 
 

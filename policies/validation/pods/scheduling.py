@@ -59,7 +59,7 @@ def _node_term(term: Field, *, strict: bool) -> None:
 
 
 def _operator(expression: Field) -> None:
-    operator, values = expression.text("operator"), expression.get("values") or []
+    operator, values = expression.text("operator"), expression.items("values")
     place = expression.at("values")
     if operator in _SEVERAL and not values:
         place.required(f"must be set for {operator}")
@@ -75,7 +75,7 @@ def _field(expression: Field) -> None:
     values = expression.texts("values")
     if expression.text("operator") not in _SEVERAL:
         expression.at("operator").invalid("must be In or NotIn")
-    elif len(expression.get("values") or ()) != 1:
+    elif len(expression.items("values")) != 1:
         expression.at("values").required("must have one element")
     if expression.text("key") != "metadata.name":
         expression.at("key").invalid("must be metadata.name")

@@ -10,7 +10,7 @@ from quadrant_platform.policies.validation.limits.amounts import amount
 from quadrant_platform.policies.validation.metadata import annotations, labels
 from quadrant_platform.policies.validation.pods import attached_disks, volume_files
 from quadrant_platform.policies.validation.pods.mounts import Volumes
-from quadrant_platform.policies.validation.storage.claims import claim_spec
+from quadrant_platform.policies.validation.storage.claims import claim_template_spec
 
 _HOST_PATHS: Final = frozenset(
     ("", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice")
@@ -67,7 +67,7 @@ def _ephemeral(source: Field) -> None:
     for key, value in template.map("metadata").items():
         if key not in _CLAIM_METADATA and value not in (None, "", [], {}, 0):
             meta.at(key).forbidden("must not be set in the template of a claim")
-    claim_spec(template.at("spec"))
+    claim_template_spec(template.at("spec"))
 
 
 _SOURCES: Final[Mapping[str, Callable[[Field], None]]] = {

@@ -17,6 +17,13 @@ VOLUME_MODES: Final = frozenset({"Block", "Filesystem"})
 def claim(one: Field) -> None:
     """Check a PersistentVolumeClaim."""
     claim_spec(one.at("spec"))
+    _kept_sources(one.at("spec"))
+
+
+def claim_template_spec(spec: Field) -> None:
+    """Check what a claim asks for that is made from a template, of which the API server keeps all fields."""
+    claim_spec(spec)
+    _sources(spec)
 
 
 def access_modes(spec: Field) -> None:
@@ -38,7 +45,6 @@ def claim_spec(spec: Field) -> None:
     for key in ("storageClassName", "volumeAttributesClassName"):
         spec.at(key).may(formats.subdomain)
     spec.at("volumeMode").one_of(VOLUME_MODES)
-    _sources(spec)
 
 
 def _storage(resources: Field) -> None:
@@ -51,7 +57,7 @@ def _storage(resources: Field) -> None:
         place.expect(found > 0, "must be above 0")
 
 
-def _sources(spec: Field) -> None:
+def _kept_sources(spec: Field) -> None:
     """Check from what a volume is filled, as far as the API server keeps it."""
     old, new = spec.at("dataSource"), spec.at("dataSourceRef")
     of_namespace = bool(new.text("namespace"))
@@ -63,6 +69,16 @@ def _sources(spec: Field) -> None:
         _source(spec.at(key) if len(given) == _BOTH else spec.copied(given[0], key))
     if len(given) == _BOTH:
         same = all(old.get(key) == new.get(key) for key in ("apiGroup", "kind", "name"))
+        spec.expect(same, "must have the same dataSource and dataSourceRef")
+
+
+def _sources(spec: Field) -> None:
+    for key in ("dataSource", "dataSourceRef"):
+        if spec.has(key):
+            _source(spec.at(key))
+    old, new = spec.at("dataSource"), spec.at("dataSourceRef")
+    if spec.has("dataSource") and spec.has("dataSourceRef"):
+        same = all(old.get(key) == new.get(key) for key in ("apiGroup", "kind", "name")) and not new.text("namespace")
         spec.expect(same, "must have the same dataSource and dataSourceRef")
 
 

@@ -21,7 +21,8 @@ def cron_job(one: Field) -> None:
     non_negative(spec, "startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")
     _time_zone(spec)
     known(spec, "concurrencyPolicy", _CONCURRENCY)
-    job_spec(template)
+    # Nothing is filled in here: that happens when a Job is made.
+    job_spec(template, template.number("completions") if template.has("completions") else None)
     template.at("selector").expect(not template.has("selector"), "must be left to the API server")
     if template.flag("manualSelector"):
         template.at("manualSelector").not_supported({"false"})

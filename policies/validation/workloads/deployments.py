@@ -5,10 +5,14 @@ from typing import Any, Final
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.checks import non_negative
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.metadata import labels
 from quadrant_platform.policies.validation.pods.pod_spec import pod_template
-from quadrant_platform.policies.validation.selectors import is_empty, label_selector
-from quadrant_platform.policies.validation.workloads.templates import matching, restarted, selected_template
+from quadrant_platform.policies.validation.selectors import is_empty, label_selector, matches
+from quadrant_platform.policies.validation.workloads.templates import (
+    matching,
+    restarted,
+    selected_template,
+    taken_labels,
+)
 
 _STRATEGIES: Final = frozenset({"RollingUpdate", "Recreate"})
 _UPDATES: Final = frozenset({"RollingUpdate", "OnDelete"})
@@ -18,7 +22,8 @@ def deployment(one: Field) -> None:
     """Check a Deployment."""
     spec = one.at("spec")
     non_negative(spec, "replicas", "minReadySeconds", "revisionHistoryLimit")
-    selected_template(spec)
+    if selected_template(spec):
+        restarted(spec.at("template"))
     _strategy(spec.at("strategy"))
     deadline, place = spec.number("progressDeadlineSeconds", 600), spec.at("progressDeadlineSeconds")
     place.expect(deadline >= 0, "must be at least 0")
@@ -70,7 +75,8 @@ def replica_set(one: Field) -> None:
     """Check a ReplicaSet."""
     spec = one.at("spec")
     non_negative(spec, "replicas", "minReadySeconds")
-    selected_template(spec)
+    if selected_template(spec):
+        restarted(spec.at("template"))
 
 
 def replication_controller(one: Field) -> None:
@@ -85,17 +91,11 @@ def replication_controller(one: Field) -> None:
     if not spec.has("template"):
         template.required()
         return
-    fits = all(own.get(key) == value for key, value in selector.items() if isinstance(value, str))
+    fits = matches(spec.holding({"matchLabels": selector}), own)
     template.at("metadata", "labels").expect(fits, "must match the selector")
-    _take_labels(one, own)
+    taken_labels(one, template)
     pod_template(template)
     restarted(template)
-
-
-def _take_labels(one: Field, own: dict[str, Any]) -> None:
-    """Check the labels that an object without any takes from its template."""
-    if not one.at("metadata").get("labels"):
-        labels(one.at("metadata").holding({"labels": own}))
 
 
 def daemon_set(one: Field) -> None:

@@ -43,8 +43,8 @@ def _exit_codes(codes: Field, names: set[str]) -> None:
     container = codes.get("containerName")
     if isinstance(container, str):
         codes.at("containerName").expect(container in names, "must be the name of a container")
-    place, values = codes.at("values"), [one.value or 0 for one in codes.items("values")]
-    place.expect(bool(values), "must have a value")
+    place, values = codes.at("values"), codes.numbers("values")
+    place.expect(bool(codes.get("values")), "must have a value")
     if len(values) > _CODES_MOST:
         place.too_many(_CODES_MOST)
     for index, value in enumerate(values):

@@ -8,6 +8,7 @@ from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.pods.pod_spec import pod_template
 from quadrant_platform.policies.validation.selectors import label_selector, matches
 from quadrant_platform.policies.validation.workloads.job_policies import failure_policy, success_policy
+from quadrant_platform.policies.validation.workloads.templates import taken_labels
 
 _MODES: Final = frozenset({"NonIndexed", "Indexed"})
 _REPLACEMENTS: Final = frozenset({"Failed", "TerminatingOrFailed"})
@@ -26,8 +27,9 @@ def job(one: Field) -> None:
         _manual(spec)
     else:
         _generated(one)
-    job_spec(spec)
+    taken_labels(one, spec.at("template"))
     completions = _completions(spec)
+    job_spec(spec, completions)
     if spec.text("completionMode") == "Indexed" and completions:
         wrong = formats.dns_label(f"{one.at('metadata').text('name')}-{completions - 1}")
         named = one.at("metadata").has("name")
@@ -74,14 +76,14 @@ def _generated(one: Field) -> None:
 
 
 def _completions(spec: Field) -> int | None:
-    """Return how many pods must succeed; nothing where any one decides."""
+    """Return how many pods of a Job must succeed; nothing where any one decides."""
     if spec.has("completions"):
         return spec.number("completions")
     return None if spec.has("parallelism") else 1
 
 
-def job_spec(spec: Field) -> None:
-    """Check the specification of a Job but for its selector."""
+def job_spec(spec: Field, completions: int | None) -> None:
+    """Check the specification of a Job but for its selector; `completions` are how many pods must succeed."""
     non_negative(
         spec, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished",
         "backoffLimitPerIndex", "maxFailedIndexes",
@@ -89,7 +91,7 @@ def job_spec(spec: Field) -> None:
     manager = spec.get("managedBy")
     if isinstance(manager, str):
         _manager(spec.at("managedBy"), manager)
-    _mode(spec)
+    _mode(spec, completions)
     if spec.has("maxFailedIndexes") and not spec.has("backoffLimitPerIndex"):
         spec.at("backoffLimitPerIndex").required("must be set with maxFailedIndexes")
     failure_policy(spec)
@@ -98,11 +100,11 @@ def job_spec(spec: Field) -> None:
     _restarts(spec)
 
 
-def _mode(spec: Field) -> None:
+def _mode(spec: Field, completions: int | None) -> None:
     mode = spec.get("completionMode")
     spec.at("completionMode").one_of(_MODES)
     if mode == "Indexed":
-        _indexed(spec)
+        _indexed(spec, completions)
         return
     single = mode in {None, "NonIndexed"}
     for key in ("backoffLimitPerIndex", "maxFailedIndexes", "successPolicy") if single else ("successPolicy",):
@@ -120,8 +122,7 @@ def _manager(place: Field, text: str) -> None:
     place.at_most(_MANAGER_MOST)
 
 
-def _indexed(spec: Field) -> None:
-    completions = _completions(spec)
+def _indexed(spec: Field, completions: int | None) -> None:
     failed, place = spec.number("maxFailedIndexes"), spec.at("maxFailedIndexes")
     if completions is None:
         spec.at("completions").required("must be set for the completionMode Indexed")

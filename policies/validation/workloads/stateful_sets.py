@@ -5,8 +5,8 @@ from typing import Final
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.checks import known, non_negative
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.storage.claims import claim_spec
-from quadrant_platform.policies.validation.workloads.templates import selected_template
+from quadrant_platform.policies.validation.storage.claims import claim_template_spec
+from quadrant_platform.policies.validation.workloads.templates import restarted, selected_template
 
 _MANAGEMENT: Final = frozenset({"OrderedReady", "Parallel"})
 _STRATEGIES: Final = frozenset({"RollingUpdate", "OnDelete"})
@@ -23,16 +23,16 @@ def stateful_set(one: Field) -> None:
         known(spec.at("persistentVolumeClaimRetentionPolicy"), key, _RETENTION)
     claims = spec.items("volumeClaimTemplates")
     for claim in claims:
-        claim_spec(claim.at("spec"))
+        claim_template_spec(claim.at("spec"))
     non_negative(spec, "replicas", "minReadySeconds")
     spec.placed("ordinals.start", spec.at("ordinals").get("start")).expect(
         spec.at("ordinals").number("start") >= 0, "must be at least 0"
     )
     spec.at("serviceName").may(formats.dns_label)
-    for claim in claims:
-        name = claim.at("metadata").text("name")
-        claim.at("metadata", "name").check(formats.dns_label(name))
-    selected_template(spec.holding(_with_names(spec)), frozenset(one.at("metadata").text("name") for one in claims))
+    names = frozenset(claim.at("metadata").text("name") for claim in claims)
+    for claim in claims if selected_template(spec.holding(_with_names(spec)), names) else ():
+        claim.at("metadata", "name").check(formats.dns_label(claim.at("metadata").text("name")))
+    restarted(spec.at("template"))
 
 
 def _strategy(strategy: Field) -> None:

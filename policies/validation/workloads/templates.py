@@ -3,16 +3,17 @@
 from typing import Final
 
 from quadrant_platform.policies.validation.fields import Field
+from quadrant_platform.policies.validation.metadata import labels
 from quadrant_platform.policies.validation.pods.pod_spec import pod_template
 from quadrant_platform.policies.validation.selectors import is_empty, label_selector, matches
 
 _ALWAYS: Final = "Always"
 
 
-def selected_template(spec: Field, claims: frozenset[str] = frozenset()) -> None:
+def selected_template(spec: Field, claims: frozenset[str] = frozenset()) -> bool:
     """Check selector and template of a workload; `claims` are the volumes that a StatefulSet adds.
 
-    Where the selector cannot be used, the API server looks no further.
+    Return whether the API server looks at the template: it does not where the selector cannot be used.
     """
     selector, template = spec.at("selector"), spec.at("template")
     before = selector.reported
@@ -25,10 +26,10 @@ def selected_template(spec: Field, claims: frozenset[str] = frozenset()) -> None
         label_selector(selector)
     if spec.has("selector") and not is_empty(selector) and selector.reported > before:
         selector.follows("must be a selector")
-        return
+        return False
     matching(spec)
     pod_template(template, claims)
-    restarted(template)
+    return True
 
 
 def matching(spec: Field) -> None:
@@ -46,3 +47,11 @@ def restarted(template: Field) -> None:
         spec.at("restartPolicy").not_supported({_ALWAYS})
     if spec.has("activeDeadlineSeconds"):
         spec.at("activeDeadlineSeconds").forbidden("must not be set, since its pods run for ever")
+
+
+def taken_labels(one: Field, template: Field) -> None:
+    """Check the labels that an object without any takes from its template."""
+    own = Field({"labels": template.at("metadata").get("labels")}, [])
+    labels(own)
+    if own.reported and not one.at("metadata").get("labels"):
+        one.at("metadata", "labels").follows("must be labels: these are those of the template")

@@ -26,6 +26,18 @@ _OLD_FIELDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 }
 """By group and kind: fields of the specification, and those that took their place."""
 
+_IGNORED_FIELDS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("traefik.io", "Middleware"): {
+        "headers.sslRedirect": "redirectScheme, or a redirection of the entry point",
+        "headers.sslTemporaryRedirect": "redirectScheme, or a redirection of the entry point",
+        "headers.sslHost": "redirectRegex",
+        "headers.sslForceHost": "redirectRegex",
+        "headers.featurePolicy": "permissionsPolicy",
+        "forwardAuth.tls.caOptional": "a certificate that the service has to show",
+    },
+}
+"""By group and kind: fields that Traefik 3 takes and never reads, as its own code shows, and what does their work."""
+
 
 def operator_apis(subject: Subject) -> Iterator[Finding]:
     """Check that resources of operators use versions and fields that newer releases read."""
@@ -37,6 +49,10 @@ def operator_apis(subject: Subject) -> Iterator[Finding]:
         node = subject.node.at("spec", field)
         if node.present():
             yield Finding(f"{node.path} is the old name of {instead}", "field")
+    for place, instead in _IGNORED_FIELDS.get((subject.obj.group, subject.obj.kind), {}).items():
+        node = subject.node.at("spec", *place.split("."))
+        if node.present():
+            yield Finding(f"Traefik 3 ignores {node.path}; use {instead}", "ignored")
 
 
 POLICIES = (

@@ -7,6 +7,7 @@ from quadrant_platform.policies.core import Finding, Level, Node, Object, Severi
 from quadrant_platform.policies.core.policy import ADVICE, SURFACE
 from quadrant_platform.policies.rules.routes.routers import entry_points
 
+_LISTS = frozenset({"ipAllowList", "ipWhiteList"})
 _ALL_ADDRESSES = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -37,7 +38,7 @@ def middleware_kinds(
 
 
 def _admits_all(field: str, node: Node) -> bool:
-    return field == "ipAllowList" and any(one.text() in _ALL_ADDRESSES for one in node.at("sourceRange").items())
+    return field in _LISTS and any(one.text() in _ALL_ADDRESSES for one in node.at("sourceRange").items())
 
 
 def _routes(stack: StackIndex, *, secure: bool) -> Iterator[_Route]:
@@ -54,7 +55,7 @@ def _routes(stack: StackIndex, *, secure: bool) -> Iterator[_Route]:
 def rate_limited(stack: StackIndex) -> Iterator[Finding]:
     """Check that every public route has a rate limit, or answers to named addresses only."""
     for route in _routes(stack, secure=True):
-        if not route.middlewares & {"rateLimit", "ipAllowList"}:
+        if not route.middlewares & {"rateLimit", *_LISTS}:
             yield Finding(f"{route} has no rateLimit", obj=route.router)
 
 

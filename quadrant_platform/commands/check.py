@@ -10,7 +10,7 @@ import typer
 from quadrant_platform.commands.console import ExitCode, Format, progress, say, show_json, show_lines
 from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Verbose, named_system
-from quadrant_platform.documents.problems import BadInput, Problem
+from quadrant_platform.documents.problems import BadInput, Problem, on_one_line
 from quadrant_platform.policies.configuration.pod_security_version import Profile
 from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Object, Violation, not_applicable
 from quadrant_platform.policies.pack import Config as Settings
@@ -155,4 +155,5 @@ def as_line(violation: Violation) -> str:
     place = f"{violation.file}:{violation.line}: " if violation.file else ""
     rule = f"{violation.policy}/{violation.check}" if violation.check else violation.policy
     name = f"{violation.namespace}/{violation.name}" if violation.namespace else violation.name
-    return f"{place}{violation.level.value}: {rule}: {violation.kind or 'object'} {name}: {violation.message}"
+    text = f"{place}{violation.level.value}: {rule}: {violation.kind or 'object'} {name}: {violation.message}"
+    return on_one_line(text)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,11 +11,14 @@ from typing import IO, Any
 
 from rich.console import Console, RenderableType
 
+from quadrant_platform.documents.problems import on_one_line
 from quadrant_platform.host.interrupts import as_interrupts
 
 PATIENCE = 1.0
 """Seconds before a progress line appears."""
 _PIPED_WIDTH = 200
+_UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that JSON leaves as they are, and a terminal or an encoder does not."""
 
 
 class ExitCode(IntEnum):
@@ -34,6 +38,11 @@ class Format(StrEnum):
     JSON = "json"
 
 
+def _printable(text: str) -> str:
+    """Return lines whose control characters are written out, tabs excepted."""
+    return "\n".join("\t".join(map(on_one_line, line.split("\t"))) for line in text.split("\n"))
+
+
 def _console(stream: IO[str]) -> Console:
     """Return a console of the stream as it is now; lines are folded on a terminal only."""
     width = None if stream.isatty() else _PIPED_WIDTH
@@ -46,23 +55,24 @@ def show(result: RenderableType) -> None:
 
 
 def show_lines(text: str) -> None:
-    """Write lines to stdout as they are."""
-    _console(sys.stdout).print(text, soft_wrap=True)
+    """Write lines to stdout, without folding them."""
+    _console(sys.stdout).print(_printable(text), soft_wrap=True)
 
 
 def show_json(result: Any) -> None:
     """Write a result for programs to stdout."""
-    sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(result, indent=2, ensure_ascii=False)
+    sys.stdout.write(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
 def say(message: str) -> None:
     """Write a line to stderr."""
-    _console(sys.stderr).print(message, soft_wrap=True)
+    _console(sys.stderr).print(_printable(message), soft_wrap=True)
 
 
 def complain(message: str) -> None:
     """Write an error to stderr."""
-    _console(sys.stderr).print(message, style="red", soft_wrap=True)
+    _console(sys.stderr).print(_printable(message), style="red", soft_wrap=True)
 
 
 @contextlib.contextmanager

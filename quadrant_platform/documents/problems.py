@@ -1,9 +1,13 @@
 """Bad input: every problem of a file at once, each with what, where, why and the remedy."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that move a terminal's cursor, turn text round, or are none in UTF-8."""
 
 KeyPath = tuple[str | int, ...]
 
@@ -20,7 +24,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Write `file:line: key.path: what; remedy`."""
-        place = f"{self.file}:{self.line}: " if self.file else ""
+        place = f"{on_one_line(str(self.file))}:{self.line}: " if self.file else ""
         key = ".".join(str(part) for part in self.path)
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{place}{key + ': ' if key else ''}{self.what}{remedy}"
@@ -32,6 +36,11 @@ class BadInput(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (str(problem.file), problem.line)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def on_one_line(text: str) -> str:
+    """Return text with control characters written out, so that a name from outside prints as one line."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.policies.core.objects import list_items
 
 MAX_DEPTH = 100
+MAX_OBJECTS = 20_000
+"""The most objects that are judged together: ten times those of a large cluster's applications."""
+_BLANKS = re.compile(r"[\s\ufeff]*")
 
 
 class ManifestLoader(yaml.CSafeLoader):
@@ -49,15 +53,23 @@ def documents(text: str, file: Path) -> list[LocatedDocument]:
     """Return the documents of a text, the items of a List one by one. Raises BadInput where it is neither."""
     try:
         check_text(text, MAX_DEPTH)
-        return list(_of_yaml(text))
+        return _bounded(_of_yaml(text), file)
     except ExcessError as error:
         raise BadInput([Problem((), error.what, error.remedy, file, error.line)]) from None
     except yaml.YAMLError as error:
         if file.suffix == ".json":  # which YAML understands but for some escapes, and with the lines of a List's items
-            return _of_json(text, file)
+            return _bounded(_of_json(text, file), file)
         raise BadInput([_problem(file, error)]) from None
     except (RecursionError, TypeError, ValueError) as error:
         raise BadInput([Problem((), f"not a Kubernetes document: {error}", "write plain YAML", file, 1)]) from None
+
+
+def _bounded(found: Iterator[LocatedDocument], file: Path) -> list[LocatedDocument]:
+    """Return the documents. Raises BadInput where there are more than can be judged in a bearable time."""
+    every = list(islice(found, MAX_OBJECTS + 1))
+    if len(every) > MAX_OBJECTS:
+        raise BadInput([Problem((), f"over {MAX_OBJECTS} objects", "split the file", file, every[-1].line)])
+    return every
 
 
 def _of_yaml(text: str) -> Iterator[LocatedDocument]:
@@ -70,16 +82,31 @@ def _of_yaml(text: str) -> Iterator[LocatedDocument]:
         yield from _unfolded(LocatedDocument(value, node.start_mark.line + 1, repeated), items)
 
 
-def _of_json(text: str, file: Path) -> list[LocatedDocument]:
-    decoder, found, at = json.JSONDecoder(), list[LocatedDocument](), 0
+def _of_json(text: str, file: Path) -> Iterator[LocatedDocument]:
+    decoder, at, line = json.JSONDecoder(), 0, 1
     try:
-        while rest := text[at:].lstrip():
-            begin = len(text) - len(rest)
+        while (begin := _after_blanks(text, at)) < len(text):
+            line += text.count("\n", at, begin)
             value, at = decoder.raw_decode(text, begin)
-            found += _unfolded(LocatedDocument(value, text.count("\n", 0, begin) + 1), [])
+            if _is_deep(value, MAX_DEPTH):
+                raise RecursionError
+            yield from _unfolded(LocatedDocument(value, line), [])
+            line += text.count("\n", begin, at)
     except json.JSONDecodeError as error:
         raise BadInput([Problem((), f"not JSON: {error.msg}", "correct the line", file, error.lineno)]) from None
-    return found
+    except RecursionError:
+        raise BadInput([Problem((), "nested too deeply", f"write at most {MAX_DEPTH} levels", file, line)]) from None
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+def _is_deep(value: Any, most: int) -> bool:
+    """Return whether lists and objects lie deeper in each other than `most`."""
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most < 0 or any(_is_deep(item, most - 1) for item in below if isinstance(item, dict | list))
 
 
 def _problem(file: Path, error: yaml.YAMLError) -> Problem:

@@ -1,15 +1,14 @@
 """Kubernetes files, read as objects with their line numbers; what is none is skipped and named."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.program.foreign_files import foreign_reason, is_no_object, template_reason
-from quadrant_platform.program.manifest_documents import LocatedDocument, documents
+from quadrant_platform.program.manifest_documents import MAX_OBJECTS, LocatedDocument, documents
+from quadrant_platform.program.manifest_sources import files_of, text_of
 
-SUFFIXES = (".yaml", ".yml", ".json")
 CLUSTER_SCOPED = frozenset(
     "APIService CSIDriver CSINode CertificateSigningRequest ClusterIssuer ClusterRole ClusterRoleBinding "
     "ClusterSecretStore ClusterExternalSecret ComponentStatus CustomResourceDefinition DeviceClass FlowSchema "
@@ -42,7 +41,7 @@ def read_path(path: Path) -> Reading:
     A file that cannot be read, or is no manifest, is skipped. BadInput names each where nothing else is left.
     """
     found, others = Reading(), list[tuple[Path, LocatedDocument]]()
-    for file in _files(path):
+    for file in files_of(path, found.skipped):
         try:
             _read_file(file, found, others)
         except BadInput as error:
@@ -73,13 +72,15 @@ def _read_file(file: Path, found: Reading, others: list[tuple[Path, LocatedDocum
         found.skipped.append(Problem((), reason, "", file, 1))
     elif all(is_no_object(one.value) for one in every):
         others += [(file, one) for one in every]
+    elif len(found.objects) + len(every) > MAX_OBJECTS:
+        found.skipped.append(Problem((), f"with it there are over {MAX_OBJECTS} objects", "judge it alone", file, 1))
     else:
         found.objects += [_object(str(file), one) for one in every]
 
 
 def _documents(file: Path) -> tuple[list[LocatedDocument], str]:
     """Return the documents of a file, and why they are no objects; a template need not be YAML."""
-    text = _text(file)
+    text = text_of(file)
     try:
         every = documents(text, file)
     except BadInput:
@@ -91,32 +92,6 @@ def _documents(file: Path) -> tuple[list[LocatedDocument], str]:
 
 def _object(file: str, found: LocatedDocument) -> Object:
     return _located(Object(found.value, file, found.line, repeated=found.repeated))
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise BadInput([Problem((), f"{path} does not exist", "name a folder or file with Kubernetes objects")])
-    files = sorted(_below(path)) if path.is_dir() else [path]
-    if not files:
-        raise BadInput([Problem((), f"there is no {', '.join(SUFFIXES)} file in {path}", "name another folder")])
-    return files
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix in SUFFIXES and path.is_file() and not hidden:
-            yield path
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BadInput([Problem((), f"not UTF-8 text ({error.reason})", "save it as UTF-8", file, 1)]) from None
-    except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise BadInput([Problem((), what, "name a file that can be read", file, 1)]) from None
 
 
 def _located(obj: Object) -> Object:

@@ -7,6 +7,7 @@ from shutil import which
 
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.program.manifest_files import Reading, read_path, read_text
+from quadrant_platform.program.manifest_sources import bounded_text
 
 _BUILDERS = (("kustomize", "build"), ("kubectl", "kustomize"))
 """Programs that build a kustomization, the first of which is used."""
@@ -34,7 +35,7 @@ def read_helm_output(source: Path) -> Reading:
     if str(source) != "-":
         return read_path(source)
     try:
-        text = sys.stdin.buffer.read().decode("utf-8")
+        text = bounded_text(sys.stdin.buffer, Path("standard input"))
     except UnicodeDecodeError as error:
         remedy = "pipe the output of `helm template` into it"
         raise BadInput([Problem((), f"standard input is not UTF-8 text ({error.reason})", remedy)]) from None

@@ -64,8 +64,9 @@ def test_a_file_that_cannot_be_opened_is_bad_input(
     def refuse(*_: object, **__: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refuse)
-    result = quadrant("check", "--manifests", write(tmp_path, shut_yaml=GOOD))
+    folder = write(tmp_path, shut_yaml=GOOD)
+    monkeypatch.setattr(Path, "open", refuse)
+    result = quadrant("check", "--manifests", folder)
     assert result.code == 2, "the caller can open it, the program cannot"
     assert "shut.yaml:1: cannot be read: Permission denied" in result.err, "the reason is the system's own"
 
@@ -91,6 +92,9 @@ BESIDE = {
     "ratings_json": "{rating: 5}\n{rating: 4}\n",
     "playbook_yml": "- hosts: all\n  tasks: []\n",
     "broken_yaml": "a: [\n",
+    "kind_yaml": "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: []\n",
+    "scheduler_json": '{"kind": "Policy", "apiVersion": "v1", "predicates": []}',
+    "pod_yaml": "kind: Pod\napiVersion: v1\nmetadata: {name: 'tablet-{{uid}}'}\n",
 }
 
 

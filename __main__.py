@@ -26,11 +26,11 @@ from quadrant_platform.components.workload.priorities import Priorities
 from quadrant_platform.components.workload.service import Service
 
 plan, facts = configured_plan()
-cluster = Kubernetes("cluster", facts)
+cluster = Kubernetes("cluster", (plan, facts))
 opts = cluster.child_options()
 
 # The ground: namespaces closed by default, the connections that the matrix permits, and the files.
-context = BuildContext(plan.retention, plan.former_names, adopting=cluster.adopting)
+context = BuildContext(plan.retention, plan.former_names, adopting=cluster.adopting, state=cluster.state)
 segments = Segments("segments", Args(context, plan), opts)
 context = segments.context
 isolation = Isolation("isolation", Args(context, plan), opts)

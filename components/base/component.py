@@ -92,6 +92,8 @@ class BuildContext:
     """Those of generated Secrets."""
     adopting: pulumi.ProviderResource | None = None
     """The provider that takes over objects that exist, for claims alone."""
+    state: pulumi.Output[str] | None = None
+    """The identity of the state, which namespaces carry; None in a recording."""
     prefix: str = ""
     """What the names of the installation's namespaces begin with; logical names do without it."""
     manifests: list[Manifest] = field(default_factory=list)

@@ -19,6 +19,8 @@ RESTRICTED: Manifest = {
 }
 HELPER = Size(cpu=Cpu.parse("100m"), memory=Bytes.parse("64Mi"))
 """Limits of exporters and waiting init containers."""
+DRAIN = 5
+"""Seconds in which a pod that is to stop still serves: so long other nodes may send it new connections."""
 RECOVERY = 10
 """How many usual starts a store may take that reads its files before it opens its port."""
 
@@ -85,6 +87,11 @@ def http_probe(path: str, port: int) -> Manifest:
 def exec_probe(*command: str) -> Manifest:
     """Return an action that runs a command in the container."""
     return {"exec": {"command": list(command)}}
+
+
+def drained(container: Manifest) -> Manifest:
+    """Return a container that is told to stop when its pod gets no new connections any more."""
+    return container | {"lifecycle": {"preStop": {"sleep": {"seconds": DRAIN}}}}
 
 
 def tcp_probe(port: int) -> Manifest:

@@ -83,11 +83,11 @@ def fingerprint(texts: Iterable[str]) -> str | None:
 def bounded(containers: Iterable[Manifest], volumes: Iterable[Manifest] = ()) -> list[Manifest]:
     """Return the containers with bounds on ephemeral storage.
 
-    The kubelet compares a pod's use, its emptyDirs included, with the sum of its containers' limits; so the first
-    container's limit has room for the emptyDirs too.
+    The kubelet compares a pod's use, its emptyDirs on disk included, with the sum of its containers' limits; so the
+    first container's limit has room for the emptyDirs too.
     """
-    sizes = [Bytes.parse(volume["emptyDir"]["sizeLimit"]) for volume in volumes if "emptyDir" in volume]
-    scratch = sum(size.number for size in sizes)
+    directories = [volume["emptyDir"] for volume in volumes if "emptyDir" in volume]
+    scratch = sum(Bytes.parse(one["sizeLimit"]).number for one in directories if "medium" not in one)
     return [_bounded(one, 0 if index else scratch) for index, one in enumerate(containers)]
 
 

@@ -48,6 +48,11 @@ def scratch(name: str, path: str, size: str = "64Mi") -> Mount:
     return Mount(path, {"name": name, "emptyDir": {"sizeLimit": size}}, read_only=False)
 
 
+def memory(name: str, path: str, size: str) -> Mount:
+    """Return writable space in memory, which counts against the limits of the containers that use it."""
+    return Mount(path, {"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": size}}, read_only=False)
+
+
 def scripts(config_map: str, path: str = SCRIPTS_DIR) -> Mount:
     """Return a ConfigMap's files as executable scripts."""
     return Mount(path, {"name": "scripts", "configMap": {"name": config_map, "defaultMode": 0o555}})

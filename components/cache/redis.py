@@ -10,12 +10,18 @@ from quadrant_platform.components.builders.engine_images import REDIS, REDIS_EXP
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import Mount, claimed, scratch, scripts, secret_mount, settings
 from quadrant_platform.components.builders.workload import Workload, texts_of
-from quadrant_platform.components.cache.sentinel import DATA, SETTINGS, Sentinel, member_service, members
+from quadrant_platform.components.cache.sentinel import DATA, RUN, SETTINGS, Sentinel, member_service, members
 from quadrant_platform.model.expansion.planned import PlannedCache
 from quadrant_platform.model.schema.quantities import Bytes
 
-RUN = "/run/redis"
-SCRIPTS = ("redis-files.sh", "redis-probe.sh", "redis-start.sh", "redis-stop.sh")
+SCRIPTS = (
+    "redis-files.sh",
+    "redis-follow.sh",
+    "redis-passwords.sh",
+    "redis-probe.sh",
+    "redis-start.sh",
+    "redis-stop.sh",
+)
 
 
 class Cache(Component[PlannedCache, Address]):
@@ -91,16 +97,17 @@ def services(w: Workload, cache: PlannedCache) -> Iterator[Manifest]:
 
 
 def pod(w: Workload, cache: PlannedCache, texts: list[str]) -> Manifest:
-    """Return a server's pod: the files with the password are written before server and exporter start."""
+    """Return a server's pod: the exporter logs in as the pod's own user, whose password never changes."""
     run, script = scratch("run", RUN, "1Mi"), scripts(f"{w.name}-scripts")
     password, config = secret_mount(cache.secrets), settings(f"{w.name}-settings", SETTINGS)
     mounts = [claimed(DATA), run, script, config, password]
     port = cache.spec.port
-    command = ["sh", "/scripts/redis-files.sh", str(port), cache.secrets[0].path]
-    writer = w.sidecar("files", w.planned.image(REDIS), command=command, mounts=[run, script, password])
+    command = ["sh", "/scripts/redis-files.sh", str(port)]
+    writer = w.sidecar("files", w.planned.image(REDIS), command=command, mounts=[run, script])
     command = [
         "/redis_exporter",
         f"--redis.addr=redis://127.0.0.1:{port}",
+        "--redis.user=own",
         f"--redis.password-file={RUN}/exporter.json",
     ]
     exporter = w.exporter(REDIS_EXPORTER, command=command, health="/health", mounts=[run])
@@ -110,17 +117,17 @@ def pod(w: Workload, cache: PlannedCache, texts: list[str]) -> Manifest:
 
 def redis_server(w: Workload, cache: PlannedCache, mounts: list[Mount]) -> Manifest:
     """Return the server's container; the scripts get the master's name, then the Sentinels' where there are any."""
-    where = [str(cache.spec.port), cache.secrets[0].path]
+    port = str(cache.spec.port)
     master, watched = w.name, []
     if cache.sentinel is not None:
         master, watched = f"{cache.stateful_set}-0", [w.data_name, *members(cache.sentinel.data_name)]
-    live, ready = (exec_probe("sh", "/scripts/redis-probe.sh", word, *where) for word in ("live", "ready"))
+    live, ready = (exec_probe("sh", "/scripts/redis-probe.sh", word, port) for word in ("live", "ready"))
     container = w.container(
         REDIS,
-        command=["sh", "/scripts/redis-start.sh", *where, master, *watched],
+        command=["sh", "/scripts/redis-start.sh", port, cache.secrets[0].path, str(cache.overlap), master, *watched],
         ports=[w.ports["redis"]],
         probes=w.probes(live, readiness=ready),
         mounts=mounts,
     )
-    stop = {"exec": {"command": ["sh", "/scripts/redis-stop.sh", *where, *watched]}}
+    stop = {"exec": {"command": ["sh", "/scripts/redis-stop.sh", port, *watched]}}
     return container | ({"lifecycle": {"preStop": stop}} if watched else {})

@@ -7,14 +7,14 @@ from quadrant_platform.components.base.component import Component, Names
 from quadrant_platform.components.builders.containers import HELPER, exec_probe
 from quadrant_platform.components.builders.engine_images import REDIS
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.volumes import claimed, scripts, secret_mount, settings
+from quadrant_platform.components.builders.volumes import claimed, scratch, scripts, secret_mount, settings
 from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.model.expansion.planned import PlannedCache
 from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, SENTINEL_PORT
 from quadrant_platform.model.schema.quantities import Bytes
 
-SETTINGS, DATA = "/etc/redis", "/data"
-SCRIPTS = ("redis-probe.sh", "sentinel-start.sh")
+SETTINGS, DATA, RUN = "/etc/redis", "/data", "/run/redis"
+SCRIPTS = ("redis-follow.sh", "redis-passwords.sh", "redis-probe.sh", "sentinel-start.sh")
 STORAGE = Bytes.parse("256Mi")
 """A Sentinel's memory is one small file."""
 QUORUM = SENTINEL_MEMBERS // 2 + 1
@@ -64,17 +64,21 @@ def pod(w: Workload, cache: PlannedCache, texts: list[str]) -> Manifest:
     secret = cache.secrets[0].path
     mounts = [
         claimed(DATA),
+        scratch("run", RUN, "1Mi"),
         scripts(f"{w.name}-scripts"),
         settings(f"{w.name}-settings", SETTINGS),
         secret_mount(cache.secrets),
     ]
     # The kept state of a Sentinel names its master.
     first = [cache.data_name, f"{cache.stateful_set}-0", str(cache.spec.port), str(QUORUM)]
+    servers = [f"{member}:{cache.spec.port}" for member in members(cache.stateful_set)]
+    sentinels = [f"{member}:{SENTINEL_PORT}" for member in members(w.data_name)]
+    command = ["sh", "/scripts/sentinel-start.sh", str(SENTINEL_PORT), secret, str(cache.overlap), *first]
     container = w.container(
         REDIS,
         limits=HELPER,
-        command=["sh", "/scripts/sentinel-start.sh", secret, *first],
-        probes=w.probes(exec_probe("sh", "/scripts/redis-probe.sh", "live", str(SENTINEL_PORT), secret)),
+        command=[*command, *servers, *sentinels],
+        probes=w.probes(exec_probe("sh", "/scripts/redis-probe.sh", "live", str(SENTINEL_PORT))),
         mounts=mounts,
     )
     return w.pod(container, mounts=mounts, texts=texts, affinity=w.apart())

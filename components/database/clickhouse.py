@@ -15,7 +15,7 @@ from quadrant_platform.model.expansion.workloads import CLICKHOUSE_METRICS_PORT
 
 CLAIM, SETTINGS, RUN = "/var/lib/clickhouse", "/etc/clickhouse", "/run/clickhouse"
 DATA = f"{CLAIM}/server"
-SCRIPTS = ("clickhouse-start.sh",)
+SCRIPTS = ("clickhouse-start.sh", "clickhouse-users.sh", "follow.sh")
 LEVELS = {"ERROR": "error", "WARN": "warning", "INFO": "information", "DEBUG": "debug"}
 
 
@@ -51,7 +51,9 @@ def config(database: PlannedDatabase) -> Manifest:
     """Return the configuration that no system has to declare."""
     return {
         "logger": {"level": LEVELS[database.settings.log_level], "console": True},
-        "listen_host": "0.0.0.0",
+        # Both families; on a cluster of one, or where the first takes both, the other fails without harm.
+        "listen_host": ["::", "0.0.0.0"],
+        "listen_try": True,
         "tcp_port": database.spec.port,
         "http_port": database.spec.http_port,
         "path": f"{DATA}/",

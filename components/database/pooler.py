@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from quadrant_platform.components.base.component import Component
-from quadrant_platform.components.builders.containers import tcp_probe
+from quadrant_platform.components.builders.containers import drained, tcp_probe
 from quadrant_platform.components.builders.engine_images import PGBOUNCER, PGBOUNCER_EXPORTER
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import Mount, scratch, scripts, secret_mount, settings
@@ -14,7 +14,11 @@ from quadrant_platform.model.expansion.planned import Planned, Server
 from quadrant_platform.model.schema.datastores import PoolerSpec
 
 RUN, SETTINGS = "/run/pgbouncer", "/etc/pgbouncer"
-SCRIPTS = ("pgbouncer-files.sh",)
+SCRIPTS = ("follow.sh", "pgbouncer-files.sh", "pgbouncer-start.sh", "pgbouncer-users.sh")
+EXPORTER = "quadrant_exporter"
+"""The exporter's user, whose password is made in each pod and never changes."""
+SPARE_FILES = 64
+"""Files beside connections: the programs' own, and the exporter's connections."""
 
 
 class PoolerInputs(NamedTuple):
@@ -78,7 +82,7 @@ def _pgbouncer_ini(w: Workload, inputs: PoolerInputs) -> str:
         "unix_socket_dir": "",
         "auth_type": "scram-sha-256",
         "auth_file": f"{RUN}/userlist.txt",
-        "stats_users": server.user,
+        "stats_users": EXPORTER,
         "pool_mode": pooler.spec.mode,
         **pool(pooler),
         **transport(server.tls),
@@ -103,31 +107,33 @@ def transport(tls: bool) -> dict[str, str]:
 
 
 def pod(w: Workload, inputs: PoolerInputs, texts: list[str]) -> Manifest:
-    """Return an instance's pod: the files with the password are written before PgBouncer and exporter start."""
+    """Return an instance's pod: the exporter's password is made before PgBouncer and exporter start."""
     pooler, server = inputs
     run, config = scratch("run", RUN, "1Mi"), settings(f"{w.name}-settings", SETTINGS)
     shown = [server_tls.mount(w.name)] if server.tls else []
     script, password = scripts(f"{w.name}-scripts"), secret_mount(pooler.secrets)
-    writer = w.sidecar(
-        "files",
-        pooler.image(PGBOUNCER),
-        command=["sh", "/scripts/pgbouncer-files.sh", server.user, pooler.secrets[0].path],
-        mounts=[run, script, password],
-    )
+    command = ["sh", "/scripts/pgbouncer-files.sh"]
+    writer = w.sidecar("files", pooler.image(PGBOUNCER), command=command, mounts=[run, script])
+    followed = [pooler.secrets[0].path, *([server_tls.CERTIFICATE] if server.tls else [])]
     container = w.container(
         PGBOUNCER,
-        command=["pgbouncer", f"{SETTINGS}/pgbouncer.ini"],
+        command=["sh", "/scripts/pgbouncer-start.sh", str(open_files(pooler.spec)), server.user, *followed],
         ports=[w.ports["pgbouncer"]],
         probes=w.probes(tcp_probe(w.ports["pgbouncer"].number)),
-        mounts=[run, config, *shown],
+        mounts=[run, config, script, password, *shown],
     )
     mounts = [run, config, script, password, *shown]
-    return w.pod(container, exporter(w, server, run), init=[writer], mounts=mounts, texts=texts)
+    return w.pod(drained(container), exporter(w, server, run), init=[writer], mounts=mounts, texts=texts)
+
+
+def open_files(spec: PoolerSpec) -> int:
+    """Return how many files one instance may have open: each connection is one."""
+    return spec.max_client_connections + spec.max_db_connections + SPARE_FILES
 
 
 def exporter(w: Workload, server: Server, run: Mount) -> Manifest:
     """Return the exporter; its client library, lib/pq, finds the password file by the variable alone."""
     mode = "require" if server.tls else "disable"
-    address = f"postgres://{server.user}@127.0.0.1:{w.ports['pgbouncer'].number}/pgbouncer?sslmode={mode}"
+    address = f"postgres://{EXPORTER}@127.0.0.1:{w.ports['pgbouncer'].number}/pgbouncer?sslmode={mode}"
     command = ["/bin/pgbouncer_exporter", f"--pgBouncer.connectionString={address}"]
     return w.exporter(PGBOUNCER_EXPORTER, command=command, env={"PGPASSFILE": f"{RUN}/pgpass"}, mounts=[run])

@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Component
-from quadrant_platform.components.builders.containers import exec_probe
+from quadrant_platform.components.builders.containers import RECOVERY, exec_probe
 from quadrant_platform.components.builders.engine_images import POSTGRESQL, POSTGRESQL_EXPORTER
 from quadrant_platform.components.builders.manifests import Manifest
-from quadrant_platform.components.builders.volumes import Mount, claimed, scratch, scripts, secret_mount, settings
+from quadrant_platform.components.builders.volumes import (
+    Mount,
+    claimed,
+    memory,
+    scratch,
+    scripts,
+    secret_mount,
+    settings,
+)
 from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.components.credentials import server_tls
 from quadrant_platform.model.expansion.planned import PlannedDatabase, Server
@@ -17,7 +25,10 @@ USER = 999
 CLAIM, SOCKET, SETTINGS = "/var/lib/postgresql/data", "/var/run/postgresql", "/etc/postgresql"
 AUDIT = {"log_connections": "on", "log_disconnections": "on", "log_statement": "ddl"}
 STATEMENTS = {"pg_stat_statements.max": "10000", "pg_stat_statements.track": "all"}
-SCRIPTS = ("postgresql-ready.sh", "postgresql-start.sh")
+SCRIPTS = ("follow.sh", "postgresql-credentials.sh", "postgresql-ready.sh", "postgresql-start.sh")
+EXPORTER = "quadrant_exporter"
+"""The exporter's role, which has no password: the kernel tells the server who is at the other end of its socket."""
+IDENTITIES = f"exporter postgres {EXPORTER}\n"
 
 
 class Database(Component[PlannedDatabase, Server]):
@@ -29,7 +40,7 @@ class Database(Component[PlannedDatabase, Server]):
     def manifests(inputs: PlannedDatabase) -> Iterator[Manifest]:
         """Yield everything that one database consists of."""
         w, spec = Workload(inputs), inputs.spec
-        files = {"postgresql.conf": _postgresql_conf(inputs), "pg_hba.conf": access(spec)}
+        files = {"postgresql.conf": _postgresql_conf(inputs), "pg_hba.conf": access(spec), "pg_ident.conf": IDENTITIES}
         maps = [w.scripts(*SCRIPTS), w.config_map("settings", files)]
         yield w.account()
         yield from maps
@@ -83,36 +94,40 @@ def write_ahead_log(database: PlannedDatabase) -> str:
 
 
 def access(spec: DatabaseSpec) -> str:
-    """Return pg_hba.conf: the pod's own user on the socket, all others by password."""
+    """Return pg_hba.conf: the pod's own user and exporter on the socket, all others by password."""
     transport = "hostssl" if spec.tls else "host"
-    return f"local all postgres peer\n{transport} all all all scram-sha-256\n"
+    local = f"local all postgres peer\nlocal all {EXPORTER} peer map=exporter\n"
+    return f"{local}{transport} all all all scram-sha-256\n"
 
 
 def pod(w: Workload, database: PlannedDatabase, texts: list[str]) -> Manifest:
     """Return the server's pod and, beside it, its exporter."""
-    password = secret_mount(database.secrets)
+    socket = scratch("socket", SOCKET)
     mounts = [
         claimed(CLAIM),
         scripts(f"{w.name}-scripts"),
         settings(f"{w.name}-settings", SETTINGS),
-        password,
-        scratch("socket", SOCKET),
+        secret_mount(database.secrets),
+        socket,
         scratch("tmp", "/tmp"),
+        # Workers of one query share memory in files; a runtime's own directory has 64 MiB.
+        memory("shared", "/dev/shm", f"{int(database.limits.memory.mebibytes) // 4}Mi"),
     ]
     if database.spec.tls:
         mounts.append(server_tls.mount(w.name))
-    containers = _server_container(w, database, mounts), exporter(w, database, password)
+    containers = _server_container(w, database, mounts), exporter(w, database, socket)
     return w.pod(*containers, mounts=mounts, user=USER, grace=60, texts=texts)
 
 
 def _server_container(w: Workload, database: PlannedDatabase, mounts: list[Mount]) -> Manifest:
     spec = database.spec
-    owner = [spec.database, spec.user]
+    owner = [str(spec.port), spec.database, spec.user]
+    followed = [database.secrets[0].path, *([server_tls.CERTIFICATE] if spec.tls else [])]
     container = w.container(
         POSTGRESQL,
-        command=["sh", "/scripts/postgresql-start.sh", *owner, database.secrets[0].path],
+        command=["sh", "/scripts/postgresql-start.sh", *owner, *followed],
         ports=[w.ports["postgresql"]],
-        probes=w.probes(exec_probe("sh", "/scripts/postgresql-ready.sh", str(spec.port), *owner)),
+        probes=w.probes(exec_probe("sh", "/scripts/postgresql-ready.sh", *owner), starts=RECOVERY),
         mounts=mounts,
     )
     # SIGINT ends sessions and stops at once; the kubelet's SIGTERM would wait for the clients to leave.
@@ -120,16 +135,12 @@ def _server_container(w: Workload, database: PlannedDatabase, mounts: list[Mount
     return container | {"lifecycle": stop}
 
 
-def exporter(w: Workload, database: PlannedDatabase, password: Mount) -> Manifest:
-    """Return the exporter; it connects as the owner, who may read all statistics."""
+def exporter(w: Workload, database: PlannedDatabase, socket: Mount) -> Manifest:
+    """Return the exporter; it connects by the server's socket, as a role that may read all statistics."""
     spec = database.spec
-    mode = "require" if spec.tls else "disable"
-    variables = {
-        "DATA_SOURCE_URI": f"127.0.0.1:{spec.port}/{spec.database}?sslmode={mode}",
-        "DATA_SOURCE_USER": spec.user,
-        "DATA_SOURCE_PASS_FILE": database.secrets[0].path,
-    }
-    return w.exporter(POSTGRESQL_EXPORTER, command=["/bin/postgres_exporter"], env=variables, mounts=[password])
+    address = f"host={SOCKET} port={spec.port} user={EXPORTER} dbname={spec.database} sslmode=disable"
+    command = ["/bin/postgres_exporter"]
+    return w.exporter(POSTGRESQL_EXPORTER, command=command, env={"DATA_SOURCE_NAME": address}, mounts=[socket])
 
 
 def _quoted(value: str) -> str:

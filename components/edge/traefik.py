@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from quadrant_platform.components.builders.containers import http_probe
+from quadrant_platform.components.builders.containers import DRAIN, drained, http_probe
 from quadrant_platform.components.builders.engine_images import TRAEFIK
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import Mount
@@ -16,6 +16,8 @@ from quadrant_platform.model.schema.types import seconds
 
 CONFIG_DIR = "/etc/traefik"
 STATIC_FILE = "traefik.yml"
+FINISHING = 20
+"""Seconds that open requests have to end."""
 BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5)
 """Upper bounds in seconds; every latency objective of 100 ms to 2 s is one of them."""
 
@@ -82,9 +84,9 @@ def settings(planned: Planned[Any], probed: str, dropped: Sequence[str] = ()) ->
 
 
 def transport(read_timeout: str = "60s") -> Manifest:
-    """Return an entry point's timeouts; while endpoints are being removed, requests are still accepted."""
+    """Return an entry point's timeouts; no new request comes any more when Traefik learns that it has to stop."""
     return {
-        "lifeCycle": {"requestAcceptGraceTimeout": "5s", "graceTimeOut": "20s"},
+        "lifeCycle": {"graceTimeOut": f"{FINISHING}s"},
         "respondingTimeouts": {"readTimeout": read_timeout, "idleTimeout": "180s"},
     }
 
@@ -127,4 +129,6 @@ def pod(w: Workload, instance: Instance) -> Manifest:
         mounts=mounts,
     )
     texts = instance.files.values()
-    return w.pod(container, *instance.sidecars, mounts=mounts, token=instance.token, texts=texts)
+    running = drained(container), *instance.sidecars
+    grace = DRAIN + FINISHING + 5
+    return w.pod(*running, mounts=mounts, token=instance.token, texts=texts, grace=grace)

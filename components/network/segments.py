@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pulumi
+
 from quadrant_platform.components.base.component import BuildContext, Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
-from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, SEGMENT_LABEL, STACK_LABEL, SYSTEM_LABEL, WHY_ANNOTATION
+from quadrant_platform.vocabulary import (
+    POD_SECURITY_PREFIX,
+    SEGMENT_LABEL,
+    STACK_LABEL,
+    STATE_LABEL,
+    SYSTEM_LABEL,
+    WHY_ANNOTATION,
+)
 
 PROFILE = {f"{POD_SECURITY_PREFIX}{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 VERSIONS = {f"{POD_SECURITY_PREFIX}{mode}-version": "latest" for mode in ("enforce", "audit", "warn")}
@@ -53,12 +62,22 @@ class Segments(Component[Plan, Names]):
         context = replace(context, prefix=inputs.prefix)
         created, denies = None, {}
         for one in self.manifests(inputs):
-            made = context.register(self, one, [created] if created and one["kind"] != "Namespace" else ())
+            made = context.register(
+                self, _marked(one, context.state), [created] if created and one["kind"] != "Namespace" else ()
+            )
             if one["kind"] == "Namespace":
                 created = made
             elif one["kind"] == "NetworkPolicy":
                 denies[one["metadata"]["namespace"]] = made
         self.context = replace(context, default_denies=denies)
+
+
+def _marked(one: Manifest, state: pulumi.Output[str] | None) -> Manifest:
+    """Return an object, a namespace with the identity of the state that it comes from."""
+    if state is None or one["kind"] != "Namespace":
+        return one
+    meta = one["metadata"]
+    return one | {"metadata": meta | {"labels": meta["labels"] | {STATE_LABEL: state}}}
 
 
 def namespace(plan: Plan, segment: Segment) -> Manifest:

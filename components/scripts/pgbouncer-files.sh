@@ -1,9 +1,8 @@
 #!/bin/sh
-# Writes the two files that hold the password: PgBouncer's list of users, and the exporter's password file.
-# usage: pgbouncer-files.sh OWNER PASSWORD_FILE
+# Makes a password for the exporter's own user, and writes the file from which the exporter reads it.
+# usage: pgbouncer-files.sh
 set -eu
 umask 077
-password=$(cat "$2")
-quoted() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; }
-printf '%s %s\n' "$(quoted "$1")" "$(quoted "$password")" > /run/pgbouncer/userlist.txt
-printf '127.0.0.1:*:pgbouncer:%s:%s\n' "$1" "$(printf '%s' "$password" | sed 's/[\\:]/\\&/g')" > /run/pgbouncer/pgpass
+password=$(head -c 32 /dev/urandom | sha256sum | cut -c1-64)
+printf '%s' "$password" > /run/pgbouncer/exporter
+printf '127.0.0.1:*:pgbouncer:quadrant_exporter:%s\n' "$password" > /run/pgbouncer/pgpass

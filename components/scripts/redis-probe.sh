@@ -1,10 +1,9 @@
 #!/bin/sh
 # Tells whether Redis or Sentinel lives; a ready Redis is the master, or is connected to it.
-# usage: redis-probe.sh live|ready PORT PASSWORD_FILE
+# usage: redis-probe.sh live|ready PORT
 set -eu
-REDISCLI_AUTH=$(cat "$3")
-export REDISCLI_AUTH
-answer=$(redis-cli -h 127.0.0.1 -p "$2" ping 2>&1 || true)
+. /scripts/redis-passwords.sh
+answer=$(ask_own "$2" ping || true)
 case $answer in
   PONG) ;;
   # Reading a long append-only file is life, but no readiness.
@@ -12,5 +11,5 @@ case $answer in
   *) exit 1 ;;
 esac
 if [ "$1" = ready ]; then
-  redis-cli -h 127.0.0.1 -p "$2" info replication | grep -Eq '^(role:master|master_link_status:up)'
+  ask_own "$2" info replication | grep -Eq '^(role:master|master_link_status:up)'
 fi

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Starts Redis on a configuration of its own, which Redis rewrites when its role changes.
-# usage: redis-start.sh PORT PASSWORD_FILE MASTER [NAME SENTINEL...]
+# usage: redis-start.sh PORT PASSWORD_FILE MINUTES MASTER [NAME SENTINEL...]
+#   MINUTES  how long the former password counts after a change
 #   MASTER  the host that all copies but the first follow, until Sentinels say otherwise
 #   NAME    what the Sentinels call the master
 set -eu
-port=$1 password_file=$2 master=$3
-shift 3
+port=$1 password_file=$2 minutes=$3 master=$4
+shift 4
+. /scripts/redis-passwords.sh
 read -r self < /etc/hostname
 kept=/data/redis.conf
 
@@ -14,7 +16,7 @@ elected() {
   name=$1
   shift
   for host in "$@"; do
-    timeout 1 redis-cli -h "$host" -p 26379 sentinel get-master-addr-by-name "$name" 2> /dev/null |
+    ask "$host" 26379 sentinel get-master-addr-by-name "$name" |
       sed -n '1s/^\([a-z0-9-]\{1,\}\)$/\1/p'
   done | sort | uniq -c | sort -rn | while read -r votes host; do
     if [ "$votes" -gt $(($# / 2)) ]; then printf '%s\n' "$host"; fi
@@ -22,6 +24,9 @@ elected() {
   done
 }
 
+umask 077
+make_own
+note "$password_file" "$minutes"
 case $self in
   *-0) leader= ;;
   *) leader=$master ;;
@@ -36,8 +41,6 @@ if [ $# -gt 0 ]; then
     # Sentinels miss it. Where no copy is left to elect, it goes on as master.
     if [ -z "$leader" ]; then attempts=10 dead_master=$self; fi
   fi
-  REDISCLI_AUTH=$(cat "$password_file")
-  export REDISCLI_AUTH
   while [ $attempts -gt 0 ]; do
     answer=$(elected "$@")
     if [ -n "$answer" ]; then
@@ -47,14 +50,17 @@ if [ $# -gt 0 ]; then
     attempts=$((attempts - 1))
     sleep 1
   done
-  unset REDISCLI_AUTH
 fi
 
-umask 077
+if [ "$leader" = "$self" ]; then leader=; fi
+word=$(shown ${leader:+"$leader:$port"})
 {
-  cat /etc/redis/redis.conf /run/redis/auth.conf
+  cat /etc/redis/redis.conf
+  users
+  printf 'masterauth %s\n' "$(quoted "$word")"
   if [ $# -gt 0 ]; then printf 'replica-announce-ip %s\nreplica-announce-port %s\n' "$self" "$port"; fi
-  if [ -n "$leader" ] && [ "$leader" != "$self" ]; then printf 'replicaof %s %s\n' "$leader" "$port"; fi
+  if [ -n "$leader" ]; then printf 'replicaof %s %s\n' "$leader" "$port"; fi
 } > "$kept.new"
 mv "$kept.new" "$kept"
+sh /scripts/redis-follow.sh "$port" "$password_file" "$minutes" "$word$(accepted)" &
 exec redis-server "$kept"

@@ -11,12 +11,14 @@ from quadrant_platform.model.expansion.plan import Plan, plan
 from quadrant_platform.model.loader import placed_in_stack
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.system import System
-from quadrant_platform.model.stack_file import SETTINGS, load_stack, release
+from quadrant_platform.model.stack_file import SETTINGS, fitted_environment, load_stack, release
 from quadrant_platform.preflight import names, storage
 from quadrant_platform.preflight.addresses import passthrough_addresses
+from quadrant_platform.preflight.api_server import found_in
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.named_cluster import ask
-from quadrant_platform.preflight.source import current_facts
+from quadrant_platform.preflight.origins import installed
+from quadrant_platform.preflight.source import current_facts, leave_interrupts_to_engine
 
 
 def configured_plan() -> tuple[Plan, ClusterFacts | None]:
@@ -25,6 +27,7 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
     Raises:
         RunError: with every problem of the system's file and the stack's overrides, or where no cluster answers.
     """
+    leave_interrupts_to_engine()
     config = pulumi.Config("quadrant")
     settings = {key: value for key in SETTINGS if (value := config.get(key.partition(":")[2])) is not None}
     named = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
@@ -32,9 +35,10 @@ def configured_plan() -> tuple[Plan, ClusterFacts | None]:
     try:
         system, environment = load_stack(settings, file)
         facts = current_facts(lambda: ask(settings))
+        if facts is not None:
+            environment = fitted_environment(settings, system, found_in(facts), file)
         made = plan(system, environment, _addresses(system, environment, facts, file))
-        # The value of a label has at most 63 characters, and begins and ends with a letter or digit.
-        made = replace(made, stack=pulumi.get_stack()[:63].strip("-_."))
+        made = replace(made, stack=installed(made.name, pulumi.get_stack()).stack)
         if facts is not None:
             _check(made, facts, file)
         return replace(made, released=release(settings, made.retention, file)), facts

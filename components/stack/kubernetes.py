@@ -6,6 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes
 
+from quadrant_platform.components.stack.state_identity import Checked, checked
+from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.preflight.facts import ClusterFacts
 
 OFFLINE = "offline"
@@ -16,17 +18,21 @@ class Kubernetes(pulumi.ComponentResource):
     """The cluster of the stack, named explicitly by `quadrant:kubeconfig` (a path) and `quadrant:context`.
 
     Its identity is its UID and nothing else: another kubeconfig of the same cluster replaces nothing, and another
-    cluster is never taken for this one.
+    cluster is never taken for this one. Nothing of it is registered before the state's own identity has been checked.
     """
 
-    def __init__(self, name: str, args: ClusterFacts | None, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: tuple[Plan, ClusterFacts | None], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("quadrant:cluster:Kubernetes", name, None, opts)
+        plan, facts = args
+        uid, self.state = checked(self, plan, facts) if facts else Checked(OFFLINE, None)
         config = pulumi.Config("quadrant")
         path = config.get("kubeconfig")
         settings: dict[str, Any] = {
             "kubeconfig": str(Path(path).expanduser()) if path else None,
             "context": config.get("context"),
-            "cluster_identifier": args.uid if args else OFFLINE,
+            "cluster_identifier": uid,
             "enable_server_side_apply": True,
             # Replaced under the same name, a file would be gone while pods that mount it start.
             "enable_config_map_mutable": True,

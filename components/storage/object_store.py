@@ -7,10 +7,11 @@ from quadrant_platform.components.builders.containers import http_probe
 from quadrant_platform.components.builders.engine_images import VERSITYGW
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import claimed, scratch, scripts, secret_mount
-from quadrant_platform.components.builders.workload import Workload
+from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.datastores import ObjectStoreSpec
 
+SCRIPT = "versitygw-start.sh"
 HEALTH = "/minio/health/live"
 """The path that clients of the retired MinIO ask."""
 
@@ -24,14 +25,15 @@ class ObjectStore(Component[Planned[ObjectStoreSpec], Address]):
     def manifests(inputs: Planned[ObjectStoreSpec]) -> Iterator[Manifest]:
         """Yield the account, the start script, the Service and the StatefulSet."""
         w = Workload(inputs)
-        script = start_script(inputs)
+        script = w.scripts(SCRIPT)
         mounts = [claimed("/data"), scripts(f"{w.name}-scripts"), secret_mount(inputs.secrets), scratch("tmp", "/tmp")]
         probes = w.probes(http_probe(HEALTH, inputs.spec.port))
-        container = w.container(VERSITYGW, command=["/bin/sh", "/scripts/start.sh"], probes=probes, mounts=mounts)
+        container = w.container(VERSITYGW, command=command(inputs), probes=probes, mounts=mounts)
         yield w.account()
-        yield w.config_map("scripts", {"start.sh": script})
+        yield script
         yield w.service()
-        yield from w.stateful_set(w.pod(container, mounts=mounts, texts=[script]), {"data": inputs.spec.storage})
+        template = w.pod(container, mounts=mounts, texts=texts_of([script]))
+        yield from w.stateful_set(template, {"data": inputs.spec.storage})
 
     @staticmethod
     def results(inputs: Planned[ObjectStoreSpec]) -> Address:
@@ -39,23 +41,15 @@ class ObjectStore(Component[Planned[ObjectStoreSpec], Address]):
         return Address(inputs.name, inputs.spec.port)
 
 
-def start_script(store: Planned[ObjectStoreSpec]) -> str:
-    """Return the script that makes the buckets, reads the keys from files, and becomes the server."""
-    spec = store.spec
+def command(store: Planned[ObjectStoreSpec]) -> list[str]:
+    """Return what makes the buckets and becomes the server."""
     access, secret = (files.path for files in store.secrets)
-    console = f" --webui :{spec.console_port}" if spec.console_port else ""
-    return "\n".join(
-        [
-            "#!/bin/sh",
-            "set -eu",
-            "mkdir -p /data/metadata",
-            *(f"mkdir -p /data/objects/{bucket}" for bucket in spec.buckets),
-            # The server takes its keys from variables; set here, they are in no manifest.
-            f'ROOT_ACCESS_KEY="$(cat {access})"',
-            f'ROOT_SECRET_KEY="$(cat {secret})"',
-            "export ROOT_ACCESS_KEY ROOT_SECRET_KEY",
-            f"exec versitygw --port :{spec.port}{console} --health {HEALTH} \\",
-            "  posix --sidecar /data/metadata /data/objects",
-            "",
-        ]
-    )
+    buckets = ",".join(store.spec.buckets)
+    return ["/bin/sh", f"/scripts/{SCRIPT}", access, secret, buckets, *arguments(store.spec)]
+
+
+def arguments(spec: ObjectStoreSpec) -> list[str]:
+    """Return the server's arguments: its ports, and where objects and what is known of them lie."""
+    console = ["--webui", f":{spec.console_port}"] if spec.console_port else []
+    listening = ["--port", f":{spec.port}", *console, "--health", HEALTH]
+    return [*listening, "posix", "--sidecar", "/data/metadata", "/data/objects"]

@@ -2,6 +2,7 @@
 
 from typing import Unpack
 
+from quadrant_platform.components.builders.containers import drained
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.pod_template import PodOptions
 from quadrant_platform.components.builders.volumes import Mount, claimed, config_mounts, scratch, secret_mount
@@ -14,8 +15,13 @@ SCRATCH_DIR = "/tmp"
 Process = PlannedProcess[ServiceSpec] | PlannedProcess[JobSpec]
 
 
-def pod(w: Workload, process: Process, probes: Manifest, **options: Unpack[PodOptions]) -> Manifest:
-    """Return the template of pods with one container, which calls some external APIs by their own names."""
+def pod(
+    w: Workload, process: Process, probes: Manifest, *, serves: bool = False, **options: Unpack[PodOptions]
+) -> Manifest:
+    """Return the template of pods with one container, which calls some external APIs by their own names.
+
+    One that serves others is told to stop only when they have learned of it.
+    """
     program = process.program
     container = w.sidecar(
         w.name,
@@ -29,7 +35,7 @@ def pod(w: Workload, process: Process, probes: Manifest, **options: Unpack[PodOp
         mounts=options.get("mounts", ()),
     )
     options["host_aliases"] = [{"ip": api.address, "hostnames": [api.spec.host]} for api in process.passthrough]
-    return w.pod(container, **options)
+    return w.pod(drained(container) if serves else container, **options)
 
 
 def mounts_of(process: Process) -> list[Mount]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Address, Component
-from quadrant_platform.components.builders.containers import http_probe
+from quadrant_platform.components.builders.containers import DRAIN, http_probe
 from quadrant_platform.components.builders.manifests import Manifest, manifest
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.workload import process
@@ -56,7 +56,8 @@ def workload(w: Workload, service: PlannedProcess[ServiceSpec]) -> Iterator[Mani
         service,
         probes(w, service.spec),
         mounts=process.mounts_of(service),
-        grace=seconds(service.spec.termination_grace),
+        serves=True,
+        grace=DRAIN + seconds(service.spec.termination_grace),
         texts=[config.text for config in service.configs],
     )
     claims = {name: volume.size for name, volume in service.spec.persistent.items()}

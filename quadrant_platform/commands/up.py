@@ -37,7 +37,7 @@ def command(
         choice = applier.choose_applier(session, built)
         say(choice.reason)
         if choice.pulumi is not None:
-            if code := applier.apply_with_pulumi(choice.pulumi, session, built, say):
+            if code := applier.apply_with_pulumi(choice.pulumi, session, built, recording, say):
                 raise typer.Exit(code)
         elif missing := applier.apply_with_kubectl(session, built, recording, timeout, say):
             complain(f"not ready after at most {timeout} s; the same command goes on from here:")

@@ -9,7 +9,7 @@ from quadrant_platform.documents.document import Document, read_document
 from quadrant_platform.documents.problems import BadInput, KeyPath, Problem, did_you_mean, nearest
 from quadrant_platform.model.expansion.retention import EVERYTHING, Retention
 from quadrant_platform.model.loader import AT_OVERRIDES, load_environment, load_system, system_file, systems
-from quadrant_platform.model.schema.environment import PRESETS, Environment
+from quadrant_platform.model.schema.environment import PRESETS, Environment, merged
 from quadrant_platform.model.schema.system import System
 
 SYSTEM, ENVIRONMENT, OVERRIDES = "quadrant:system", "quadrant:environment", "quadrant:overrides"
@@ -35,6 +35,14 @@ def load_stack(settings: Mapping[str, str], file: Path | None = None) -> tuple[S
     system = load_system(system_file(settings[SYSTEM]))
     overrides = _overrides(settings.get(OVERRIDES, "{}"), file)
     return system, load_environment(settings.get(ENVIRONMENT, DEFAULT_PRESET), overrides, file, system)
+
+
+def fitted_environment(
+    settings: Mapping[str, str], system: System, found: Mapping[str, Any], file: Path | None = None
+) -> Environment:
+    """Return the environment of a stack with what a cluster says of itself, over which the stack's own words go."""
+    overrides = merged(dict(found), _overrides(settings.get(OVERRIDES, "{}"), file))
+    return load_environment(settings.get(ENVIRONMENT, DEFAULT_PRESET), overrides, file, system)
 
 
 def _overrides(text: str, file: Path | None) -> dict[str, Any]:

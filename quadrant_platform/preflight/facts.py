@@ -26,6 +26,8 @@ class Claim(NamedTuple):
     access_modes: tuple[str, ...] = ()
     bound: bool = True
     """Whether it has its volume."""
+    capacity: str | None = None
+    """What its volume has; less than requested until growth has happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class ClusterFacts:
     """The blocks of Service addresses."""
     service_addresses: Mapping[str, str] | None = None
     """The Services that have a cluster address: `namespace/name` by address."""
+    api_addresses: tuple[str, ...] | None = None
+    """The addresses at which pods reach the API server: those of its Service and of the endpoints behind it."""
     storage_classes: Mapping[str, StorageClass] | None = None
     claims: Mapping[str, Claim] | None = None
     """By `namespace/name`."""

@@ -1,4 +1,4 @@
-"""The reading of a cluster's facts, in two calls of kubectl."""
+"""The reading of a cluster's facts, in three calls of kubectl."""
 
 import re
 import shlex
@@ -15,6 +15,8 @@ _HOME = "kube-system"
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _NAMESPACE, _SERVICE, _CLAIM = ("", "Namespace"), ("", "Service"), ("", "PersistentVolumeClaim")
 _CLASS, _RANGE = ("storage.k8s.io", "StorageClass"), ("networking.k8s.io", "ServiceCIDR")
+_API = "kubernetes"
+"""The Service of the API server in the namespace `default`, and the slices of its endpoints."""
 _OWN_RANGE = "kubernetes"
 """The ServiceCIDR that the API server makes; its first block is of the family that Services get."""
 _NAMED = (
@@ -48,6 +50,7 @@ def read_facts(kubectl: Kubectl, table: Served | None = None) -> ClusterFacts:
         uid=home["metadata"]["uid"] if home else identity(kubectl),
         service_ranges=_ranges(found.get(_RANGE)),
         service_addresses=_addresses(found.get(_SERVICE)),
+        api_addresses=_api_addresses(kubectl, found.get(_SERVICE)),
         storage_classes=_by_name(found.get(_CLASS), _storage_class),
         claims=_by_name(found.get(_CLAIM), _claim),
         namespaces=_by_name(namespaces, lambda one: one["metadata"].get("labels", {})),
@@ -71,6 +74,16 @@ def _listed(kubectl: Kubectl, table: Served) -> dict[GroupKind, Objects]:
     for one in parsed(answer.out):
         found[one["apiVersion"].rpartition("/")[0], one["kind"]].append(one)
     return found
+
+
+def _api_addresses(kubectl: Kubectl, services: Objects | None) -> tuple[str, ...] | None:
+    """Return where pods reach the API server, the Service first; None where one of the two is hidden."""
+    answer = kubectl.run("get", "endpointslices", _API, "--namespace", "default", "--ignore-not-found", "-o", "json")
+    if services is None or answer.code != 0:
+        return None
+    own = [address for address, name in (_addresses(services) or {}).items() if name == f"default/{_API}"]
+    endpoints = [endpoint for one in parsed(answer.out) for endpoint in one.get("endpoints") or ()]
+    return (*own, *(address for endpoint in endpoints for address in endpoint["addresses"]))
 
 
 def _argument(table: Served, wanted: GroupKind) -> str | None:
@@ -113,9 +126,10 @@ def _storage_class(one: dict[str, Any]) -> StorageClass:
 
 
 def _claim(one: dict[str, Any]) -> Claim:
-    spec = one["spec"]
-    size, bound = spec["resources"]["requests"]["storage"], one.get("status", {}).get("phase") == "Bound"
-    return Claim(size, spec.get("storageClassName"), tuple(spec.get("accessModes", ())), bound)
+    spec, status = one["spec"], one.get("status", {})
+    size, capacity = spec["resources"]["requests"]["storage"], status.get("capacity", {}).get("storage")
+    modes, bound = tuple(spec.get("accessModes", ())), status.get("phase") == "Bound"
+    return Claim(size, spec.get("storageClassName"), modes, bound, capacity)
 
 
 def _ranges(objects: Objects | None) -> tuple[str, ...] | None:

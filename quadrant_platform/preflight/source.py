@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from quadrant_platform.host.interrupts import end_quietly
 from quadrant_platform.preflight.facts import ClusterFacts
 
 _given: ContextVar[tuple[ClusterFacts | None] | None] = ContextVar("given", default=None)
@@ -22,6 +23,12 @@ def facts_given(facts: ClusterFacts | None) -> Iterator[None]:
 def given_by_command() -> bool:
     """Return whether a command gave the facts, or none in offline work."""
     return _given.get() is not None
+
+
+def leave_interrupts_to_engine() -> None:
+    """Let an interrupt end a program that the engine runs; a command's own recording is interrupted as the command."""
+    if not given_by_command():
+        end_quietly()
 
 
 def current_facts(ask: Callable[[], ClusterFacts]) -> ClusterFacts | None:

@@ -41,7 +41,7 @@ def _wanted(manifest: Manifest, there: Mapping[str, Claim]) -> Iterator[tuple[st
 def _refused(place: str, claim: Claim, wanted: Claim, facts: ClusterFacts) -> Iterator[Problem]:
     name = f"PersistentVolumeClaim {place}"
     change = parse_quantity(wanted.size) - parse_quantity(claim.size)
-    if change < 0:
+    if change < 0 and not _takes_back_growth(claim, wanted):
         what = f"{name} has {claim.size}, and {wanted.size} is declared: no volume shrinks"
         remedy = f"declare {claim.size} (`storage` or `size` in the system's file, `storageLimit` in the environment)"
         yield Problem((), what, f"{remedy}, or {COPY}; nothing was changed")
@@ -53,6 +53,11 @@ def _refused(place: str, claim: Claim, wanted: Claim, facts: ClusterFacts) -> It
         what = f"{name} has {claim.size}, and {wanted.size} is declared: {why}"
         yield Problem((), what, f"{_allow(claim, facts)}declare {claim.size}, or {COPY}; nothing was changed")
     yield from _moved(name, claim, wanted)
+
+
+def _takes_back_growth(claim: Claim, wanted: Claim) -> bool:
+    """Return whether a smaller size is still more than the volume has, as its growth has not happened."""
+    return claim.capacity is not None and parse_quantity(wanted.size) > parse_quantity(claim.capacity)
 
 
 def _moved(name: str, claim: Claim, wanted: Claim) -> Iterator[Problem]:

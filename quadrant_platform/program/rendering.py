@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 from typing_extensions import override
 
+from quadrant_platform.program.runs import named_by_content
+
 Manifest = Mapping[str, Any]
 
 _ORDER: tuple[tuple[str, ...], ...] = (
@@ -56,7 +58,7 @@ def files(manifests: Collection[Manifest]) -> dict[str, str]:
     """Return the text of every file by its name, in the order of application."""
     taken = Counter[str]()
     result: dict[str, str] = {}
-    for manifest in in_order(manifests):
+    for manifest in in_order([named_by_content(one) for one in manifests]):
         name = _name(manifest)
         taken[name] += 1
         result[f"{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.yaml"] = write(manifest)

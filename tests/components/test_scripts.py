@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,10 @@ class Container:
         text = (SCRIPTS / script).read_text()
         for place in ("/data", "/etc", "/run"):
             text = text.replace(f"{place}/", f"{self.root}{place}/")
+        for shared in SCRIPTS.glob("*.sh"):
+            if f". /scripts/{shared.name}\n" in text:
+                own = shared.read_text().replace("/data/", f"{self.root}/data/").replace("/run/", f"{self.root}/run/")
+                text = text.replace(f". /scripts/{shared.name}\n", own)
         environment = {"PATH": f"{self.root}/bin:/usr/bin:/bin"}
         subprocess.run(["sh", "-c", text, script, *args], check=True, env=environment, timeout=30)
 
@@ -60,7 +65,6 @@ def redis(
     """The configuration with which a copy starts, given the Sentinels' answers and its own file."""
     container = Container(tmp_path, host)
     (tmp_path / "etc/redis/redis.conf").write_text("port 6379\n")
-    (tmp_path / "run/redis/auth.conf").write_text('requirepass "x"\n')
     (tmp_path / "votes").write_text("".join(f"{vote}\n" for vote in votes))
     if later:
         (tmp_path / "later").write_text("".join(f"{vote}\n" for vote in later))
@@ -69,8 +73,10 @@ def redis(
     if kept is not None:
         (tmp_path / "data/redis.conf").write_text(kept)
     watched = ("session", *SENTINELS) if votes else ()
-    container.run("redis-start.sh", "6379", str(tmp_path / "password"), "session-0" if votes else "session", *watched)
-    return container.read("started")
+    file = str(tmp_path / "password")
+    container.run("redis-start.sh", "6379", file, "120", "session-0" if votes else "session", *watched)
+    lines = container.read("started").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(("user ", "masterauth ")))
 
 
 @pytest.mark.parametrize("script", ALL, ids=lambda path: path.name)
@@ -79,28 +85,38 @@ def test_every_script_is_posix_and_stops_at_the_first_error(script: Path) -> Non
     assert "set -eu\n" in script.read_text(), "a half-made configuration must not start a server"
 
 
-def test_redis_and_its_exporter_get_any_password_quoted(tmp_path: Path) -> None:
+def test_redis_gets_any_password_quoted_and_its_exporter_one_of_the_pods_own(tmp_path: Path) -> None:
     container = Container(tmp_path, "session-0")
-    container.run("redis-files.sh", "6379", str(tmp_path / "password"))
-    assert json.loads(container.read("run/redis/exporter.json")) == {"redis://127.0.0.1:6379": PASSWORD}, (
+    container.run("redis-files.sh", "6379")
+    own = container.read("run/redis/own").strip()
+    assert json.loads(container.read("run/redis/exporter.json"))["redis://own@127.0.0.1:6379"] == own, (
         "the exporter looks its password up by address"
     )
-    assert 'requirepass "a\\"b\\\\c:d"\n' in container.read("run/redis/auth.conf"), "quotes and backslashes are escaped"
+    (tmp_path / "etc/redis/redis.conf").write_text("port 6379\n")
+    container.run("redis-start.sh", "6379", str(tmp_path / "password"), "120", "session")
+    started = container.read("started")
+    assert 'masterauth "a\\"b\\\\c:d"\n' in started, "quotes and backslashes are escaped"
+    assert f"user default on #{sha256(PASSWORD.encode()).hexdigest()} " in started, "the server knows a hash"
+    assert f"user own on #{sha256(own.encode()).hexdigest()} " in started, "probes log in as the pod's own user"
 
 
-def test_pgbouncer_and_its_exporter_get_any_password_quoted(tmp_path: Path) -> None:
+def test_pgbouncer_gets_any_password_quoted_and_its_exporter_one_of_the_pods_own(tmp_path: Path) -> None:
     container = Container(tmp_path, "pool")
-    container.run("pgbouncer-files.sh", "shop", str(tmp_path / "password"))
-    assert container.read("run/pgbouncer/userlist.txt") == '"shop" "a""b\\c:d"\n', "a quote is doubled"
-    assert container.read("run/pgbouncer/pgpass") == '127.0.0.1:*:pgbouncer:shop:a"b\\\\c\\:d\n', (
-        "colons separate the fields"
+    container.run("pgbouncer-files.sh")
+    own = container.read("run/pgbouncer/exporter")
+    container.run("pgbouncer-users.sh", "shop", str(tmp_path / "password"))
+    assert container.read("run/pgbouncer/userlist.txt") == f'"shop" "a""b\\c:d"\n"quadrant_exporter" "{own}"\n', (
+        "a quote is doubled"
+    )
+    assert container.read("run/pgbouncer/pgpass") == f"127.0.0.1:*:pgbouncer:quadrant_exporter:{own}\n", (
+        "the exporter's library finds the password by address and user"
     )
     mode = (tmp_path / "run/pgbouncer/pgpass").stat().st_mode & 0o777
     assert mode == 0o600, "client libraries ignore a password file that others can read"
 
 
 def test_a_lone_redis_is_master(tmp_path: Path) -> None:
-    assert redis(tmp_path, "session-0") == 'port 6379\nrequirepass "x"\n', "it follows no other copy"
+    assert redis(tmp_path, "session-0") == "port 6379\n", "it follows no other copy"
 
 
 def test_replicas_follow_the_masters_service(tmp_path: Path) -> None:
@@ -144,7 +160,9 @@ def test_without_a_majority_the_last_known_role_stays(tmp_path: Path, votes: tup
 def test_a_sentinel_keeps_what_it_learned_and_takes_new_settings_and_passwords(tmp_path: Path) -> None:
     container = Container(tmp_path, "session-sentinel-1")
     (tmp_path / "etc/redis/sentinel.conf").write_text("port 26379\nsentinel down-after-milliseconds session 3000\n")
-    arguments = (str(tmp_path / "password"), "session", "session-0", "6379", "2")
+    container.program("redis-cli", "#!/bin/sh\n")
+    places = ("session-0:6379", "session-sentinel-0:26379")
+    arguments = ("26379", str(tmp_path / "password"), "120", "session", "session-0", "6379", "2", *places)
     container.run("sentinel-start.sh", *arguments)
     first = container.read("started").splitlines()
     assert "sentinel monitor session session-0 6379 2" in first, "the first boot begins with the first master"

@@ -32,11 +32,11 @@ def test_a_database_of_dev_is_made_for_its_owner(name: str) -> None:
     assert target["metadata"]["namespace"] == f"motovault-{segment}", "in its segment"
     assert claim(SYSTEM, "dev", name) == "1Gi", "on a volume of its own"
     command = container(SYSTEM, "dev", name)["command"]
-    assert command == ["sh", "/scripts/postgresql-start.sh", database, user, f"/run/secrets/{secret}"], (
+    assert command[:6] == ["sh", "/scripts/postgresql-start.sh", "5432", database, user, f"/run/secrets/{secret}"], (
         "the script gets database and owner, and the file with the password"
     )
     script = file_text(SYSTEM, "dev", name, "/scripts/postgresql-start.sh")
-    assert "database=$1 owner=$2 password_file=$3" in script, "in this order"
+    assert "port=$1 database=$2 owner=$3 password_file=$4" in script, "in this order"
     assert "CREATE DATABASE %I OWNER %I" in script, "and makes what is missing"
     assert secret_files(SYSTEM, "dev", name) == {secret: secret}, "the password is a read-only file"
     assert server_settings(SYSTEM, "dev", name)["port"] == "5432", "and listens on PostgreSQL's port"
@@ -101,9 +101,9 @@ def test_the_object_store_serves_objects_console_and_bucket(stage: str) -> None:
     assert opened["console"] == 9001, "the console"
     assert 9000 in opened.values(), "and the object API"
     assert {9000, 9001} <= ports(container(SYSTEM, stage, "admin-minio")), "both are the pod's"
-    script = file_text(SYSTEM, stage, "admin-minio", "/scripts/start.sh")
-    assert "mkdir -p /data/objects/motovaultpro\n" in script, "the bucket is there before the first client"
-    assert "--port :9000 --webui :9001 " in script, "the server listens on both"
+    command = container(SYSTEM, stage, "admin-minio")["command"]
+    assert command[4] == "motovaultpro", "the bucket is there before the first client"
+    assert command[5:9] == ["--port", ":9000", "--webui", ":9001"], "the server listens on both"
     assert claim(SYSTEM, stage, "admin-minio") == {"dev": "1Gi", "prod": "50Gi"}[stage], "objects are on a volume"
     given = settings(SYSTEM, stage, "admin-backend")["minio"]
     assert given == {"endpoint": "admin-minio", "port": 9000, "bucket": "motovaultpro"}, "the backend uses them"

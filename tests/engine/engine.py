@@ -92,6 +92,20 @@ class Engine:
         document = json.loads(self.need("pulumi", "stack", "export", "--stack", stack))
         return list(document["deployment"].get("resources", ()))
 
+    def forget(self, stack: str, *ends: str) -> None:
+        """Let a state forget resources by the ends of their URNs, as if it had never heard of them."""
+        document = json.loads(self.need("pulumi", "stack", "export", "--stack", stack))
+        resources = document["deployment"]["resources"]
+        gone = {one["urn"] for one in resources if one["urn"].endswith(ends)}
+        assert len(gone) == len(ends), f"one each: {gone}"
+        document["deployment"]["resources"] = [one for one in resources if one["urn"] not in gone]
+        for one in resources:
+            one["dependencies"] = [urn for urn in one.get("dependencies") or () if urn not in gone]
+            one.pop("propertyDependencies", None)
+        file = self.checkout.parent / "state.json"
+        file.write_text(json.dumps(document), "utf-8")
+        self.need("pulumi", "stack", "import", "--file", str(file), "--stack", stack)
+
 
 def problem() -> str | None:
     """Return why the engine cannot run here; None where it can."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +24,8 @@ class Life:
     server: ApiServer
     system: str
     stage: str
+    prefix: str = ""
+    """Of an installation beside others: then the stack has its name, and it sees its own objects alone."""
 
     @classmethod
     def begun(cls, engine: Engine, server: ApiServer, system: str, stage: str) -> Self:
@@ -43,10 +45,19 @@ class Life:
         shutil.copyfile(LEDGERS, file)
         return cls.begun(engine, server, LEDGERS.stem, stage)
 
+    def beside(self, name: str) -> Self:
+        """Return another installation of the system in the same cluster, not applied yet."""
+        other = replace(self, prefix=f"{name}-")
+        head = f"config:\n  quadrant:system: {self.system}\n  quadrant:environment: {self.stage}\n"
+        (self.engine.checkout / f"Pulumi.{other.stack}.yaml").write_text(head, "utf-8")
+        self.engine.stack(other.stack, self.server.kubeconfig)
+        other.override("namespacePrefix", other.prefix)
+        return other
+
     @property
     def stack(self) -> str:
         """The name of the stack."""
-        return stack_name(self.system, self.stage)
+        return self.prefix.removesuffix("-") or stack_name(self.system, self.stage)
 
     def up(self, *options: str) -> Run:
         """Apply what the checkout says now; it must succeed, and no policy may speak."""
@@ -87,7 +98,8 @@ class Life:
         kinds = self.server.kubectl.need("api-resources", "--verbs=list", "--output=name").split()
         wanted = ",".join(kind for kind in kinds if not kind.startswith(DERIVED))
         found = self.server.kubectl.objects("get", wanted, "--all-namespaces", "-l", OURS)
-        return [one for one in found if "ownerReferences" not in one["metadata"]]
+        ours = (one for one in found if _place(one["metadata"]).startswith(self.prefix))
+        return [one for one in ours if "ownerReferences" not in one["metadata"]]
 
     def standing(self) -> set[tuple[str, str]]:
         """Return kind and place of what stands in the cluster."""

@@ -77,27 +77,13 @@ def test_a_claim_is_the_programs_and_its_stateful_set_uses_it(applied: Applied) 
 
 def test_a_claim_that_is_there_already_is_taken_over(applied: Applied) -> None:
     before = applied.live("persistentvolumeclaim", CLAIM)["metadata"]["uid"]
-    forget(applied, f":PersistentVolumeClaim::{DATABASE}/{CLAIM}")
+    applied.engine.forget(STACK, f":PersistentVolumeClaim::{DATABASE}/{CLAIM}")
     applied.change("label", f"persistentvolumeclaim/{CLAIM}", "quadrant.dev/tier-")
     applied.need_up()
     after = applied.live("persistentvolumeclaim", CLAIM)["metadata"]
     assert after["uid"] == before, "a StatefulSet's controller, or an earlier stack, made it and filled it"
     assert "quadrant.dev/tier" in after["labels"], "from now on it has what the program says"
     applied.need_up("--expect-no-changes")
-
-
-def forget(applied: Applied, end: str) -> None:
-    """Let the engine forget a resource that others depend on, as if it had never made it."""
-    document = json.loads(applied.engine.need("pulumi", "stack", "export", "--stack", STACK))
-    resources = document["deployment"]["resources"]
-    [gone] = [one["urn"] for one in resources if one["urn"].endswith(end)]
-    document["deployment"]["resources"] = [one for one in resources if one["urn"] != gone]
-    for one in resources:
-        one["dependencies"] = [urn for urn in one.get("dependencies") or () if urn != gone]
-    file = applied.engine.checkout / "state.json"
-    file.write_text(json.dumps(document), "utf-8")
-    applied.engine.need("pulumi", "stack", "import", "--file", str(file), "--stack", STACK)
-    file.unlink()
 
 
 def test_storage_of_a_class_that_does_not_expand_is_refused_before_anything_changes(applied: Applied) -> None:

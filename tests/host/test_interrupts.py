@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -66,3 +67,12 @@ def test_a_thread_that_gets_no_signals_changes_no_handler() -> None:
     thread.start()
     thread.join(timeout=60)
     assert seen == [signal.getsignal(signal.SIGTERM)], "Python lets the main thread alone set handlers"
+
+
+def test_a_program_of_the_engine_ends_without_a_word() -> None:
+    program = (
+        "import signal\nfrom quadrant_platform.host.interrupts import end_quietly\n"
+        "end_quietly()\nsignal.raise_signal(signal.SIGINT)\nprint('not here')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (32, "", ""), "the engine reports it, not a traceback"

@@ -56,13 +56,23 @@ def listed(*objects: dict[str, Any]) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
 
 
-def test_everything_is_read_with_two_calls(tmp_path: Path) -> None:
-    answers = {"api-resources": (0, RESOURCES, ""), "get ": (0, listed(*NAMESPACES, *OTHERS), "")}
+ENDPOINTS = one(
+    "discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default", endpoints=[{"addresses": ["10.2.0.7"]}]
+)
+
+
+def test_everything_is_read_with_three_calls(tmp_path: Path) -> None:
+    answers = {
+        "api-resources": (0, RESOURCES, ""),
+        "get endpointslices kubernetes --namespace default": (0, listed(ENDPOINTS), ""),
+        "get ": (0, listed(*NAMESPACES, *OTHERS), ""),
+    }
     facts = read_facts(scripted(tmp_path, answers))
     assert facts.uid == UID, "the UID of kube-system"
     assert facts.service_ranges == ("10.43.0.0/16", "fd::/108"), "both families"
     addresses = {"10.43.0.1": "default/kubernetes", "fd::1": "default/kubernetes"}
     assert facts.service_addresses == addresses, "headless and external Services have none"
+    assert facts.api_addresses == ("10.43.0.1", "fd::1", "10.2.0.7"), "the Service's, and what is behind it"
     assert facts.storage_classes == {"slow": StorageClass(True, True), "fixed": StorageClass(False, False)}, "classes"
     assert facts.claims == {"shop/data-db-0": CLAIM}, "by namespace and name"
     assert facts.namespaces == {"kube-system": {}, "shop": {"team": "a"}}, "labels by name"
@@ -78,6 +88,7 @@ def test_what_the_user_may_not_list_is_unknown_and_the_rest_is_read(tmp_path: Pa
     }
     facts = read_facts(scripted(tmp_path, answers))
     assert (facts.service_addresses, facts.namespaces) == (None, None), "unknown is not empty"
+    assert facts.api_addresses is None, "half of the addresses would close the way to the others"
     assert facts.storage_classes == {}, "an empty answer is an answer"
     assert facts.claims == {"shop/data-db-0": CLAIM}, "one refusal hides one kind"
     assert facts.uid == UID, "asked alone, because this much is often permitted"

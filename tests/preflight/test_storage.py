@@ -84,3 +84,9 @@ def test_a_cluster_of_an_operator_is_as_big_as_its_instances_claims() -> None:
     assert all("no volume shrinks" in text for text in found), "another class is the next instance's alone"
     grown = refusals(facts, {**manifest, "spec": {**spec, "storage": {"size": "20Gi"}}})
     assert len(grown) == 2, "the operator would try for ever"
+
+
+@pytest.mark.parametrize(("size", "refused"), [("12Gi", False), ("10Gi", True), ("9Gi", True)])
+def test_growth_that_has_not_happened_may_be_taken_back_in_part(size: str, refused: bool) -> None:
+    there = Claim("20Gi", "fast", capacity="10Gi")
+    assert bool(refusals(cluster(there), claim(size))) is refused, "the volume itself never shrinks"

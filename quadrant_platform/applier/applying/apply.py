@@ -26,11 +26,13 @@ SECONDS_TO_GO = 120
 """The time in which a deleted object has to be gone."""
 
 
-def apply_with_pulumi(pulumi: str, session: ClusterSession, stack: ConfiguredStack, say: Say) -> int:
+def apply_with_pulumi(
+    pulumi: str, session: ClusterSession, stack: ConfiguredStack, recording: Recording, say: Say
+) -> int:
     """Let pulumi apply what differs from the cluster; return its exit code."""
     found = on_cluster(pulumi, session, stack, say)
     adopt(session, stack, say)
-    code = found.run("up", say)
+    code = found.run("up", say, recording)
     if code and stack.keeps_data:
         say(f"what the engine calls protected holds data; {RELEASE} in {stack.file} lets it go: docs/losing-nothing.md")
     return code

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from ipaddress import ip_network
 from typing import Any
 
 from quadrant_platform.applier.applying import engine_choice
@@ -14,11 +13,14 @@ from quadrant_platform.applier.clusters.local_clusters import LOCAL_CLUSTERS
 from quadrant_platform.applier.clusters.target import ClusterTarget, choose, host_facts
 from quadrant_platform.applier.observed import applyset, discovery, live
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack, configure_stack, images_of
+from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.host.checkout import ROOT
-from quadrant_platform.host.kubectl import Kubectl, KubectlError
 from quadrant_platform.host.progress import Say
 from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.model.stack_file import OVERRIDES
+from quadrant_platform.preflight import origins
+from quadrant_platform.preflight.api_server import api_blocks, holds, uncovered
+from quadrant_platform.preflight.origins import installed
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import config_for
 from quadrant_platform.program.traffic import Traffic
@@ -65,41 +67,19 @@ def local_overrides(session: ClusterSession, say: Say) -> dict[str, Any]:
         return {}
     small = "requests are small, and data is not kept; the stack's own overrides go first"
     say(f"{SAMPLE} stands in for the system's own images, {small}")
-    network = {"apiServer": {"cidrs": api_addresses(session.kubectl)}}
     # A cluster of our own goes as a whole with its last system.
-    return {
-        "standIn": SAMPLE,
-        "requests": {"services": 7, "stores": 7},
-        "network": network,
-        "protectData": False,
-    }
-
-
-def api_addresses(kubectl: Kubectl) -> list[str]:
-    """Return the addresses at which pods reach the API server: those of its Service and of the endpoints behind it."""
-    services = kubectl.objects("get", "service", "kubernetes", "--namespace", "default", "--ignore-not-found")
-    slices = kubectl.objects("get", "endpointslices", "kubernetes", "--namespace", "default", "--ignore-not-found")
-    behind = [address for one in slices for endpoint in one["endpoints"] for address in endpoint["addresses"]]
-    addresses = (*(one["spec"]["clusterIP"] for one in services), *behind)
-    return [f"{address}/{128 if ':' in address else 32}" for address in addresses]
+    return {"standIn": SAMPLE, "requests": {"services": 7, "stores": 7}, "protectData": False}
 
 
 def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Recording, say: Say) -> None:
     """Report the addresses of a foreign cluster's API server that the stack's own policies keep its pods from."""
     if session.target.type.local:
         return
-    try:
-        addresses = api_addresses(session.kubectl)
-    except KubectlError as error:
-        say(f"warning: {error}; so it was not checked whether the policies let pods reach the API server")
-        return
+    addresses = api_blocks(stack.facts or session.facts())
+    if not addresses:
+        say("warning: the cluster hides its API server's addresses, so it was not checked whether pods may reach them")
     for line in unreachable_api(Traffic(recording.manifests()).matrix, addresses, stack.file):
         say(line)
-
-
-def uncovered(cidrs: Collection[str], addresses: Collection[str]) -> list[str]:
-    """Return the addresses, each a block of one, that no block contains."""
-    return [address for address in addresses if not any(_holds(cidr, address) for cidr in cidrs)]
 
 
 def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file: str) -> Iterator[str]:
@@ -108,7 +88,7 @@ def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file:
     watchers = sorted({row["from"] for row in matrix["rows"] if row["to"] == PEER})
     missing = uncovered(blocks, addresses) if watchers else []
     # An override replaces the whole list, so the setting has to repeat the entries that are right.
-    right = [cidr for cidr in blocks if any(_holds(cidr, address) for address in addresses)]
+    right = [cidr for cidr in blocks if any(holds(cidr, address) for address in addresses)]
     setting = json.dumps({"network": {"apiServer": {"cidrs": [*right, *missing]}}})
     for address in missing:
         yield (
@@ -118,11 +98,6 @@ def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file:
         )
 
 
-def _holds(cidr: str, address: str) -> bool:
-    block, one = ip_network(cidr, strict=False), ip_network(address)
-    return block.version == one.version and int(block[0]) <= int(one[0]) <= int(block[-1])
-
-
 def check_needs(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> None:
     """Raise BadInput with everything that a stack needs and its cluster does not have, before anything is changed."""
     facts = stack.facts or session.facts()
@@ -130,10 +105,14 @@ def check_needs(session: ClusterSession, stack: ConfiguredStack, recording: Reco
 
 
 def choose_applier(session: ClusterSession, stack: ConfiguredStack) -> EngineChoice:
-    """Return the engine that applies a stack to a cluster."""
+    """Return the engine that applies a stack to a cluster; BadInput where it is pulumi's, which is not here."""
     ours = stack.installation
     stored = f"{applyset.RESOURCE}/{ours}" if ours in live.parents(session.kubectl, session.table) else None
-    return engine_choice.engine_for(stored, stack.name)
+    choice = engine_choice.engine_for(stored, stack.name)
+    facts = stack.facts or session.facts()
+    if choice.pulumi is None and (made := origins.problems_of_kubectl(facts, installed(ours, stack.name))):
+        raise BadInput(made)
+    return choice
 
 
 def adopt(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:

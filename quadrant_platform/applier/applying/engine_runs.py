@@ -9,6 +9,7 @@ from quadrant_platform.applier.clusters.connection import ClusterSession
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.host.kubectl import Kubectl
 from quadrant_platform.host.progress import Say
+from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import config_for, stack_name
 
 
@@ -29,11 +30,11 @@ class ClusterRun:
     moved: bool
     """Whether the recorded way to the cluster is another than the present one."""
 
-    def run(self, verb: str, say: Say) -> int:
-        """Run `up`, `preview` or `destroy` of pulumi, after what a killed run left behind; return its exit code."""
+    def run(self, verb: str, say: Say, recording: Recording | None = None) -> int:
+        """Run `up`, `preview` or `destroy` of pulumi, after what a stopped run left behind; return its exit code."""
         if verb != "preview":
             interrupted_runs.clear_locks(self.engine, say)
-            interrupted_runs.settle_creations(self.engine, self.record, self.kubectl, say)
+            interrupted_runs.settle_creations(self.engine, self.record, recording, self.kubectl, say)
         # Its own provider destroys what a stack has, unless the way to the cluster has moved: then the program's does.
         present = ("--run-program",) if self.moved and verb == "destroy" else ()
         return self.engine.run(verb, *OPTIONS[verb], *present)
@@ -42,6 +43,5 @@ class ClusterRun:
 def on_cluster(pulumi: str, session: ClusterSession, stack: ConfiguredStack, say: Say) -> ClusterRun:
     """Return a stack in its cluster; BadInput, before any change, where the state is of another cluster."""
     engine = PulumiStack(pulumi, stack.name, stack.config | session.target.settings)
-    uid = stack.facts.uid if stack.facts else session.facts().uid
-    record = recorded_cluster.record_of(engine, session, stack, uid, say)
+    record = recorded_cluster.record_of(engine, session, stack, stack.facts or session.facts(), say)
     return ClusterRun(engine, record, session.kubectl, recorded_cluster.has_moved(record, session.target))

@@ -28,7 +28,8 @@ def forget_cluster(uid: str, system: str, stack: str, say: Say, *, consent: bool
     engine = PulumiStack(pulumi, name, config) if pulumi else None
     record = read_record(engine) if engine else StateRecord({})
     noted = local_state.last_cluster(name)
-    known = {one.uid: one for one in (*record.clusters, *([RecordedCluster(*noted)] if noted else []))}
+    begun = [RecordedCluster(record.home, "no kubeconfig", None)] if record.home else []
+    known = {one.uid: one for one in (*begun, *record.clusters, *([RecordedCluster(*noted)] if noted else []))}
     if uid not in known:
         raise BadInput([_unknown(uid, name, known)])
     _check_gone(known[uid], system, stack)
@@ -36,7 +37,7 @@ def forget_cluster(uid: str, system: str, stack: str, say: Say, *, consent: bool
     if not consent:
         data = [one["urn"].rpartition("::")[2] for one in objects if holds_data(one.get("inputs", {}))]
         raise BadInput([_unconfirmed(known[uid], name, len(objects), data)])
-    if engine and objects:
+    if engine and (objects or record.home == uid):
         write_record(engine, record.without(uid))
     if noted and noted[0] == uid:
         local_state.forget_last_cluster(name)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import socket
 from collections.abc import Iterator, Mapping
@@ -19,9 +20,15 @@ from quadrant_platform.applier.observed.object_keys import by_key, key_of, refer
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.kubectl import Kubectl, listed
 from quadrant_platform.host.progress import Say
+from quadrant_platform.places import place_of
+from quadrant_platform.program.recorder import Recording
 
-_FIELD_MANAGER = "pulumi-kubernetes-"
-"""How the names of the engine's field managers begin, one for each object."""
+_FIELD_MANAGER = re.compile(r"pulumi-kubernetes(-\w+)?")
+"""The engine's field managers: one for all creations, and one for each object that was applied later."""
+
+_PROVIDER = "kubernetes"
+"""The program's provider of all objects but claims."""
+_CLAIM = "PersistentVolumeClaim"
 
 
 class LockHolder(NamedTuple):
@@ -71,21 +78,49 @@ def _holders(stack: str) -> Iterator[LockHolder]:
         yield LockHolder(found["username"], found["hostname"], found["pid"], since)
 
 
-def settle_creations(engine: PulumiStack, record: StateRecord, kubectl: Kubectl, say: Say) -> None:
-    """Take over what a killed run created, and drop what it did not get to; BadInput where a stranger made it.
+def settle_creations(
+    engine: PulumiStack, record: StateRecord, recording: Recording | None, kubectl: Kubectl, say: Say
+) -> None:
+    """Take over what a stopped run created, and drop what it did not get to; BadInput where a stranger made it.
 
-    Without this, the next run would try to create what is there already.
+    Without this, the next run would try to create what is there already. A killed run leaves word of what it began.
+    One that was asked to stop gives up its last calls, which the cluster may have heard; the recording, where there
+    is one, tells what they were about.
     """
-    begun = [one["resource"] for one in record.pending if one["type"] == "creating"]
-    if not begun:
-        return
-    wanted = {one["urn"]: one["inputs"] for one in begun if _is_object(one)}
-    there = by_key(_live(kubectl, [reference_to(one) for one in wanted.values()]))
-    found = {urn: there[key_of(one)] for urn, one in wanted.items() if key_of(one) in there}
+    begun = {one["resource"]["urn"]: one["resource"] for one in record.pending if one["type"] == "creating"}
+    wanted = {urn: one for urn, one in begun.items() if _is_object(one)} | _unheard(record, recording)
+    there = by_key(_live(kubectl, [reference_to(one["inputs"]) for one in wanted.values()]))
+    found = {urn: there[key_of(one["inputs"])] for urn, one in wanted.items() if key_of(one["inputs"]) in there}
     if strange := [one for one in found.values() if not _manager(one)]:
         raise BadInput([_stranger(one, kubectl) for one in strange])
-    write_record(engine, record.settled({urn: _outputs(one) for urn, one in found.items()}))
-    say(f"a run was killed while it created {len(begun)} resources: {len(found)} exist and are taken over")
+    if not begun and not found:
+        return
+    made = [
+        # The provider identifies an object by its place.
+        wanted[urn] | {"id": place_of(live["metadata"]), "outputs": _outputs(live)}
+        for urn, live in found.items()
+    ]
+    write_record(engine, record.settled(made))
+    say(f"a run was stopped while it created objects: {len(found)} exist and are taken over")
+
+
+def _unheard(record: StateRecord, recording: Recording | None) -> dict[str, Mapping[str, Any]]:
+    """Return the objects that a program wants and a state, of which a run was begun, does not record.
+
+    Claims are left out: their provider takes over what exists.
+    """
+    if recording is None or record.identity is None:
+        return {}
+    provider = record.provider(_PROVIDER)
+    reached = {one["urn"] for one in record.resources} if provider else set()
+    objects = {key_of(one["inputs"]) for one in record.objects() if _is_object(one)}
+    common = {"custom": True, "provider": provider}
+    return {
+        one.urn: {"urn": one.urn, "type": one.type, "parent": one.parent, "inputs": one.inputs, **common}
+        for one in recording.resources
+        if one.is_manifest and one.parent in reached
+        if one.inputs["kind"] != _CLAIM and key_of(one.inputs) not in objects
+    }
 
 
 def _is_object(resource: Mapping[str, Any]) -> bool:
@@ -101,7 +136,7 @@ def _live(kubectl: Kubectl, references: list[dict[str, Any]]) -> list[dict[str, 
 
 def _manager(one: Mapping[str, Any]) -> str | None:
     managers = (entry["manager"] for entry in one["metadata"].get("managedFields", ()))
-    return next((name for name in managers if name.startswith(_FIELD_MANAGER)), None)
+    return next((name for name in managers if _FIELD_MANAGER.fullmatch(name)), None)
 
 
 def _outputs(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,5 +150,5 @@ def _stranger(one: Mapping[str, Any], kubectl: Kubectl) -> Problem:
     _, kind, namespace, name = key_of(one)
     place = ["--namespace", namespace] if namespace else []
     command = shlex.join(["kubectl", *kubectl.options(), *place, "delete", kind.lower(), name])
-    what = f"{kind} {name} was to be created when a run was killed, and is there, made by something else"
+    what = f"{kind} {name} is to be created and is there already, made by something else"
     return Problem((), what, f"if nothing needs it, `{command}`; nothing was changed")

@@ -8,20 +8,31 @@ from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.host.progress import Say
 from quadrant_platform.model.stack_file import KUBECONFIG
+from quadrant_platform.preflight import origins
+from quadrant_platform.preflight.facts import ClusterFacts
+from quadrant_platform.preflight.origins import NEW, installed
 
 
-def record_of(engine: PulumiStack, session: ClusterSession, stack: ConfiguredStack, uid: str, say: Say) -> StateRecord:
-    """Return the record of a stack in the cluster with this UID; BadInput where it is of another cluster.
+def record_of(
+    engine: PulumiStack, session: ClusterSession, stack: ConfiguredStack, facts: ClusterFacts, say: Say
+) -> StateRecord:
+    """Return the record of a stack in its cluster; BadInput where one of the two belongs to another.
 
     The record of a cluster that Quadrant made and that is gone is dropped: nobody else can have it.
     """
     record = read_record(engine)
-    for other in (one for one in record.clusters if one.uid != uid):
+    for other in (one for one in record.clusters if one.uid != facts.uid):
         if not _was_our_own(other, session.target):
-            raise BadInput([_elsewhere(other, session, stack, uid)])
+            raise BadInput([_elsewhere(other, session, stack, facts.uid)])
         say(f"the {session.target.type} that the state records is gone, so its record goes too; passwords stay")
         record = record.without(other.uid)
         write_record(engine, record)
+    if record.home not in (None, facts.uid):
+        # Nothing is left in the cluster in which it began.
+        record = record.without(record.home or "")
+        write_record(engine, record)
+    if found := origins.problems(facts, installed(stack.installation, stack.name), record.identity or NEW):
+        raise BadInput(found)
     return record
 
 

@@ -2,18 +2,19 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from quadrant_platform.applier.applying import engine_complaints
 from quadrant_platform.applier.applying.pulumi_cli import PulumiStack
-from quadrant_platform.places import place_of
 
 Resource = dict[str, Any]
 _PROVIDER = "pulumi:providers:kubernetes"
 _OWNED = "kubernetes:"
+_IDENTITY = "random:index/randomUuid:RandomUuid", "state"
+"""Type and name of the resource by which the state knows itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,19 @@ class StateRecord:
         return list(self.document.get("deployment", {}).get("pending_operations") or ())
 
     @property
+    def identity(self) -> str | None:
+        """What the state calls itself on the namespaces that come from it; None before it made any."""
+        return next((str(one["outputs"]["result"]) for one in self._identities()), None)
+
+    @property
+    def home(self) -> str | None:
+        """The cluster of the state's first run; None before that."""
+        return next((str(one["outputs"]["keepers"]["cluster"]) for one in self._identities()), None)
+
+    def _identities(self) -> Iterator[Resource]:
+        yield from (one for one in self.resources if (one["type"], one["urn"].rpartition("::")[2]) == _IDENTITY)
+
+    @property
     def clusters(self) -> list[RecordedCluster]:
         """The clusters that hold objects of the stack."""
         used = {one["provider"] for one in self.objects()}
@@ -65,24 +79,23 @@ class StateRecord:
         """Return the record without a cluster and all that is in it; generated values stay."""
         providers = self._providers(uid)
         gone = {one["urn"] for one in self.objects_in(uid)}
+        gone |= {one["urn"] for one in self._identities() if self.home == uid}
         gone |= {reference.rpartition("::")[0] for reference in providers}
         kept = [_detached(one, gone) for one in self.resources if one["urn"] not in gone]
         pending = [one for one in self.pending if one["resource"].get("provider") not in providers]
         return self._changed(kept, pending)
 
+    def provider(self, name: str) -> str | None:
+        """Return the reference of the provider with a name; None where no run has come to it."""
+        named = (one for one in self.resources if one["type"] == _PROVIDER and one["urn"].endswith(f"::{name}"))
+        return next(map(_reference, named), None)
+
     def _providers(self, uid: str) -> set[str]:
         """Return the references of the providers that lead to a cluster."""
         return {_reference(one) for one in self.resources if one["type"] == _PROVIDER and _cluster(one).uid == uid}
 
-    def settled(self, found: Mapping[str, Mapping[str, Any]]) -> "StateRecord":
-        """Return the record without begun creations; those of objects that exist became resources, by URN."""
-        begun = [one["resource"] for one in self.pending if one["type"] == "creating"]
-        made = [
-            # The provider identifies an object by its place.
-            one | {"id": place_of(one["inputs"]["metadata"]), "outputs": dict(found[one["urn"]])}
-            for one in begun
-            if one["urn"] in found
-        ]
+    def settled(self, made: Collection[Resource]) -> "StateRecord":
+        """Return the record without begun creations, and with those that were made."""
         pending = [one for one in self.pending if one["type"] != "creating"]
         return self._changed([*self.resources, *made], pending)
 

@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from quadrant_platform.applier.observed.object_keys import ObjectKey
-from quadrant_platform.vocabulary import MANAGED_BY, POD_SECURITY_PREFIX
+from quadrant_platform.vocabulary import APPLYSET_LABEL, MANAGED_BY, POD_SECURITY_PREFIX
 
 GROUP, KIND, PLURAL = "quadrant.dev", "System", "systems"
 RESOURCE = f"{PLURAL}.{GROUP}"
 NAMESPACE = "quadrant"
 """The namespace of what Quadrant keeps about the systems of a cluster; no pod can run there."""
-MEMBER = "applyset.kubernetes.io/part-of"
+MEMBER = APPLYSET_LABEL
 _IDENTITY = "applyset.kubernetes.io/id"
 _KINDS = "applyset.kubernetes.io/contains-group-kinds"
 _NAMESPACES = "applyset.kubernetes.io/additional-namespaces"

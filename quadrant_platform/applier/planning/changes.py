@@ -4,8 +4,6 @@ A dry run on the API server returns each object as it would be after our apply. 
 exactly what Quadrant owns and others changed, without defaults and the fields of other managers.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -95,11 +93,6 @@ def replaced(wanted: Objects, live: Objects) -> frozenset[ObjectKey]:
     """Return the Jobs and StatefulSets with a template that differs and that Kubernetes never changes."""
     there = {key: _TEMPLATES[key.kind] for key in wanted if key.kind in _TEMPLATES and key in live}
     return frozenset(key for key, template in there.items() if template(live[key]) != template(wanted[key]))
-
-
-def digest(manifest: Manifest) -> str:
-    """Return the digest of a Job's specification."""
-    return hashlib.sha256(json.dumps(manifest["spec"], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _digest(manifest: Manifest) -> str | None:

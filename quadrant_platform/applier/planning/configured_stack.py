@@ -8,7 +8,6 @@ from typing import Any
 from quadrant_platform.applier.observed import applyset
 from quadrant_platform.applier.observed.object_keys import Objects, by_key
 from quadrant_platform.applier.planning import generated_values
-from quadrant_platform.applier.planning.changes import digest
 from quadrant_platform.model.expansion.workloads import installation_name
 from quadrant_platform.model.loader import load_environment
 from quadrant_platform.model.schema.environment import merged
@@ -16,6 +15,7 @@ from quadrant_platform.model.stack_file import ENVIRONMENT, OVERRIDES, load_stac
 from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.program.recorder import Recording, record
 from quadrant_platform.program.rendering import Manifest, in_order
+from quadrant_platform.program.runs import digest
 from quadrant_platform.program.stacks import config_for, stack_file, stack_name
 from quadrant_platform.vocabulary import TEMPLATE_ANNOTATION
 

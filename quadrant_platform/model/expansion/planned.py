@@ -168,6 +168,8 @@ class PlannedCache(Planned[CacheSpec]):
 
     mode: Literal["single", "replica", "sentinel"] = "single"
     sentinel: Planned[CacheSpec] | None = None
+    overlap: int = 120
+    """Minutes for which the former password counts beside a new one."""
 
     @property
     def stateful_set(self) -> str:

@@ -13,7 +13,7 @@ from quadrant_platform.model.expansion.topology import Topology
 from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, cache_mode, in_cluster
 from quadrant_platform.model.schema import datastores
 from quadrant_platform.model.schema.service import TIERS, Autoscaling, JobSpec, ServiceSpec, Sizing
-from quadrant_platform.model.schema.types import Segment, Stage
+from quadrant_platform.model.schema.types import Segment, Stage, seconds
 from quadrant_platform.vocabulary import PURPOSE_LABEL
 
 TRAEFIK = Sizing(tier=3)
@@ -103,8 +103,14 @@ class Planner:
             copies={"single": 1, "replica": 1 + spec.replicas, "sentinel": SENTINEL_MEMBERS}[mode],
             secrets=secrets,
             sentinel=sentinel,
+            overlap=self.overlap(),
             **self.bound(name, spec.resources, spec.labels),
         )
+
+    def overlap(self) -> int:
+        """Return the minutes for which a former password counts: the last copy follows within half of them."""
+        vault = self.system.vault
+        return max(2 * seconds(vault.refresh) // 60, 5) if vault else planned.PlannedCache.overlap
 
     def object_store(self, name: str, spec: datastores.ObjectStoreSpec) -> planned.Planned[datastores.ObjectStoreSpec]:
         """Plan an object store."""

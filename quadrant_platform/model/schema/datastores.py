@@ -59,7 +59,12 @@ class PoolerSpec(Renamable):
     min_pool_size: int = Field(default=0, ge=0)
     default_pool_size: int = Field(ge=1, description="server connections per user and database, of all instances")
     max_db_connections: int = Field(ge=1, description="server connections of all instances")
-    max_client_connections: int = Field(default=1000, ge=1)
+    max_client_connections: int = Field(
+        default=1000,
+        ge=1,
+        description="of one instance, each an open file: our own PgBouncer raises its limit as far as the node's hard "
+        "limit goes and says where that ends; the operator's runs with the limit of its container runtime, often 1024",
+    )
     max_prepared_statements: int = Field(default=200, ge=0)
     resources: Sizing = Sizing(tier=3)
 

@@ -142,7 +142,9 @@ class ServiceSpec(ContainerSpec):
     spot: bool = Field(default=False, description="may run on spot nodes where the environment has them")
     rollout: Rollout = Rollout()
     slo: Slo | None = None
-    termination_grace: Duration = "30s"
+    termination_grace: Duration = Field(
+        default="30s", description="time to finish after SIGTERM, which comes 5 s after the pod's last new connection"
+    )
 
     @model_validator(mode="after")
     def _ports(self) -> Self:

@@ -50,7 +50,9 @@ class Vault(Model):
     path: str = "secret"
     mount: str = "kubernetes"
     role: Name
-    refresh: Duration = "1h"
+    refresh: Duration = Field(
+        default="1h", description="how often secrets are read anew; caches take the former password for twice as long"
+    )
 
 
 class System(Model):

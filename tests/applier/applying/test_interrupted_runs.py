@@ -15,9 +15,12 @@ from quadrant_platform.applier.applying.interrupted_runs import clear_locks, set
 from quadrant_platform.applier.applying.pulumi_cli import PulumiStack
 from quadrant_platform.applier.applying.state_record import read_record
 from quadrant_platform.documents.problems import BadInput
+from quadrant_platform.program.recorder import Recorded, Recording
 from tests.applier.applying.fake_pulumi import FakePulumi
 from tests.applier.applying.test_recorded_cluster import HERE, OBJECT, PROVIDER, state
 from tests.preflight.scripted_kubectl import scripted
+
+CLAIM, PARENT = "PersistentVolumeClaim", "urn:x::secrets"
 
 
 def engine(pulumi: FakePulumi) -> PulumiStack:
@@ -69,10 +72,13 @@ def live(manager: str) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {"password": "c2VjcmV0"}})
 
 
-def test_what_was_created_is_taken_over_and_the_rest_is_created_anew(pulumi: FakePulumi, tmp_path: Path) -> None:
+@pytest.mark.parametrize("manager", ["pulumi-kubernetes", "pulumi-kubernetes-1a2b"])
+def test_what_was_created_is_taken_over_and_the_rest_is_created_anew(
+    pulumi: FakePulumi, tmp_path: Path, manager: str
+) -> None:
     begun(pulumi)
-    kubectl = scripted(tmp_path, {"get ": (0, live("pulumi-kubernetes-1a2b"), "")})
-    settle_creations(engine(pulumi), read_record(engine(pulumi)), kubectl, print)
+    kubectl = scripted(tmp_path, {"get ": (0, live(manager), "")})
+    settle_creations(engine(pulumi), read_record(engine(pulumi)), None, kubectl, print)
     found = pulumi.state()
     assert found["pending_operations"] == [], "nothing is in doubt any more"
     assert [one["urn"] for one in found["resources"]] == [PROVIDER, OBJECT], "the password is made by the next run"
@@ -82,13 +88,44 @@ def test_what_was_created_is_taken_over_and_the_rest_is_created_anew(pulumi: Fak
 
 def test_what_nobody_created_is_dropped(pulumi: FakePulumi, tmp_path: Path) -> None:
     begun(pulumi)
-    settle_creations(engine(pulumi), read_record(engine(pulumi)), scripted(tmp_path, {"get ": (0, "", "")}), print)
+    nothing = scripted(tmp_path, {"get ": (0, "", "")})
+    settle_creations(engine(pulumi), read_record(engine(pulumi)), None, nothing, print)
     assert [one["urn"] for one in pulumi.state()["resources"]] == [PROVIDER], "the next run creates both"
 
 
 def test_a_strangers_object_of_the_same_name_is_not_taken_over(pulumi: FakePulumi, tmp_path: Path) -> None:
     begun(pulumi)
     kubectl = scripted(tmp_path, {"get ": (0, live("kubectl"), "")})
-    with pytest.raises(BadInput, match=r"Secret db was to be created.*delete secret db"):
-        settle_creations(engine(pulumi), read_record(engine(pulumi)), kubectl, print)
+    with pytest.raises(BadInput, match=r"Secret db is to be created and is there already.*delete secret db"):
+        settle_creations(engine(pulumi), read_record(engine(pulumi)), None, kubectl, print)
     assert pulumi.state()["pending_operations"], "nothing was changed"
+
+
+def recording() -> Recording:
+    """The Secret and a claim, as a program registers them."""
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "backend"}}
+    secret = Recorded("kubernetes:core/v1:Secret", "backend/db", OBJECT, PARENT, (), manifest)
+    claim = Recorded("kubernetes:core/v1:PersistentVolumeClaim", "x", "urn:x", PARENT, (), manifest | {"kind": CLAIM})
+    return Recording("quadrant", "agents-dev", (secret, claim))
+
+
+def stopped(pulumi: FakePulumi, *more: dict[str, Any]) -> None:
+    """Let a run have been stopped while the cluster had not answered yet."""
+    provider = state(HERE)[0]
+    own = {"urn": "urn:x::state", "type": "random:index/randomUuid:RandomUuid", "outputs": {"result": "ours"}}
+    pulumi.holds([provider, own, {"urn": PARENT, "type": "quadrant:secrets:Secrets"}, *more])
+
+
+def test_what_a_stopped_run_did_not_hear_of_is_taken_over(pulumi: FakePulumi, tmp_path: Path) -> None:
+    stopped(pulumi)
+    kubectl = scripted(tmp_path, {"get ": (0, live("pulumi-kubernetes"), "")})
+    settle_creations(engine(pulumi), read_record(engine(pulumi)), recording(), kubectl, print)
+    added = pulumi.state()["resources"][3:]
+    assert [one["urn"] for one in added] == [OBJECT], "claims have a provider that takes them over"
+    assert (added[0]["id"], added[0]["provider"]) == ("backend/db", f"{PROVIDER}::1"), "as the engine would have it"
+
+
+def test_a_state_that_is_whole_is_left_alone(pulumi: FakePulumi, tmp_path: Path) -> None:
+    stopped(pulumi, state(HERE)[2])
+    settle_creations(engine(pulumi), read_record(engine(pulumi)), recording(), scripted(tmp_path, {}), print)
+    assert not [call for call in pulumi.calls() if "import" in call], "nothing to take over, and kubectl was not asked"

@@ -15,10 +15,12 @@ from quadrant_platform.applier.clusters.target import ClusterTarget, ClusterType
 from quadrant_platform.applier.planning.configured_stack import ConfiguredStack
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.host.kubectl import Kubectl
+from quadrant_platform.preflight.facts import ClusterFacts
+from quadrant_platform.program.stacks import config_for
 from tests.applier.applying.fake_pulumi import FakePulumi
 
 HERE, THERE = "476835dd-22b9-4a74-9b2e-7196e21831ac", "b0c1ffab-0a3e-4f57-8a19-55f3b6a8d2f1"
-STACK = ConfiguredStack("agents", "dev", {})
+STACK = ConfiguredStack("agents", "dev", config_for("agents", "dev"))
 PROVIDER = "urn:pulumi:agents-dev::quadrant::quadrant:cluster:Kubernetes$pulumi:providers:kubernetes::kubernetes"
 OBJECT = "urn:pulumi:agents-dev::quadrant::kubernetes:core/v1:Secret::backend/db"
 RANDOM = "urn:pulumi:agents-dev::quadrant::random:index/randomPassword:RandomPassword::db"
@@ -45,7 +47,7 @@ def engine(pulumi: FakePulumi) -> PulumiStack:
 
 def test_the_same_cluster_by_another_file_is_no_move_of_the_stack(pulumi: FakePulumi) -> None:
     pulumi.holds(state(HERE))
-    record = record_of(engine(pulumi), session(), STACK, HERE, print)
+    record = record_of(engine(pulumi), session(), STACK, ClusterFacts(HERE), print)
     assert [one.uid for one in record.clusters] == [HERE], "it is where the state records it"
     assert has_moved(record, session().target), "only the way to it is another"
 
@@ -53,7 +55,7 @@ def test_the_same_cluster_by_another_file_is_no_move_of_the_stack(pulumi: FakePu
 def test_another_cluster_is_refused_with_both_names_and_three_ways_out(pulumi: FakePulumi) -> None:
     pulumi.holds(state(HERE))
     with pytest.raises(BadInput) as refused:
-        record_of(engine(pulumi), session(), STACK, THERE, print)
+        record_of(engine(pulumi), session(), STACK, ClusterFacts(THERE), print)
     text = str(refused.value)
     assert f"records the cluster {HERE} (reached by /etc/a)" in text, "the one of the state"
     assert f"lead to the cluster {THERE} (reached by /etc/b, context blue)" in text, "the one of the settings"
@@ -63,7 +65,7 @@ def test_another_cluster_is_refused_with_both_names_and_three_ways_out(pulumi: F
 
 def test_a_state_without_objects_is_of_no_cluster(pulumi: FakePulumi) -> None:
     pulumi.holds(state(HERE)[:2])
-    assert not record_of(engine(pulumi), session(), STACK, THERE, print).clusters, (
+    assert not record_of(engine(pulumi), session(), STACK, ClusterFacts(THERE), print).clusters, (
         "after a destroy, any cluster will do"
     )
 
@@ -76,7 +78,7 @@ def test_a_stack_that_pulumi_does_not_know_records_nothing(pulumi: FakePulumi) -
 def test_the_record_of_our_own_cluster_goes_with_it(pulumi: FakePulumi) -> None:
     pulumi.holds(state(HERE, "/var/lab/kubeconfig"))
     lines: list[str] = []
-    record_of(engine(pulumi), session(ClusterType.LAB, "/var/lab/kubeconfig"), STACK, THERE, lines.append)
+    record_of(engine(pulumi), session(ClusterType.LAB, "/var/lab/kubeconfig"), STACK, ClusterFacts(THERE), lines.append)
     assert [one["urn"] for one in pulumi.state()["resources"]] == [RANDOM], "a lab that was made anew is empty"
     assert "the lab that the state records is gone" in lines[0], "and one line reports it"
 

@@ -9,10 +9,10 @@ from quadrant_platform.applier.planning.changes import (
     FieldDifference,
     compare,
     differences,
-    digest,
     replaced,
     without_server_fields,
 )
+from quadrant_platform.program.runs import digest
 from quadrant_platform.program.wire import SECRET
 
 

@@ -12,7 +12,7 @@ UID = "0d5a3c6f-8e11-4b52-9f0e-5c1f0f9e3b7a"
 def provider(folder: Path, facts: ClusterFacts | None = None, name: str = "kubernetes", **settings: str) -> Recorded:
     """A provider of a stack with some settings."""
     config = {**CONFIG, **{f"quadrant:{key}": value for key, value in settings.items()}}
-    resources = run(folder, "Kubernetes('cluster', configured_plan()[1])", config, facts)
+    resources = run(folder, "Kubernetes('cluster', configured_plan())", config, facts)
     [found] = [one for one in resources if (one.type, one.name) == ("pulumi:providers:kubernetes", name)]
     return found
 

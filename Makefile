@@ -20,7 +20,9 @@ judge = $(1)-judge-$(shell cat $(addprefix $(2)/,go.mod go.sum) $(sort $(wildcar
 PSS_JUDGE := $(call judge,pss,tests/policies/pss/judge)
 ROUTE_JUDGE := $(call judge,route,tests/oracles/traefik/judge)
 RBAC_JUDGE := $(call judge,rbac,tests/policies/rules/api/judge)
-JUDGES := $(addprefix $(CACHE)/,$(PSS_JUDGE) $(ROUTE_JUDGE) $(RBAC_JUDGE))
+SCHEDULE_JUDGE := $(call judge,schedule,tests/oracles/schedules/judge)
+JUDGES := $(addprefix $(CACHE)/,$(PSS_JUDGE) $(ROUTE_JUDGE) $(RBAC_JUDGE) $(SCHEDULE_JUDGE))
+PROMETHEUS := $(shell sed -n 's|.*prometheus/prometheus \(v[^ ]*\).*|\1|p' tests/oracles/prometheus/tool/go.mod)
 SOURCES := components policies quadrant_platform tests tools bench __main__.py
 TYPED := quadrant_platform tests tools bench __main__.py
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
@@ -119,8 +121,8 @@ commits: setup ## Check the messages of the commits since the rule for them bega
 	@$(BIN)/python -m tools.commits
 
 .PHONY: oracles
-oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(JUDGES)) ## Build the independent analyzers
-	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus or a judge (Pod Security, Traefik's muxer, Kubernetes' authorizer) will be skipped"
+oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(JUDGES) $(CACHE)/promtool-$(PROMETHEUS)) ## Build the independent analyzers
+	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus, promtool or a judge (of pods, routes, rights, schedules) will be skipped"
 
 .venv-%/.ready: requirements/%.lock | .venv/.locked
 	$(PYTHON) -m venv --clear .venv-$*
@@ -136,9 +138,17 @@ $(CACHE)/cyclonus-$(CYCLONUS):
 $(CACHE)/$(PSS_JUDGE): JUDGED := tests/policies/pss/judge
 $(CACHE)/$(ROUTE_JUDGE): JUDGED := tests/oracles/traefik/judge
 $(CACHE)/$(RBAC_JUDGE): JUDGED := tests/policies/rules/api/judge
+$(CACHE)/$(SCHEDULE_JUDGE): JUDGED := tests/oracles/schedules/judge
 $(JUDGES):
 	@mkdir -p $(CACHE)
 	cd $(JUDGED) && CGO_ENABLED=0 go build -trimpath -o $(CACHE)/.build-$(@F) .
+	@mv $(CACHE)/.build-$(@F) $@
+
+# It evaluates rules and asks no cloud, so it needs none of their libraries.
+$(CACHE)/promtool-$(PROMETHEUS):
+	@mkdir -p $(CACHE)
+	cd tests/oracles/prometheus/tool && go build -trimpath -tags remove_all_sd -o $(CACHE)/.build-$(@F) \
+		github.com/prometheus/prometheus/cmd/promtool
 	@mv $(CACHE)/.build-$(@F) $@
 
 .PHONY: incumbents

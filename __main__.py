@@ -71,7 +71,7 @@ if plan.edge:
     urls = Routes("routes", Args(context, plan.edge), opts).outputs.urls
 if plan.egress:
     Egress("egress", Args(context, plan.egress), opts)
-if plan.scraped or plan.alerts:
+if plan.scraped or plan.alerts or plan.jobs:
     Monitoring("monitoring", Args(context, plan), opts)
 
 check_surroundings(facts, context.manifests)

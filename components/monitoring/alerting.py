@@ -1,13 +1,24 @@
-"""Alerting: the alerting rules of a system, declared ones and those that every scraped workload gets."""
+"""Alerting: the rules of a system, declared ones and those that scraped workloads and scheduled jobs get."""
 
 from collections.abc import Iterator
 
 from quadrant_platform.components.base.component import Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
 from quadrant_platform.model.expansion.plan import Plan
+from quadrant_platform.model.expansion.planned import PlannedProcess
+from quadrant_platform.model.expansion.scheduled import late_after
 from quadrant_platform.model.schema.delivery import Alert
+from quadrant_platform.model.schema.service import JobSpec
 
 RUNBOOKS = "docs/runbooks"
+LATE = """\
+time() - (
+  max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{SELECTOR})
+  or max by (namespace, cronjob) (kube_cronjob_created{SELECTOR})
+) > LIMIT
+unless max by (namespace, cronjob) (max_over_time(kube_cronjob_spec_suspend{SELECTOR}[LIMITs])) == 1
+or absent(kube_cronjob_created{SELECTOR})"""
+"""Kubernetes knows no last success before the first one; a job that was suspended has its time anew."""
 
 
 class Monitoring(Component[Plan, Names]):
@@ -21,7 +32,8 @@ class Monitoring(Component[Plan, Names]):
         groups = _alert_groups(inputs)
         if groups:
             spec = {"groups": [{"name": group, "rules": rules} for group, rules in groups.items()]}
-            meta = metadata(inputs.home, f"{inputs.system_name}-alerts")
+            labels = inputs.environment.monitoring.labels
+            meta = metadata(inputs.home, f"{inputs.system_name}-alerts", labels)
             yield manifest("monitoring.coreos.com/v1", "PrometheusRule", meta, spec)
 
     @staticmethod
@@ -34,8 +46,8 @@ def _alert_groups(plan: Plan) -> dict[str, list[Manifest]]:
     groups: dict[str, list[Manifest]] = {}
     for name, alert in plan.alerts.items():
         groups.setdefault(alert.group, []).append(rule(plan.name, name, alert))
-    scraped = list(absent_targets(plan))
-    return groups | ({"targets.rules": scraped} if scraped else {})
+    generated = {"targets.rules": list(absent_targets(plan)), "jobs.rules": list(late_jobs(plan))}
+    return groups | {group: rules for group, rules in generated.items() if rules}
 
 
 def rule(system: str, name: str, alert: Alert) -> Manifest:
@@ -61,3 +73,24 @@ def absent_targets(plan: Plan) -> Iterator[Manifest]:
         )
         found = rule(plan.name, "TargetDown", alert)
         yield {**found, "labels": {**found["labels"], "workload": endpoint.name}}
+
+
+def late_jobs(plan: Plan) -> Iterator[Manifest]:
+    """Yield, for every scheduled job, the alert that it does not succeed, or that nobody knows of it."""
+    for job in plan.jobs.values():
+        limit = late_after(job.spec)
+        if limit is not None:
+            found = rule(plan.name, *_late(job, limit))
+            yield {**found, "labels": {**found["labels"], "workload": job.name}}
+
+
+def _late(job: PlannedProcess[JobSpec], limit: int) -> tuple[str, Alert]:
+    backup = job.spec.purpose == "backup"
+    selector = f'{{namespace="{job.endpoint.namespace}",cronjob="{job.name}"}}'
+    alert = Alert(
+        expr=LATE.replace("{SELECTOR}", selector).replace("LIMIT", str(limit)),
+        hold="10m",
+        severity="critical" if backup else "warning",
+        summary=f"the job {job.name} has not succeeded for longer than its schedule allows",
+    )
+    return "BackupLate" if backup else "JobLate", alert

@@ -11,6 +11,7 @@ from quadrant_platform.components.builders.volumes import Mount, scripts
 from quadrant_platform.components.builders.workload import Workload
 from quadrant_platform.components.workload import process
 from quadrant_platform.model.expansion.planned import PlannedProcess, Server
+from quadrant_platform.model.expansion.scheduled import START_SECONDS
 from quadrant_platform.model.schema.service import JobSpec
 from quadrant_platform.model.schema.types import seconds
 
@@ -59,7 +60,7 @@ def _scheduled(w: Workload, spec: JobSpec, run: Manifest) -> Manifest:
         "schedule": spec.schedule,
         "timeZone": spec.timezone,
         "concurrencyPolicy": "Forbid",
-        "startingDeadlineSeconds": 300,
+        "startingDeadlineSeconds": START_SECONDS,
         "successfulJobsHistoryLimit": 3,
         "failedJobsHistoryLimit": 3,
         "jobTemplate": {"metadata": {"labels": meta["labels"]}, "spec": run},

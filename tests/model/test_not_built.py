@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import groupby
+from itertools import islice
 from typing import Any, TypeVar
 
 import pytest
@@ -24,7 +24,6 @@ from tests.model.variations import Leaf, Place, changed, leaves, places, variati
 TRIES = 2
 """Values of a field that are tried at each place where it is set."""
 Root = TypeVar("Root", bound=Model)
-Item = TypeVar("Item")
 CHECKED = "services.*.connections"
 """The one key that only bounds others: the sum over all pods must fit what the server takes."""
 
@@ -61,23 +60,25 @@ def baseline(context: str) -> str:
 
 def systems_with(root: type[System], leaf: Leaf, document: dict[str, Any]) -> Iterator[tuple[Place, Any, System]]:
     """Yield valid systems that differ in one field."""
-    for place, value in variations(document, leaf):
-        system = parsed(root, changed(document, place, value))
-        if system is not None and system != base() and not problems_of(system):
-            yield place, value, system
+    for place, values in variations(document, leaf):
+        found = ((value, parsed(root, changed(document, place, value))) for value in values)
+        sound = ((place, value, one) for value, one in found if one and one != base() and not problems_of(one))
+        yield from islice(sound, TRIES)
 
 
-def few(items: Iterator[tuple[Place, Any, Item]]) -> Iterator[Item]:
-    """Yield the first items of each place."""
-    for _, group in groupby(items, key=lambda item: item[0]):
-        for _, (_, _, one) in zip(range(TRIES), group, strict=False):
-            yield one
+def environments_with(root: type[Environment], leaf: Leaf, name: str) -> Iterator[Environment]:
+    """Yield valid environments that differ in one field from that of a name."""
+    document = environments()[name]
+    for place, values in variations(document, leaf):
+        found = (parsed(root, changed(document, place, value)) for value in values)
+        sound = (one for one in found if one and not problems_of_environment(one, one.name))
+        yield from islice((one for one in sound if not problems_with(base(), one)), TRIES)
 
 
 def acts_in_system(leaf: Leaf, root: type[System] = System) -> bool:
     """Tell whether another value of a field changes anything; AssertionError where none is valid."""
     tried = 0
-    for system in few(systems_with(root, leaf, everything())):
+    for _, _, system in systems_with(root, leaf, everything()):
         for name, place in contexts().items():
             if not problems_with(system, place):
                 tried += 1
@@ -90,12 +91,8 @@ def acts_in_system(leaf: Leaf, root: type[System] = System) -> bool:
 def acts_in_environment(leaf: Leaf, root: type[Environment] = Environment) -> bool:
     """Tell whether another value of a field changes anything; AssertionError where none is valid."""
     tried = 0
-    for name, document in environments().items():
-        found = (
-            (place, value, parsed(root, changed(document, place, value))) for place, value in variations(document, leaf)
-        )
-        sound = ((p, v, e) for p, v, e in found if e and not problems_of_environment(e, e.name))
-        for one in few((p, v, e) for p, v, e in sound if not problems_with(base(), e)):
+    for name in environments():
+        for one in environments_with(root, leaf, name):
             tried += 1
             if effects(base(), one) != baseline(name):
                 return True

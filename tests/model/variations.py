@@ -16,6 +16,7 @@ EVERY = "*"
 TEXTS = (
     "other", "7s", "3Gi", "3", "10.9.8.0/24", "10.9.8.7/32", "1 2 * * *", "other.example.com", "/other",
     "https://other.example.com", "example/other:9.9.9", "another reason", "orders-db:5432", "10.9.8.7", "other-",
+    "Asia/Tokyo", "200h",
 )  # fmt: skip
 """One text for each form that a domain type accepts."""
 NUMBERS = (1, 2, 3, 50, 100, 4096)
@@ -97,17 +98,19 @@ def changed(document: dict[str, Any], place: Place, value: Any) -> dict[str, Any
     return result
 
 
-def variations(document: dict[str, Any], leaf: Leaf) -> Iterator[tuple[Place, Any]]:
-    """Yield other values for a field, place by place, that its own type accepts."""
+def variations(document: dict[str, Any], leaf: Leaf) -> Iterator[tuple[Place, Iterator[Any]]]:
+    """Yield each place of a field, with other values for it that its own type accepts, made one after the other."""
     names = tuple(dict.fromkeys(_words(document)))
+    for place in sorted(places(document, leaf.path), key=lambda place: _absent(document, place)):
+        yield place, _others(leaf, value_at(document, place), names)
+
+
+def _others(leaf: Leaf, current: Any, names: tuple[str, ...]) -> Iterator[Any]:
     domain = TypeAdapter[Any](leaf.annotation)
-    found = places(document, leaf.path)
-    for place in sorted(found, key=lambda place: _absent(document, place)):
-        current = value_at(document, place)
-        for branch in branches_of(leaf.annotation):
-            for value in _values(branch, current, names):
-                if value != current and _accepts(domain, value):
-                    yield place, value
+    for branch in branches_of(leaf.annotation):
+        for value in _values(branch, current, names):
+            if value != current and _accepts(domain, value):
+                yield value
 
 
 def _absent(document: Any, place: Place) -> int:

@@ -3,7 +3,9 @@
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import STORE_KINDS, Context, Found
 from quadrant_platform.model.schema.delivery import Rollout
+from quadrant_platform.model.schema.schedule import longest_gap
 from quadrant_platform.model.schema.service import JobSpec, ServiceSpec
+from quadrant_platform.model.schema.types import seconds
 
 BACKUP_KINDS = (
     "*", "configmaps", "secrets", "persistentvolumeclaims", "persistentvolumes", "services", "serviceaccounts",
@@ -55,6 +57,7 @@ def jobs(context: Context) -> Found:
             if store in stores and (name, store) not in reached and not context.gaps.may_reference(name):
                 yield Problem(path, f"{name!r} waits for {store!r}, but no flow lets it reach it", "add the row")
         yield from _scripts(name, job)
+        yield from _lateness(name, job)
 
 
 def _scripts(name: str, job: JobSpec) -> Found:
@@ -63,6 +66,17 @@ def _scripts(name: str, job: JobSpec) -> Found:
             yield Problem(
                 ("jobs", name, "files", file), f"{file!r} is a path, not a file name", "leave the folders out"
             )
+
+
+def _lateness(name: str, job: JobSpec) -> Found:
+    """Check that a job is not late while it waits for its next run."""
+    if job.schedule is None or job.late_after is None:
+        return
+    gap = longest_gap(job.schedule, job.timezone)
+    if seconds(job.late_after) <= gap.total_seconds():
+        hours = f"{gap.total_seconds() / 3600:g} hours"
+        what = f"{job.late_after} after a success the next run has not begun: up to {hours} lie between two"
+        yield Problem(("jobs", name, "lateAfter"), what, "raise it, or remove it: the schedule gives one")
 
 
 def backups(context: Context) -> Found:

@@ -19,6 +19,7 @@ from quadrant_platform.model.schema.types import (
     Segment,
     Stage,
     Tier,
+    TimeZone,
     seconds,
 )
 
@@ -40,6 +41,8 @@ TIERS: dict[int, Size] = {
     3: Size(cpu=Cpu.parse("500m"), memory=Bytes.parse("512Mi")),
 }
 """Limits of the three service tiers: critical, important, supporting."""
+HELPER = Size(cpu=Cpu.parse("100m"), memory=Bytes.parse("64Mi"))
+"""Limits of exporters and waiting init containers."""
 
 
 class Sizing(Model):
@@ -163,7 +166,10 @@ class JobSpec(ContainerSpec):
 
     image: Image
     schedule: Cron | None = None
-    timezone: str = "Etc/UTC"
+    timezone: TimeZone = Field(default="Etc/UTC", description="in which the schedule is read")
+    late_after: Duration | None = Field(
+        default=None, description="age of the last success at which an alert fires, in place of what the schedule gives"
+    )
     resources: Sizing = Sizing(tier=3)
     command: tuple[str, ...] = Field(min_length=1)
     args: tuple[str, ...] = ()

@@ -9,15 +9,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from quadrant_platform.model.schema.quantities import number_as_text
+from quadrant_platform.model.schema.schedule import read_schedule, time_zone
 
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 """RFC 1123 label: what Kubernetes accepts as the name of a Service or a namespace."""
 
+DOMAIN_LENGTH = 100
+"""Leaves 150 of a host name's characters to pod, Service and namespace."""
 _DURATION = re.compile(r"(\d+(ms|s|m|h|d))+", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-"""The bounds of Kubernetes' CronJobs, in which Sunday is 0 only."""
 
 
 class Model(BaseModel):
@@ -71,32 +72,14 @@ def _address(text: str) -> str:
     return text
 
 
-def _cron_value(token: str, low: int, high: int) -> bool:
-    span, _, step = token.partition("/")
-    if step and not (step.isdecimal() and int(step) > 0):
-        return False
-    if span == "*":
-        return True
-    bounds = span.split("-")
-    if len(bounds) > 2 or not all(bound.isdecimal() and low <= int(bound) <= high for bound in bounds):
-        return False
-    return int(bounds[0]) <= int(bounds[-1])
-
-
 def _cron(text: str) -> str:
-    fields = text.split()
-    good = (
-        text.isascii()
-        and len(fields) == 5
-        and all(
-            _cron_value(token, *limits)
-            for field, limits in zip(fields, _CRON_RANGES, strict=True)
-            for token in field.split(",")
-        )
-    )
-    if not good:
-        raise ValueError(f"{text!r} is not a schedule; write five cron fields, such as '0 2 * * *' for 02:00 each day")
+    read_schedule(text)
     return text
+
+
+def _time_zone(name: str) -> str:
+    time_zone(name)
+    return name
 
 
 def _fqdn(text: str) -> str:
@@ -104,6 +87,13 @@ def _fqdn(text: str) -> str:
     named = all(re.fullmatch(DNS_LABEL, label) for label in labels) and not labels[-1].isdecimal()
     if len(labels) < 2 or len(text) > 253 or not named:
         raise ValueError(f"{text!r} is not a host name; write lower-case labels with dots, such as api.example.com")
+    return text
+
+
+def _domain(text: str) -> str:
+    if len(text) > DOMAIN_LENGTH or not all(re.fullmatch(DNS_LABEL, label) for label in text.split(".")):
+        what = f"is not a cluster's domain of at most {DOMAIN_LENGTH} characters"
+        raise ValueError(f"{text!r} {what}; write lower-case labels with dots, such as cluster.local")
     return text
 
 
@@ -145,8 +135,10 @@ Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 Duration = Annotated[str, BeforeValidator(number_as_text), AfterValidator(_duration)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 Cron = Annotated[str, AfterValidator(_cron)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 IpAddress = Annotated[str, AfterValidator(_address)]
 Fqdn = Annotated[str, AfterValidator(_fqdn)]
+Domain = Annotated[str, AfterValidator(_domain)]
 Image = Annotated[str, AfterValidator(_image)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/\S*$")]

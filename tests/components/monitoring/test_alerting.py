@@ -70,6 +70,26 @@ def _jobs(system: str, stage: str) -> Iterator[tuple[str, str]]:
             yield namespace, labels[spec["jobLabel"]]
 
 
+def test_rules_have_the_labels_that_the_operator_selects_them_by() -> None:
+    some = planned("prod", overrides={"monitoring": {"labels": {"release": "kube-prometheus-stack"}}})
+    found = one(Monitoring.manifests(some), "PrometheusRule")
+    assert found["metadata"]["labels"]["release"] == "kube-prometheus-stack", "else nothing evaluates them"
+
+
+def test_every_scheduled_job_is_missed_when_it_is_late() -> None:
+    [found] = groups()["jobs.rules"]
+    assert (found["alert"], found["labels"]["workload"]) == ("JobLate", "cleanup"), "the one with a schedule"
+    assert found["labels"]["severity"] == "warning", "a person looks at it by day"
+    assert "jobs.rules" not in groups("dev"), "it is prod's"
+
+
+def test_a_backup_that_is_late_wakes_somebody() -> None:
+    some = planned("prod", {"jobs": {"cleanup": {"purpose": "backup"}}})
+    found = one(Monitoring.manifests(some), "PrometheusRule")["spec"]["groups"]
+    [rule] = next(group["rules"] for group in found if group["name"] == "jobs.rules")
+    assert (rule["alert"], rule["labels"]["severity"]) == ("BackupLate", "critical"), "data may be lost from now on"
+
+
 def test_an_absent_target_is_missed_as_well() -> None:
     for rule in groups()["targets.rules"]:
         assert "absent(" in rule["expr"], f"{rule['labels']['workload']}: no target, no number"

@@ -58,6 +58,7 @@ from quadrant_platform.policies.rules.workloads import (
     disruption_budgets,
     identity,
     image_references,
+    lengths,
     lifecycle,
     limit_ranges,
     ports,
@@ -101,6 +102,7 @@ _MODULES = (
     aliases, services, object_references, secret_makers, hosts, route_rules, traefik_objects, loose_paths,
     named_objects, monitors, prometheus_rules, cloudnative_pg, scale_targets, operator_apis, mounted_files,
     disruption_budgets, availability, quotas, limit_ranges, namespaces, secret_use, debug_mode, repeated_objects,
+    lengths,
 )  # fmt: skip
 _ALL: tuple[Policy, ...] = (*(policy for module in _MODULES for policy in module.POLICIES), _EXEMPTIONS)
 RESOURCE_POLICIES = tuple(policy for policy in _ALL if isinstance(policy, ResourcePolicy))

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quadrant_platform.model.schema.schedule import longest_gap, read_schedule, time_zone
-from tests.oracles.schedules.judge import judged, program
+from tests.oracles.schedules.judge import PROGRAM, judged
 
 pytestmark = pytest.mark.oracle
 
@@ -33,7 +33,7 @@ MEANT = {
 
 @pytest.fixture(autouse=True)
 def _judge() -> None:
-    if not program().exists():
+    if not PROGRAM.exists():
         pytest.skip("needs go: the judge of schedules is not built, run `make oracles` with go on the PATH")
 
 

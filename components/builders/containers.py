@@ -7,8 +7,7 @@ from quadrant_platform.components.builders.manifests import Manifest, port_name
 from quadrant_platform.components.builders.volumes import Mount
 from quadrant_platform.model.expansion.endpoint import Listener
 from quadrant_platform.model.expansion.planned import Planned
-from quadrant_platform.model.schema.environment import ProbeTiming
-from quadrant_platform.model.schema.quantities import Bytes, Cpu
+from quadrant_platform.model.schema.pod_settings import ProbeTiming
 from quadrant_platform.model.schema.service import Size
 
 RESTRICTED: Manifest = {
@@ -17,8 +16,6 @@ RESTRICTED: Manifest = {
     "readOnlyRootFilesystem": True,
     "runAsNonRoot": True,
 }
-HELPER = Size(cpu=Cpu.parse("100m"), memory=Bytes.parse("64Mi"))
-"""Limits of exporters and waiting init containers."""
 DRAIN = 5
 """Seconds in which a pod that is to stop still serves: so long other nodes may send it new connections."""
 RECOVERY = 10

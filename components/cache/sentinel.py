@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from quadrant_platform.components.base.component import Component, Names
-from quadrant_platform.components.builders.containers import HELPER, exec_probe
+from quadrant_platform.components.builders.containers import exec_probe
 from quadrant_platform.components.builders.engine_images import REDIS
 from quadrant_platform.components.builders.manifests import Manifest
 from quadrant_platform.components.builders.volumes import claimed, scratch, scripts, secret_mount, settings
@@ -12,6 +12,7 @@ from quadrant_platform.components.builders.workload import Workload, texts_of
 from quadrant_platform.model.expansion.planned import PlannedCache
 from quadrant_platform.model.expansion.workloads import SENTINEL_MEMBERS, SENTINEL_PORT
 from quadrant_platform.model.schema.quantities import Bytes
+from quadrant_platform.model.schema.service import HELPER
 
 SETTINGS, DATA, RUN = "/etc/redis", "/data", "/run/redis"
 SCRIPTS = ("redis-follow.sh", "redis-passwords.sh", "redis-probe.sh", "sentinel-start.sh")

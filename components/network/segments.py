@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 
 import pulumi
 
 from quadrant_platform.components.base.component import BuildContext, Component, Names
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata
+from quadrant_platform.model.expansion.demand import demand
 from quadrant_platform.model.expansion.plan import Plan
 from quadrant_platform.model.schema.types import Segment
+from quadrant_platform.quantities import parse_quantity
 from quadrant_platform.vocabulary import (
     POD_SECURITY_PREFIX,
     SEGMENT_LABEL,
@@ -28,7 +31,7 @@ QUOTA = {
     "pods": "200",
     "persistentvolumeclaims": "50",
 }
-"""Ceilings that catch a runaway, above the largest sizing profile at its most copies.
+"""Ceilings that catch a runaway, and grow with what the pods may ask for.
 
 Load balancers and their node ports are counted by segment: the frontend alone may have one.
 """
@@ -96,19 +99,33 @@ def default_deny(name: str) -> Manifest:
 
 def limits(plan: Plan, segment: Segment) -> Iterator[Manifest]:
     """Yield the quota and the limit range; a container that states nothing gets the smallest size."""
-    public = segment is Segment.FRONTEND and plan.edge is not None
     place = plan.namespace(segment)
-    claims = sum(len(holder.objects) for holder in plan.retention.holders if holder.namespace == place)
-    hard = QUOTA | {
-        # All of an autoscaler's copies have theirs from the beginning.
-        "persistentvolumeclaims": str(max(int(QUOTA["persistentvolumeclaims"]), claims + SPARE_CLAIMS)),
-        "services.loadbalancers": "1" if public else "0",
-        "services.nodeports": "2" if public else "0",
-    }
-    yield manifest("v1", "ResourceQuota", metadata(place, "quota"), {"hard": hard})
+    yield manifest("v1", "ResourceQuota", metadata(place, "quota"), {"hard": quota(plan, segment)})
     smallest = {
         "type": "Container",
-        "default": {"cpu": "500m", "memory": "512Mi"},
+        # A default limit would be one for all containers, also for those that request more.
+        "default": {**({"cpu": "500m"} if plan.environment.cpu_limits else {}), "memory": "512Mi"},
         "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
     }
     yield manifest("v1", "LimitRange", metadata(place, "limits"), {"limits": [smallest]})
+
+
+def quota(plan: Plan, segment: Segment) -> Manifest:
+    """Return the ceilings of a namespace; without CPU limits there is none on their sum."""
+    public = segment is Segment.FRONTEND and plan.edge is not None
+    place = plan.namespace(segment)
+    claims = sum(len(holder.objects) for holder in plan.retention.holders if holder.namespace == place)
+    asked = demand(one for one in plan.workloads() if one.endpoint.namespace == place)
+    needed = {
+        "pods": asked.pods,
+        # All of an autoscaler's copies have theirs from the beginning.
+        "persistentvolumeclaims": claims + SPARE_CLAIMS,
+        "requests.cpu": ceil(asked.requested[0] / 1000),
+        "requests.memory": f"{ceil(asked.requested[1] / 2**30)}Gi",
+        "limits.cpu": ceil(asked.limited[0] / 1000),
+        "limits.memory": f"{ceil(asked.limited[1] / 2**30)}Gi",
+    }
+    hard = {key: max(least, str(needed[key]), key=parse_quantity) for key, least in QUOTA.items()}
+    if not plan.environment.cpu_limits:
+        del hard["limits.cpu"]
+    return hard | {"services.loadbalancers": "1" if public else "0", "services.nodeports": "2" if public else "0"}

@@ -1,11 +1,16 @@
 """Namespaces: labelled, closed by default, and bounded."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
 import pytest
 
 from quadrant_platform.components.network.segments import Segments, default_deny, limits, namespace
 from quadrant_platform.model.expansion.plan import plan
 from quadrant_platform.model.schema.types import Segment
-from tests.components.sample import Manifest, args, environment, one, planned, registered, without
+from quadrant_platform.quantities import parse_quantity
+from tests.components.sample import Manifest, args, environment, one, planned, pod_spec, registered, without
+from tests.stacks import STACKS, of_kind
 
 MODES = ("enforce", "audit", "warn")
 
@@ -92,3 +97,55 @@ def test_an_unused_segment_gets_no_namespace() -> None:
     some = plan(without("brokers", "caches"), environment())
     names = {one.name for one in registered(lambda: Segments("segments", args(some)))}
     assert not [name for name in names if "platform" in name], "nothing runs there"
+
+
+@pytest.mark.parametrize("copies", [60, {"min": 2, "max": 60, "cpu": 70}], ids=["fixed", "autoscaled"])
+def test_the_quota_admits_all_copies_and_those_of_a_release(copies: object) -> None:
+    changes = {"services": {"api": {"replicas": copies, "resources": {"size": {"cpu": "8", "memory": "16Gi"}}}}}
+    ceilings = one(limits(planned("prod", changes), Segment.BACKEND), "ResourceQuota")["spec"]["hard"]
+    assert int(ceilings["requests.cpu"]) >= 61 * 4, "a pod requests half of its limit, and a release adds one"
+    assert int(ceilings["limits.cpu"]) >= 61 * 8, "all limits count"
+    assert ceilings["limits.memory"] == "1Ti" or int(ceilings["limits.memory"].removesuffix("Gi")) >= 61 * 16, "as well"
+
+
+def test_the_quota_admits_so_many_pods() -> None:
+    changes = {"services": {"api": {"replicas": 300}}}
+    ceilings = one(limits(planned("prod", changes), Segment.BACKEND), "ResourceQuota")["spec"]["hard"]
+    assert int(ceilings["pods"]) >= 301, "pods are counted too"
+
+
+def test_without_cpu_limits_nothing_sets_one_behind_the_back() -> None:
+    """A default limit below a request is refused; a quota on limits asks each pod for one."""
+    quota, bounds = limits(planned("prod", overrides={"cpuLimits": False}), Segment.BACKEND)
+    assert "cpu" not in bounds["spec"]["limits"][0]["default"], "a pod would get it that asks for more"
+    assert "limits.cpu" not in quota["spec"]["hard"], "a pod without a limit would be refused"
+
+
+@pytest.mark.parametrize(("system", "stage"), STACKS)
+def test_the_quota_of_a_stack_admits_what_its_workloads_may_ask_for(system: str, stage: str) -> None:
+    """By the rendered objects: each pod template, at the most copies that anything allows, and one more."""
+    asked = rendered_demand(system, stage)
+    for quota in of_kind(system, stage, "ResourceQuota"):
+        for resource, amount in asked[quota["metadata"]["namespace"]].items():
+            assert parse_quantity(quota["spec"]["hard"][resource]) >= amount, f"{resource} of {quota['metadata']}"
+
+
+def rendered_demand(system: str, stage: str) -> dict[str, Counter[str]]:
+    """What the pods of each namespace ask for."""
+    asked: dict[str, Counter[str]] = defaultdict(Counter)
+    scalers = [one["spec"] | one["metadata"] for one in of_kind(system, stage, "HorizontalPodAutoscaler")]
+    most = {(one["namespace"], one["scaleTargetRef"]["name"]): one["maxReplicas"] for one in scalers}
+    for workload in of_kind(system, stage, "Deployment", "StatefulSet", "CronJob", "Job"):
+        place = workload["metadata"]["namespace"], workload["metadata"]["name"]
+        copies = 1 + most.get(place, workload["spec"].get("replicas", 1))
+        asked[place[0]]["pods"] += copies
+        for kind, resource, amount in amounts(workload):
+            asked[place[0]][f"{kind}.{resource}"] += copies * amount
+    return asked
+
+
+def amounts(workload: Manifest) -> Iterator[tuple[str, str, float]]:
+    """What each container of a pod requests, and its limits."""
+    for container in pod_spec(workload)["containers"]:
+        for kind, found in container["resources"].items():
+            yield from ((kind, resource, parse_quantity(found[resource])) for resource in ("cpu", "memory"))

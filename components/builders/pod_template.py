@@ -45,7 +45,7 @@ def pod_template(planned: Planned[Any], containers: Sequence[Manifest], **option
         "terminationGracePeriodSeconds": options.get("grace", 30),
         "containers": bounded(containers, volumes),
     }
-    searches = [f"{namespace}.svc.cluster.local" for namespace in planned.searches]
+    searches = [f"{namespace}.svc.{planned.domain}" for namespace in planned.searches]
     optional: Manifest = {
         "initContainers": bounded(options.get("init", ())),
         "volumes": volumes,

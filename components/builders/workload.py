@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from quadrant_platform.components.builders import containers, manifests
-from quadrant_platform.components.builders.containers import HELPER, ContainerOptions, http_probe
+from quadrant_platform.components.builders.containers import ContainerOptions, http_probe
 from quadrant_platform.components.builders.manifests import Manifest, manifest, metadata, port_name
 from quadrant_platform.components.builders.pod_template import PodOptions, apart, pod_template
 from quadrant_platform.model.expansion.endpoint import Listener
 from quadrant_platform.model.expansion.holders import claim_names
 from quadrant_platform.model.expansion.planned import Planned
 from quadrant_platform.model.schema.quantities import Bytes
-from quadrant_platform.model.schema.service import Size
+from quadrant_platform.model.schema.service import HELPER, Size
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 SURGE = {"maxSurge": 1, "maxUnavailable": 0}
@@ -102,7 +102,8 @@ class Workload:
             "selector": {"matchLabels": self.selector},
             field: [{"port": port, "path": path, "interval": interval or self.planned.settings.scrape_interval}],
         }
-        return manifest("monitoring.coreos.com/v1", kind, self.metadata(labels=labels), spec)
+        meta = self.metadata(labels={**labels, **self.planned.settings.monitoring.labels})
+        return manifest("monitoring.coreos.com/v1", kind, meta, spec)
 
     def container(self, engine: str, limits: Size | None = None, **options: Unpack[ContainerOptions]) -> Manifest:
         """Return the main container; by default it serves all of the workload's ports."""

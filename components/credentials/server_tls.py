@@ -23,7 +23,7 @@ def issuer(name: str) -> Manifest:
 
 def certificate(w: Workload, hosts: Iterable[str]) -> Manifest:
     """Return the request for a server's certificate, under every name by which clients call it."""
-    places = ("", f".{w.namespace}", f".{w.namespace}.svc", f".{w.namespace}.svc.cluster.local")
+    places = ("", f".{w.namespace}", f".{w.namespace}.svc", f".{w.namespace}.svc.{w.planned.domain}")
     spec = {
         "secretName": _secret(w.name),
         "commonName": w.name,

@@ -60,7 +60,8 @@ class Broker(Component[Planned[BrokerSpec], Address]):
 def properties(broker: Planned[BrokerSpec]) -> str:
     """Return the server's settings; the start script fills in @node@ and @host@."""
     name, spec, nodes = broker.data_name, broker.spec, broker.copies
-    domain = f"{_nodes(name)}.{broker.endpoint.namespace}.svc.cluster.local"
+    # Every pod of the cluster resolves it, whatever the cluster's domain is.
+    domain = f"{_nodes(name)}.{broker.endpoint.namespace}.svc"
     voters = ",".join(f"{node}@{name}-{node}.{domain}:{KAFKA_CONTROLLER_PORT}" for node in range(nodes))
     copies = min(nodes, 3)
     settings = {

@@ -1,7 +1,7 @@
 """Cross-checks: what pydantic cannot see, because it takes more than one entry to see it."""
 
 from quadrant_platform.documents.problems import Problem
-from quadrant_platform.model.consistency import delivery, files, names, routes, rows, stores
+from quadrant_platform.model.consistency import delivery, files, lengths, modes, names, routes, rows, stores
 from quadrant_platform.model.consistency.context import Check, Context
 from quadrant_platform.model.consistency.environment import problems_of_environment, problems_with
 from quadrant_platform.model.consistency.salvage import NO_GAPS, Gaps
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     files.secret_references, files.one_value, files.secret_keys, files.secret_cycles,
     delivery.rollouts, delivery.jobs, delivery.backups, delivery.drills, delivery.dev_ports,
     routes.exits, routes.single_hosts,
+    lengths.names, lengths.common_name, lengths.files, modes.keys,
 )  # fmt: skip
 
 

@@ -7,12 +7,13 @@ from itertools import combinations
 from quadrant_platform.documents.problems import KeyPath, Problem, did_you_mean
 from quadrant_platform.model.consistency import client_addresses
 from quadrant_platform.model.consistency.context import Found
+from quadrant_platform.model.consistency.environment_names import labels, lengths, searches
+from quadrant_platform.model.consistency.modes import keys_of_environment
 from quadrant_platform.model.expansion.external_apis import passthrough_services
 from quadrant_platform.model.expansion.service_addresses import usable
 from quadrant_platform.model.expansion.workloads import (
     CNPG_PORT,
     in_cluster,
-    installation_name,
     namespace_of,
     workloads,
 )
@@ -22,13 +23,12 @@ from quadrant_platform.model.schema.service import Sizing
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.model.schema.types import Segment, Stage
 
-NAME_LENGTH = 63
 Place = tuple[KeyPath, str]
 
 
 def problems_of_environment(environment: Environment, preset: Stage) -> list[Problem]:
     """Return what is wrong with an environment by itself, which was made from a preset."""
-    alone = (_overlaps, _single_addresses, client_addresses.believed)
+    alone = (_overlaps, _single_addresses, client_addresses.believed, labels, keys_of_environment)
     return [*_renamed(environment, preset), *(problem for check in alone for problem in check(environment))]
 
 
@@ -70,8 +70,8 @@ def _single_addresses(environment: Environment) -> Found:
 def problems_with(system: System, environment: Environment) -> list[Problem]:
     """Return what is wrong with an environment for a system; key paths are the environment's."""
     checks = (
-        _inhabited, _databases, _images, _peers, _profile, _vault, _namespaces, _lengths, _egress, _challenge, _poolers,
-        _operator, client_addresses.private_lists, client_addresses.balancers,
+        _inhabited, _databases, _images, _peers, _profile, _vault, _namespaces, lengths, searches, _egress, _challenge,
+        _poolers, _operator, client_addresses.private_lists, client_addresses.balancers,
     )  # fmt: skip
     return [problem for check in checks for problem in check(system, environment)]
 
@@ -127,16 +127,6 @@ def _namespaces(system: System, environment: Environment) -> Found:
         if namespace in control:
             what = f"the namespace {namespace!r} of segment {segment} is that of {control[namespace]}"
             yield Problem(("peers",), what, f"set segments.{segment}.namespace in the system to another")
-
-
-def _lengths(system: System, environment: Environment) -> Found:
-    """Check that names with the prefix fit: 63 characters for a namespace or the value of a label."""
-    prefix = environment.namespace_prefix
-    names = [installation_name(system, environment), *(namespace_of(system, environment, one) for one in Segment)]
-    longest = max(names, key=len)
-    if prefix and len(longest) > NAME_LENGTH:
-        what = f"{longest!r} has {len(longest)} characters, and a namespace has at most {NAME_LENGTH}"
-        yield Problem(("namespacePrefix",), what, f"shorten the prefix by {len(longest) - NAME_LENGTH}")
 
 
 def _egress(system: System, environment: Environment) -> Found:

@@ -1,13 +1,12 @@
 """Names: one meaning each, and none that the platform uses itself."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import Context, Found
+from quadrant_platform.model.consistency.labels import label_problems
 from quadrant_platform.model.expansion.workloads import declared_namespace
-from quadrant_platform.model.schema.types import DNS_LABEL, Segment
-from quadrant_platform.vocabulary import POD_SECURITY_PREFIX, PREFIX
+from quadrant_platform.model.schema.types import Segment
 
 RESERVED: dict[str, str] = {
     **dict.fromkeys(("traefik", "traefik-egress", "edge", "egress"), "the platform's Traefik"),
@@ -18,9 +17,6 @@ RESERVED: dict[str, str] = {
     "kubernetes": "the Kubernetes API",
 }
 """Names that the platform uses in flows, routes or objects, and for what."""
-RESERVED_PREFIXES = ("app.kubernetes.io/", PREFIX, POD_SECURITY_PREFIX, "kubernetes.io/")
-_LABEL_WORD = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_SUBDOMAIN = re.compile(rf"{DNS_LABEL}(\.{DNS_LABEL})*")
 
 
 def unique(context: Context) -> Found:
@@ -110,16 +106,4 @@ def labels(context: Context) -> Found:
     places |= {path: getattr(store, "labels", {}) for path, store in context.stores.items()}
     for path, chosen in places.items():
         for key, value in chosen.items():
-            yield from _label((*path, "labels", key), key, value)
-
-
-def _label(path: KeyPath, key: str, value: str) -> Found:
-    prefix, slash, word = key.rpartition("/")
-    if key.startswith(RESERVED_PREFIXES):
-        yield Problem(path, f"the label {key!r} is reserved: policies select by it", "use a prefix of yours")
-    elif not _LABEL_WORD.fullmatch(word) or (slash and not _SUBDOMAIN.fullmatch(prefix)):
-        what = f"{key!r} is not a label's key: at most 63 letters, digits and -_. after an optional DNS name and /"
-        yield Problem(path, what, "correct the key")
-    if value and not _LABEL_WORD.fullmatch(value):
-        what = f"{value!r} is not a label's value: at most 63 letters, digits and inner -_."
-        yield Problem(path, what, "correct the value")
+            yield from label_problems((*path, "labels", key), key, value)

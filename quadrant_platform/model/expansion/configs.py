@@ -25,10 +25,7 @@ class PlannedConfig:
     @cached_property
     def text(self) -> str:
         """Return the file's text with the environment's values in it."""
-        text = self.spec.content
-        if not isinstance(text, str):
-            text = yaml.dump(text, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
-        return PLACEHOLDER.sub(self._value, text)
+        return PLACEHOLDER.sub(self._value, file_text(self.spec))
 
     def _value(self, match: re.Match[str]) -> str:
         if match["word"]:
@@ -39,6 +36,14 @@ class PlannedConfig:
     def object_name(self) -> str:
         """Return the name of the ConfigMap that holds it."""
         return f"config-{self.name}"
+
+
+def file_text(config: ConfigFile) -> str:
+    """Return a configuration file's text before the environment's values are in it."""
+    text = config.content
+    return (
+        text if isinstance(text, str) else yaml.dump(text, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+    )
 
 
 def planned_configs(topology: Topology) -> dict[str, PlannedConfig]:

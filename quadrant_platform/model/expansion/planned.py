@@ -9,7 +9,8 @@ from quadrant_platform.model.expansion.endpoint import Endpoint
 from quadrant_platform.model.expansion.external_apis import PlannedApi
 from quadrant_platform.model.expansion.programs import Program, service_names
 from quadrant_platform.model.schema.datastores import CacheSpec, DatabaseSpec, ExternalDatabaseSpec
-from quadrant_platform.model.schema.environment import ExternalAddress, PodSettings
+from quadrant_platform.model.schema.environment import ExternalAddress
+from quadrant_platform.model.schema.pod_settings import PodSettings
 from quadrant_platform.model.schema.quantities import Bytes, Cpu
 from quadrant_platform.model.schema.service import SECRETS_DIR, Autoscaling, ContainerSpec, Size
 from quadrant_platform.model.schema.system import Vault, VaultKey
@@ -79,6 +80,8 @@ class Planned(Generic[Spec]):
     settings: PodSettings
     priority: str
     """Name of its priority class."""
+    domain: str = "cluster.local"
+    """The cluster's, in which the names of Services end."""
     searches: tuple[str, ...] = ()
     """Namespaces, other than its own, to which its rows lead."""
     own_image: str | None = None

@@ -59,6 +59,7 @@ class Planner:
             "labels": {**planned.workload_labels(installation, endpoint, sizing.tier, attached), **(labels or {})},
             "limits": profile or sizing.size or TIERS[sizing.tier],
             "priority": f"{installation}-{level}",
+            "domain": environment.network.cluster_domain,
             "searches": tuple(sorted(leads - {endpoint.namespace})),
         }
 

@@ -1,8 +1,8 @@
 """Data stores: databases, poolers, caches, object stores and brokers."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from quadrant_platform.model.schema.quantities import Bytes
 from quadrant_platform.model.schema.service import Sizing
@@ -104,10 +104,17 @@ class ObjectStoreSpec(DataStore):
     secret_key: str = Field(description="name under `secrets`")
 
 
+def _odd(voters: int) -> int:
+    if voters % 2 == 0:
+        what = f"of {voters} voters no more may fail than of {voters - 1}, as a majority must agree"
+        raise ValueError(f"{what}; use {voters - 1} or {voters + 1}")
+    return voters
+
+
 class BrokerSpec(DataStore):
     """A Kafka cluster; one node where the environment runs single copies."""
 
     port: Port = 9092
-    instances: int = Field(default=3, ge=1, le=9)
+    instances: Annotated[int, AfterValidator(_odd)] = Field(default=3, ge=1, le=9, description="an odd number")
     topics: dict[str, int] = Field(default={}, description="partitions by topic")
     retention_hours: int = Field(default=168, ge=1)

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from quadrant_platform.model.schema.types import Cidr, Model, Name, Port
+from quadrant_platform.model.schema.types import Cidr, Domain, Model, Name, Port
 
 
 class Dns(Model):
@@ -57,6 +57,9 @@ class Network(Model):
     )
     authorized_networks: tuple[Cidr, ...] = Field(
         default=(), description="who may reach the public entry; all if empty"
+    )
+    cluster_domain: Domain = Field(
+        default="cluster.local", description="the kubelet's clusterDomain, in which the names of Services end"
     )
     trusted_proxies: TrustedProxies | None = Field(
         default=None, description="what stands before the public entry, {} for nothing; where absent, nobody knows"

@@ -16,7 +16,7 @@ _OF_ONE_HOST = ("posix", "right", "localtime", "posixrules")
 """What lies beside the zones on some machines."""
 
 
-class Field(NamedTuple):
+class CronField(NamedTuple):
     """One of the five fields: its values, and whether it takes all of them."""
 
     values: frozenset[int]
@@ -26,7 +26,7 @@ class Field(NamedTuple):
 class Schedule:
     """A schedule that has been read."""
 
-    def __init__(self, fields: Iterable[Field]) -> None:
+    def __init__(self, fields: Iterable[CronField]) -> None:
         self.minutes, self.hours, self.days, self.months, self.weekdays = fields
 
     @cached_property
@@ -61,27 +61,27 @@ def read_schedule(text: str) -> Schedule:
     return schedule
 
 
-def _field(word: str, low: int, high: int) -> Field | None:
+def _field(word: str, low: int, high: int) -> CronField | None:
     parts = [_part(part, low, high) for part in word.split(",")]
     found = [part for part in parts if part is not None]
     if len(found) < len(parts):
         return None
-    return Field(frozenset[int]().union(*(part.values for part in found)), any(part.every for part in found))
+    return CronField(frozenset[int]().union(*(part.values for part in found)), any(part.every for part in found))
 
 
-def _part(text: str, low: int, high: int) -> Field | None:
+def _part(text: str, low: int, high: int) -> CronField | None:
     """Read one range; from a single number, steps go to the field's end."""
     span, slash, step = text.partition("/")
     if slash and not (step.isdecimal() and int(step) > 0):
         return None
     width = int(step) if slash else 1
     if span == "*":
-        return Field(frozenset(range(low, high + 1, width)), width == 1)
+        return CronField(frozenset(range(low, high + 1, width)), width == 1)
     bounds = span.split("-")
     if len(bounds) > 2 or not all(bound.isdecimal() and low <= int(bound) <= high for bound in bounds):
         return None
     first, last = int(bounds[0]), high if slash and len(bounds) == 1 else int(bounds[-1])
-    return Field(frozenset(range(first, last + 1, width)), every=False) if first <= last else None
+    return CronField(frozenset(range(first, last + 1, width)), every=False) if first <= last else None
 
 
 def time_zone(name: str) -> ZoneInfo:

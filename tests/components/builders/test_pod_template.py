@@ -8,9 +8,9 @@ STAGES = ("dev", "prod")
 SIZES: Manifest = {"requests": {"cpu": "50m"}, "limits": {"memory": "64Mi"}}
 
 
-def template(stage: str = "dev", name: str = "api") -> Manifest:
+def template(stage: str = "dev", name: str = "api", **overrides: object) -> Manifest:
     """The pod template of an empty container in the place of a workload."""
-    return pod_template(planned_workload(stage, name), [{"name": name}])
+    return pod_template(planned_workload(stage, name, **overrides), [{"name": name}])
 
 
 def test_a_pod_passes_the_restricted_profile() -> None:
@@ -38,6 +38,13 @@ def test_a_pod_resolves_the_short_names_that_its_rows_lead_to() -> None:
         "searches": [f"shop-{segment}.svc.cluster.local" for segment in ("database", "frontend", "platform")]
     }, "short names in configuration files stay as they are"
     assert "dnsConfig" not in template(name="web")["spec"], "a pod without outgoing rows searches nothing"
+
+
+def test_names_end_in_the_domain_of_the_cluster() -> None:
+    found = template(network={"clusterDomain": "k8s.example"})["spec"]["dnsConfig"]["searches"]
+    assert found == [f"shop-{segment}.svc.k8s.example" for segment in ("database", "frontend", "platform")], (
+        "the kubelet's setting decides"
+    )
 
 
 def test_a_tier_gives_way_to_a_size_and_that_to_a_profile() -> None:

@@ -75,3 +75,11 @@ def test_a_monitor_names_a_port_by_its_shortened_name() -> None:
     ports = {port["name"] for port in one(found, "Service", "worker")["spec"]["ports"]}
     [scraped] = one(found, "ServiceMonitor")["spec"]["endpoints"]
     assert scraped["port"] in ports, "a name that the Service does not have is never scraped"
+
+
+def test_monitors_have_the_labels_that_the_operator_selects_them_by() -> None:
+    w = store(monitoring={"labels": {"release": "kube-prometheus-stack"}})
+    for monitor in (w.service_monitor(), w.pod_monitor({})):
+        labels = monitor["metadata"]["labels"]
+        assert labels["release"] == "kube-prometheus-stack", f"{monitor['kind']}: else nothing reads it"
+        assert "release" not in monitor["spec"]["selector"]["matchLabels"], "the pods have none"

@@ -35,7 +35,7 @@ def test_nodes_find_each_other_by_name_before_they_are_ready() -> None:
 
 def test_every_node_is_a_voter_at_its_own_name() -> None:
     voters = settings()["controller.quorum.voters"].split(",")
-    assert voters == [f"{node}@bus-{node}.bus-nodes.shop-platform.svc.cluster.local:9093" for node in range(3)], (
+    assert voters == [f"{node}@bus-{node}.bus-nodes.shop-platform.svc:9093" for node in range(3)], (
         "number, name and the controllers' port"
     )
 

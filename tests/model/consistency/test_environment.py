@@ -8,6 +8,7 @@ import pytest
 
 from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.model.consistency import problems_of, problems_with
+from quadrant_platform.model.consistency.environment_names import lengths
 from quadrant_platform.model.loader import load_environment, load_system, system_file, systems
 from quadrant_platform.model.schema.environment import PRESETS, Environment, merged
 from quadrant_platform.model.schema.system import System
@@ -226,7 +227,7 @@ def test_overrides_that_are_left_out_cause_no_further_problems(wrong: dict[str, 
 
 def test_a_prefix_leaves_room_for_the_longest_namespace() -> None:
     fits, too_long = "a" * 49 + "-", "a" * 50 + "-"
-    assert problems_with(shop(), environment(namespacePrefix=fits)) == [], "shop-frontend takes 13 of 63 characters"
-    [problem] = problems_with(shop(), environment(namespacePrefix=too_long))
+    assert not list(lengths(shop(), environment(namespacePrefix=fits))), "shop-frontend takes 13 of 63 characters"
+    [problem] = lengths(shop(), environment(namespacePrefix=too_long))
     assert "has 64 characters" in problem.what, "Kubernetes refuses such a namespace"
     assert (problem.path, problem.remedy) == (("namespacePrefix",), "shorten the prefix by 1"), "where, and the remedy"

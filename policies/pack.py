@@ -68,7 +68,7 @@ from quadrant_platform.policies.rules.workloads import (
 
 __all__ = [
     "CONFIGURATION", "POLICIES", "RESOURCE_POLICIES", "STACK_POLICIES", "Config", "Exemption", "Level", "Object",
-    "Severity", "Violation", "check", "not_applicable",
+    "Severity", "Violation", "check", "not_applicable", "not_judged",
 ]  # fmt: skip
 
 
@@ -151,6 +151,12 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
     if _is_on("exemptions", stack.config):
         found += evaluation.run_stack(_EXEMPTIONS, stack)
     return list(dict.fromkeys(found))
+
+
+def not_judged(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:
+    """Return what of the objects no policy judges, as a program that does is not here."""
+    found = prometheus_rules.unjudged(objects(manifests))
+    return [found] if found else []
 
 
 def not_applicable(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:

@@ -12,7 +12,15 @@ from quadrant_platform.commands.notice import announce
 from quadrant_platform.commands.options import OutputFormat, Verbose, named_system
 from quadrant_platform.documents.problems import BadInput, Problem, on_one_line
 from quadrant_platform.policies.configuration.pod_security_version import Profile
-from quadrant_platform.policies.pack import CONFIGURATION, POLICIES, Level, Object, Violation, not_applicable
+from quadrant_platform.policies.pack import (
+    CONFIGURATION,
+    POLICIES,
+    Level,
+    Object,
+    Violation,
+    not_applicable,
+    not_judged,
+)
 from quadrant_platform.policies.pack import Config as Settings
 from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.policies.pss.pod_security import check_profile
@@ -88,10 +96,16 @@ def command(
         for line in (*map(as_line, found), *explained(found)):
             show_lines(line)
         say(f"{summary(found)} in {len(objects)} objects")
-        if idle := [] if profile else not_applicable(objects):
-            say(f"not applicable without a matrix of connections: {', '.join(idle)}")
+        _say_left_out(objects if profile is None else [])
     if mandatory(found):
         raise typer.Exit(ExitCode.FOUND)
+
+
+def _say_left_out(objects: list[Object]) -> None:
+    if idle := not_applicable(objects) if objects else []:
+        say(f"not applicable without a matrix of connections: {', '.join(idle)}")
+    for missing in not_judged(objects):
+        say(f"not judged: {missing}")
 
 
 def _say_skipped(reading: Reading) -> None:

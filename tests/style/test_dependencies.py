@@ -13,7 +13,7 @@ FLOORS: dict[str, set[str]] = {
     "host": set(),
     "documents": set(),
     "reachability": {"documents"},
-    "model": {"documents", "reachability"},
+    "model": {"host", "documents", "reachability"},
     "preflight": {"host", "documents", "model"},
     "components": {"documents", "reachability", "model", "preflight"},
     "policies": {"host", "documents", "reachability"},

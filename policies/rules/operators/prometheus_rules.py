@@ -14,7 +14,7 @@ _FIELDS = ("name", "interval", "limit", "query_offset", "labels", "rules")
 
 def rules_load(stack: StackIndex) -> Iterator[Finding]:
     """Check that Prometheus takes every rule: expressions, durations, labels and templates."""
-    rules = [obj for obj in stack.of_kind("PrometheusRule") if obj.group == MONITORING]
+    rules = [obj for obj in stack.objects if _is_rule(obj)]
     answers = promtool.refused([list(_groups(obj)) for obj in rules])
     for obj, reasons in zip(rules, answers, strict=True):
         for reason in reasons:
@@ -23,8 +23,12 @@ def rules_load(stack: StackIndex) -> Iterator[Finding]:
 
 def unjudged(objects: Iterable[Object]) -> str:
     """Return what is not judged without promtool; nothing where all is."""
-    count = sum(obj.kind == "PrometheusRule" and obj.group == MONITORING for obj in objects)
+    count = 0 if promtool.is_here() else sum(_is_rule(obj) for obj in objects)
     return f"the PromQL of {count} PrometheusRules, as {promtool.PROGRAM} is not on the PATH" if count else ""
+
+
+def _is_rule(obj: Object) -> bool:
+    return obj.kind == "PrometheusRule" and obj.group == MONITORING
 
 
 def _groups(obj: Object) -> Iterator[dict[str, object]]:

@@ -1,7 +1,7 @@
 """Cross-checks: what pydantic cannot see, because it takes more than one entry to see it."""
 
 from quadrant_platform.documents.problems import Problem
-from quadrant_platform.model.consistency import delivery, files, lengths, modes, names, routes, rows, stores
+from quadrant_platform.model.consistency import alerts, delivery, files, lengths, modes, names, routes, rows, stores
 from quadrant_platform.model.consistency.context import Check, Context
 from quadrant_platform.model.consistency.environment import problems_of_environment, problems_with
 from quadrant_platform.model.consistency.salvage import NO_GAPS, Gaps
@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     files.references, files.unused, files.paths, files.variables, files.key_files, files.placeholders,
     files.secret_references, files.one_value, files.secret_keys, files.secret_cycles,
     delivery.rollouts, delivery.jobs, delivery.backups, delivery.drills, delivery.dev_ports,
+    alerts.load,
     routes.exits, routes.single_hosts,
     lengths.names, lengths.common_name, lengths.files, modes.keys,
 )  # fmt: skip

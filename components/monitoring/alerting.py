@@ -32,7 +32,7 @@ class Monitoring(Component[Plan, Names]):
         groups = _alert_groups(inputs)
         if groups:
             spec = {"groups": [{"name": group, "rules": rules} for group, rules in groups.items()]}
-            labels = inputs.environment.monitoring.labels
+            labels = inputs.settings.monitoring.labels
             meta = metadata(inputs.home, f"{inputs.system_name}-alerts", labels)
             yield manifest("monitoring.coreos.com/v1", "PrometheusRule", meta, spec)
 

@@ -104,7 +104,7 @@ def limits(plan: Plan, segment: Segment) -> Iterator[Manifest]:
     smallest = {
         "type": "Container",
         # A default limit would be one for all containers, also for those that request more.
-        "default": {**({"cpu": "500m"} if plan.environment.cpu_limits else {}), "memory": "512Mi"},
+        "default": {**({"cpu": "500m"} if plan.settings.cpu_limits else {}), "memory": "512Mi"},
         "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
     }
     yield manifest("v1", "LimitRange", metadata(place, "limits"), {"limits": [smallest]})
@@ -126,6 +126,6 @@ def quota(plan: Plan, segment: Segment) -> Manifest:
         "limits.memory": f"{ceil(asked.limited[1] / 2**30)}Gi",
     }
     hard = {key: max(least, str(needed[key]), key=parse_quantity) for key, least in QUOTA.items()}
-    if not plan.environment.cpu_limits:
+    if not plan.settings.cpu_limits:
         del hard["limits.cpu"]
     return hard | {"services.loadbalancers": "1" if public else "0", "services.nodeports": "2" if public else "0"}

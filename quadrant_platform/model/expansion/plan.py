@@ -22,6 +22,7 @@ from quadrant_platform.model.expansion.workloads import declared_namespace, in_c
 from quadrant_platform.model.schema.datastores import BrokerSpec, ObjectStoreSpec, PoolerSpec
 from quadrant_platform.model.schema.delivery import Alert
 from quadrant_platform.model.schema.environment import Environment
+from quadrant_platform.model.schema.pod_settings import PodSettings
 from quadrant_platform.model.schema.service import JobSpec, ServiceSpec
 from quadrant_platform.model.schema.system import Secret, System, Vault
 from quadrant_platform.model.schema.types import Segment
@@ -75,6 +76,11 @@ class Plan:
     def stage(self) -> str:
         """Return the environment's stage."""
         return self.environment.name.value
+
+    @property
+    def settings(self) -> PodSettings:
+        """Return what all pods have in common."""
+        return self.environment
 
     @cached_property
     def rows(self) -> dict[str, tuple[list[Row], list[Row]]]:

@@ -31,6 +31,7 @@ def test_a_first_run_that_is_stopped_is_finished(
     life = first.beside(f"first-{made}")
     up = ("up", "--system", life.system, "--stack", life.stack)
     told = interrupted(life.engine, _command(life, way, up), number, having_made(made))
+    assert "Traceback" not in told.text, f"a person wants no traceback:\n{told.tail}"
     claims, begun = life.claims(), len(life.standing())
     assert begun or number is signal.SIGKILL, f"it was stopped too early to tell anything:\n{told.tail}"
     done = finished(life.engine, *up)

@@ -13,11 +13,10 @@ from tests.engine.life import Life
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture
-def life(serve: Serve, tmp_path: Path) -> Life:
-    """The small system, applied once by a kubeconfig that a test may remove."""
-    life = Life.of_ledgers(new_engine(tmp_path / "user"), serve("lost"), "dev").beside("moved")
-    life.configure("quadrant:kubeconfig", str(copied(life.server, tmp_path / "first")))
+def begun(serve: Serve, folder: Path, name: str) -> Life:
+    """Return an installation of the small system, applied once by a kubeconfig that a test may remove."""
+    life = Life.of_ledgers(new_engine(folder / "user"), serve("lost"), "dev").beside(name)
+    life.configure("quadrant:kubeconfig", str(copied(life.server, folder / "first")))
     life.up()
     return life
 
@@ -35,9 +34,8 @@ def password(server: ApiServer, life: Life) -> str:
     return str(secret["data"])
 
 
-def test_a_cluster_that_is_gone_is_forgotten_on_the_word_and_passwords_stay(
-    life: Life, serve: Serve, tmp_path: Path
-) -> None:
+def test_a_cluster_that_is_gone_is_forgotten_on_the_word_and_passwords_stay(serve: Serve, tmp_path: Path) -> None:
+    life = begun(serve, tmp_path, "gone")
     other, before, options = serve("other"), life.standing(), ("--system", life.system, "--stack", life.stack)
     (tmp_path / "first").unlink()
     life.configure("quadrant:kubeconfig", str(other.kubeconfig))
@@ -60,7 +58,8 @@ def test_a_cluster_that_is_gone_is_forgotten_on_the_word_and_passwords_stay(
 
 
 @pytest.mark.parametrize("way", ["pulumi", "quadrant"])
-def test_what_a_moved_kubeconfig_leads_to_is_removed_by_the_present_one(life: Life, tmp_path: Path, way: str) -> None:
+def test_what_a_moved_kubeconfig_leads_to_is_removed_by_the_present_one(serve: Serve, tmp_path: Path, way: str) -> None:
+    life = begun(serve, tmp_path, f"by-{way}")
     (tmp_path / "first").rename(tmp_path / "second")
     life.configure("quadrant:kubeconfig", str(tmp_path / "second"))
     if way == "pulumi":

@@ -71,3 +71,8 @@ def test_the_server_answers_pings_in_dev_and_prod() -> None:
         container = main_container(one(built(stage), "StatefulSet"))
         assert container["livenessProbe"]["httpGet"]["path"] == "/ping", "no password is needed for it"
         assert container["livenessProbe"]["httpGet"]["port"] == 8123, "the HTTP interface answers it"
+
+
+def test_it_listens_on_both_families() -> None:
+    found = own(built())
+    assert (found["listen_host"], found["listen_try"]) == (["::", "0.0.0.0"], True), "a cluster may have one of them"

@@ -162,3 +162,13 @@ def test_the_operators_pooler_has_a_budget_and_a_monitor_of_ours() -> None:
         "the operator names the port so"
     )
     assert "PodDisruptionBudget" not in kinds(managed(instances=1)), "one copy would block drains"
+
+
+def test_a_pooler_takes_clients_until_none_is_sent_to_it() -> None:
+    container = main_container(one(own(), "Deployment"))
+    assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}, "the Service still leads to it for moments"
+
+
+def test_a_pooler_may_open_a_file_for_each_connection() -> None:
+    command = main_container(one(own(maxClientConnections=20000, maxDbConnections=100), "Deployment"))["command"]
+    assert int(command[2]) > 20100, "clients, and connections to the server"

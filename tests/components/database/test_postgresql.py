@@ -3,6 +3,7 @@
 import pytest
 
 from quadrant_platform.components.database.postgresql import Database
+from quadrant_platform.quantities import parse_quantity
 from tests.components.sample import Manifest, kinds, main_container, one, planned, pod_spec, registered, segmented
 
 NAME = "orders-db"
@@ -123,3 +124,21 @@ def test_the_component_registers_its_objects_as_children() -> None:
     )
     gates = [one.urn for one in found if one.name == "shop-database/default-deny"]
     assert all(set(gates) <= set(one.dependencies) for one in children), "no pod before the namespace is closed"
+
+
+def test_workers_of_a_query_share_memory_within_the_limit() -> None:
+    spec = pod_spec(one(built(), "StatefulSet"))
+    [shared] = [volume["emptyDir"] for volume in spec["volumes"] if volume["name"] == "shared"]
+    [mount] = [
+        mount for mount in main_container(one(built(), "StatefulSet"))["volumeMounts"] if mount["name"] == "shared"
+    ]
+    limits = main_container(one(built(), "StatefulSet"))["resources"]["limits"]
+    assert (shared["medium"], mount["mountPath"]) == ("Memory", "/dev/shm"), "where PostgreSQL looks for it"
+    assert parse_quantity(shared["sizeLimit"]) <= parse_quantity(limits["memory"]) / 4, "it counts as the pod's memory"
+    assert parse_quantity(limits["ephemeral-storage"]) < 2**30, "and not as its disk"
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_server_has_minutes_to_read_its_log_after_a_crash(stage: str) -> None:
+    probe = main_container(one(built(stage), "StatefulSet"))["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= 300, "killed meanwhile, it would begin anew for ever"

@@ -199,3 +199,11 @@ def deployment(stage: str) -> Manifest:
 
 def test_days_become_hours_for_go() -> None:
     assert [traefik.go_duration(text) for text in ("2d", "90s", "1h30m")] == ["48h", "90s", "1h30m"], "Go has no days"
+
+
+def test_traefik_serves_on_and_then_has_time_for_open_requests() -> None:
+    spec = pod_spec(one(built(), "Deployment"))
+    assert main_container(one(built(), "Deployment"))["lifecycle"]["preStop"]["sleep"]["seconds"] == 5, "nodes learn"
+    public = file_of(built(), "traefik.yml")["entryPoints"]["websecure"]
+    assert public["transport"]["lifeCycle"] == {"graceTimeOut": "20s"}, "a second wait would only lengthen the end"
+    assert spec["terminationGracePeriodSeconds"] > 5 + 20, "it ends by itself"

@@ -182,3 +182,9 @@ def test_probes_ask_the_declared_paths_with_the_environments_timing() -> None:
 def test_probes_may_ask_another_port() -> None:
     container = main_container(workload("api", changes={"probes": {"port": "metrics", "readiness": "/ok"}}))
     assert container["readinessProbe"]["httpGet"] == {"path": "/ok", "port": 9464, "scheme": "HTTP"}, "as declared"
+
+
+def test_a_pod_serves_on_until_nobody_sends_new_connections() -> None:
+    found = workload("api", changes={"terminationGrace": "40s"})
+    assert main_container(found)["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}, "no shell is needed"
+    assert pod_spec(found)["terminationGracePeriodSeconds"] == 45, "the declared time begins after that"

@@ -15,7 +15,6 @@ from quadrant_platform.commands.options import OutputFormat, Stack, System, Verb
 from quadrant_platform.places import place_of
 from quadrant_platform.policies.pack import Violation
 from quadrant_platform.preflight.needs import kinds_of, needs
-from quadrant_platform.program.guesses import guess_lines, guesses
 from quadrant_platform.program.overview import lines, overview
 from quadrant_platform.program.recorder import Recorded, Recording
 from quadrant_platform.program.stacks import config_for, recorded
@@ -32,8 +31,7 @@ def command(system: System, stack: Stack, verbose: Verbose = False, output: Outp
     if output is Format.TEXT:
         say(choice.reason)
         if choice.pulumi is not None:
-            for line in guess_lines(guesses(*announce(config_for(system, stack), output, verbose))):
-                say(line)
+            announce(config_for(system, stack), output, verbose)
             raise typer.Exit(applier.preview(choice.pulumi, system, stack))
     with progress(f"recording and judging {system} {stack}"):
         recording = recorded(system, stack)

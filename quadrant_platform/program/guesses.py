@@ -46,8 +46,8 @@ def _api_server(system: System, environment: Environment) -> Iterator[Guess]:
     watchers = tuple(dict.fromkeys(row.source.name for row in api_server(topology(system, environment))))
     if watchers and list(cidrs) == PRESETS[environment.name]["network"]["apiServer"]["cidrs"]:
         remedy = (
-            "most network plugins judge the address behind the Service, so list what `kubectl get endpointslices "
-            "kubernetes --namespace default` shows in network.apiServer.cidrs; Cilium opens a node's address only with "
+            "`up` reads the cluster's own; for what is rendered, list in network.apiServer.cidrs what `kubectl get "
+            "service,endpointslices kubernetes --namespace default` shows; Cilium opens a node's address only with "
             "policyCIDRMatchMode: nodes"
         )
         yield Guess("network.apiServer.cidrs", f"the API server at {', '.join(cidrs)}", watchers, remedy)

@@ -32,7 +32,7 @@ def test_an_address_that_a_stack_names_is_none() -> None:
 
 def test_a_line_says_how_to_find_the_address_and_what_cilium_needs() -> None:
     [line] = [one for one in guess_lines(guesses(shop(), environment("prod"))) if "API server" in one]
-    assert "kubectl get endpointslices kubernetes" in line, "where the address is found"
+    assert "kubectl get service,endpointslices kubernetes" in line, "where the address is found"
     assert "policyCIDRMatchMode: nodes" in line, "Cilium's policies open no node by its address without it"
 
 

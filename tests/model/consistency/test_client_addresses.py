@@ -17,7 +17,7 @@ PROXIES = {"proxyProtocol": ["192.0.2.1/32"]}
 HEADERS = {"forwardedHeaders": ["192.0.2.1/32"], "depth": 1}
 
 
-def problems(ranges: list[str], stage: str = "prod", **overrides: Any) -> list[str]:
+def problems(ranges: list[str], overrides: dict[str, Any] | None = None, stage: str = "prod") -> list[str]:
     listed = {
         "edge": {"middlewares": {"inside": {"allowList": ranges}}, "routes": {"orders": {"middlewares": ["inside"]}}}
     }
@@ -31,8 +31,8 @@ def test_private_addresses_are_let_in_only_where_balancers_are_known(private: st
     assert "network.trustedProxies" in problem, "the key that settles it"
     assert f"'inside' lets {private} in" in problem, "the list and its range"
     for known in ({}, PROXIES, HEADERS):
-        assert not problems([private], network={"trustedProxies": known}), f"{known} says what stands before"
-    assert not problems([private], "dev"), "nothing stands before the entry of a developer"
+        assert not problems([private], {"network": {"trustedProxies": known}}), f"{known} says what stands before"
+    assert not problems([private], stage="dev"), "nothing stands before the entry of a developer"
 
 
 def test_public_addresses_need_no_word() -> None:
@@ -69,11 +69,12 @@ def test_a_list_that_no_route_of_the_stage_uses_lets_nobody_in() -> None:
     ],
 )  # fmt: skip
 def test_an_annotation_that_turns_the_proxy_protocol_on_needs_its_balancer(key: str, value: str) -> None:
-    annotated = {"publishing": {"loadBalancerAnnotations": {key: value}}}
+    annotated: dict[str, Any] = {"publishing": {"loadBalancerAnnotations": {key: value}}}
+    unprepared: dict[str, Any]
     for unprepared in ({}, {"network": {"trustedProxies": {}}}, {"network": {"trustedProxies": HEADERS}}):
-        [problem] = problems(OFFICE, **annotated, **unprepared)
+        [problem] = problems(OFFICE, annotated | unprepared)
         assert key in problem, "the annotation is the place"
-    assert not problems(OFFICE, **annotated, network={"trustedProxies": PROXIES}), "Traefik expects it"
+    assert not problems(OFFICE, annotated | {"network": {"trustedProxies": PROXIES}}), "Traefik expects it"
 
 
 @pytest.mark.parametrize(

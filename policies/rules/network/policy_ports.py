@@ -1,15 +1,37 @@
 """Ports in NetworkPolicies: those that some selected pod declares."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Self
 
 from quadrant_platform.policies.core import Finding, Object, Severity, StackIndex, StackPolicy
-from quadrant_platform.policies.core.index import NetworkPolicyObject
 from quadrant_platform.policies.core.policy import CONSISTENCY
-from quadrant_platform.reachability import LAST_PORT, NetworkPolicy, Pod, PortRule, Rule, Selector, Socket
+from quadrant_platform.reachability import LAST_PORT, NetworkPolicy, Peer, Pod, PortRule, Rule, Selector, Socket
 
 _OF_SIDECARS = frozenset({15006, 15008, 15020, 15021, 15090, 4143, 4190, 4191})
 """Ports of Istio's and Linkerd's sidecars, which pods get when they are made."""
+
+
+class _View(NamedTuple):
+    """The stack, and its pods by namespace."""
+
+    stack: StackIndex
+    pods: Mapping[str, Sequence[Pod]]
+
+    @classmethod
+    def of(cls, stack: StackIndex) -> Self:
+        """Return the view of a stack."""
+        found = defaultdict[str, list[Pod]](list)
+        for pod in stack.labelled_pods:
+            found[pod.namespace].append(pod)
+        return cls(stack, found)
+
+    def known(self, namespace: str, selector: Selector) -> Sequence[Pod]:
+        """Return the pods of a selector; none where some may be others, or one declares no port."""
+        pods = [pod for pod in self.pods.get(namespace, ()) if selector.matches(pod.labels)]
+        if not all(pod.ports for pod in pods) or self.stack.may_be_made(selector, namespace):
+            return ()
+        return pods if any(selector) or self.stack.is_complete(namespace) else ()
 
 
 class _Opened(NamedTuple):
@@ -25,44 +47,36 @@ def policy_ports(stack: StackIndex) -> Iterator[Finding]:
 
     A matrix says more exactly what is open, and is compared by other policies.
     """
+    view = _View.of(stack)
     for policy in stack.network_policies if not stack.matrices else ():
-        for opened in (*_ingress(stack, policy), *_egress(stack, policy.rules)):
+        for opened in (*_ingress(view, policy.rules), *_egress(view, policy.rules)):
             for index, port in enumerate(opened.rule.ports):
                 if opened.pods and not any(_is_declared(port, pod) for pod in opened.pods):
                     where = f"{opened.path}.ports[{index}]"
                     yield Finding(f"{where}: {_described(stack, port, opened.pods)}", "port", policy.obj)
 
 
-def _ingress(stack: StackIndex, policy: NetworkPolicyObject) -> Iterator[_Opened]:
-    pods = _known(stack, policy.rules.namespace, policy.rules.selector)
-    for index, rule in enumerate(policy.rules.ingress or ()):
+def _ingress(view: _View, policy: NetworkPolicy) -> Iterator[_Opened]:
+    pods = view.known(policy.namespace, policy.selector)
+    for index, rule in enumerate(policy.ingress or ()):
         yield _Opened(rule, f"spec.ingress[{index}]", pods)
 
 
-def _egress(stack: StackIndex, policy: NetworkPolicy) -> Iterator[_Opened]:
+def _egress(view: _View, policy: NetworkPolicy) -> Iterator[_Opened]:
     for index, rule in enumerate(policy.egress or ()):
-        groups = [_peers(stack, policy, rule, place) for place in range(len(rule.peers))]
+        groups = [_peers(view, policy, peer) for peer in rule.peers]
         if all(groups):
             yield _Opened(rule, f"spec.egress[{index}]", [pod for group in groups for pod in group])
 
 
-def _peers(stack: StackIndex, policy: NetworkPolicy, rule: Rule, place: int) -> Sequence[Pod]:
+def _peers(view: _View, policy: NetworkPolicy, peer: Peer) -> Sequence[Pod]:
     """Return the pods of a peer; none where it is for addresses, or for pods that are not here."""
-    peer = rule.peers[place]
     if peer.range is not None:
         return ()
     if peer.namespaces is None:
-        return _known(stack, policy.namespace, peer.pods)
-    names = sorted({pod.namespace for pod in stack.labelled_pods if stack.lies_in(pod.namespace, peer.namespaces)})
-    groups = [_known(stack, name, peer.pods) for name in names]
+        return view.known(policy.namespace, peer.pods)
+    groups = [view.known(name, peer.pods) for name in view.pods if view.stack.lies_in(name, peer.namespaces)]
     return [pod for group in groups for pod in group] if all(groups) else ()
-
-
-def _known(stack: StackIndex, namespace: str, selector: Selector) -> Sequence[Pod]:
-    """Return the pods of a selector; none where some may be others, or one declares no port."""
-    pods = [pod for pod in stack.labelled_pods if pod.namespace == namespace and selector.matches(pod.labels)]
-    elsewhere = stack.may_be_made(selector, namespace) or not (any(selector) or stack.is_complete(namespace))
-    return () if elsewhere or not all(pod.ports for pod in pods) else pods
 
 
 def _is_declared(port: PortRule, pod: Pod) -> bool:

@@ -48,10 +48,9 @@ def services_resolve(stack: StackIndex) -> Iterator[Finding]:
 
 
 def _judged(stack: StackIndex, service: Object, wanted: Mapping[str, str]) -> Iterator[Finding]:
-    matching = [pod for pod in stack.pods if _matches(wanted, pod)]
-    pods = [pod for pod in matching if pod.workload.is_beside(service)]
+    pods = [pod for pod in stack.pods_beside(service) if _matches(wanted, pod)]
     if not pods and not stack.may_be_made(Selector(frozenset(wanted.items())), service.namespace):
-        yield from _without_pods(stack, service, matching)
+        yield from _without_pods(stack, service, [pod for pod in stack.pods if _matches(wanted, pod)])
     names = sorted(pod.workload.identity for pod in pods)
     if len(names) > 1 and not is_one_application(pods) and not any(takes(*pair) for pair in permutations(pods, 2)):
         yield Finding(f"its selector matches {len(names)} workloads: {', '.join(names)}", "unique", service)

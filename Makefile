@@ -21,7 +21,8 @@ PSS_JUDGE := $(call judge,pss,tests/policies/pss/judge)
 ROUTE_JUDGE := $(call judge,route,tests/oracles/traefik/judge)
 RBAC_JUDGE := $(call judge,rbac,tests/policies/rules/api/judge)
 SCHEDULE_JUDGE := $(call judge,schedule,tests/oracles/schedules/judge)
-JUDGES := $(addprefix $(CACHE)/,$(PSS_JUDGE) $(ROUTE_JUDGE) $(RBAC_JUDGE) $(SCHEDULE_JUDGE))
+VALIDATION_JUDGE := $(call judge,validation,tests/policies/validation/judge)
+JUDGES := $(addprefix $(CACHE)/,$(PSS_JUDGE) $(ROUTE_JUDGE) $(RBAC_JUDGE) $(SCHEDULE_JUDGE) $(VALIDATION_JUDGE))
 PROMETHEUS := $(shell sed -n 's|.*prometheus/prometheus \(v[^ ]*\).*|\1|p' tests/oracles/prometheus/tool/go.mod)
 SOURCES := components policies quadrant_platform tests tools bench __main__.py
 TYPED := quadrant_platform tests tools bench __main__.py
@@ -122,7 +123,7 @@ commits: setup ## Check the messages of the commits since the rule for them bega
 
 .PHONY: oracles
 oracles: .venv-nca/.ready $(if $(shell command -v go),$(CACHE)/cyclonus-$(CYCLONUS) $(JUDGES) $(CACHE)/promtool-$(PROMETHEUS)) ## Build the independent analyzers
-	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus, promtool or a judge (of pods, routes, rights, schedules) will be skipped"
+	@command -v go >/dev/null || echo "oracles: go is not on PATH, tests that need cyclonus, promtool or a judge (of pods, routes, rights, schedules, fields) will be skipped"
 
 .venv-%/.ready: requirements/%.lock | .venv/.locked
 	$(PYTHON) -m venv --clear .venv-$*
@@ -139,6 +140,7 @@ $(CACHE)/$(PSS_JUDGE): JUDGED := tests/policies/pss/judge
 $(CACHE)/$(ROUTE_JUDGE): JUDGED := tests/oracles/traefik/judge
 $(CACHE)/$(RBAC_JUDGE): JUDGED := tests/policies/rules/api/judge
 $(CACHE)/$(SCHEDULE_JUDGE): JUDGED := tests/oracles/schedules/judge
+$(CACHE)/$(VALIDATION_JUDGE): JUDGED := tests/policies/validation/judge
 $(JUDGES):
 	@mkdir -p $(CACHE)
 	cd $(JUDGED) && CGO_ENABLED=0 go build -trimpath -o $(CACHE)/.build-$(@F) .

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from tests import judges
 
 SOURCES = Path(__file__).parent / "judge"
-_FILES = ("go.mod", "go.sum", "main.go")
 
 
 def program() -> Path:
-    """Return the executable: QUADRANT_ROUTE_JUDGE, or the one that `make oracles` builds from these very sources."""
-    content = b"".join((SOURCES / name).read_bytes() for name in _FILES)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quadrant" / "bin"
-    built = cache / f"route-judge-{hashlib.sha256(content).hexdigest()[:16]}"
-    return Path(os.environ.get("QUADRANT_ROUTE_JUDGE") or built)
+    """Return the executable."""
+    return judges.program("route", SOURCES)
 
 
 def version() -> str:
@@ -35,8 +30,7 @@ def version() -> str:
 class Muxer:
     """A running muxer."""
 
-    questions: IO[str]
-    answers: IO[str]
+    process: judges.Judge
 
     def choose(self, rules: Mapping[str, Mapping[str, Any]], host: str, path: str) -> str | None:
         """Return the name of the rule that a request is for; None where none holds."""
@@ -52,19 +46,12 @@ class Muxer:
         return found
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        self.questions.write(f"{json.dumps(question)}\n")
-        self.questions.flush()
-        answer: dict[str, Any] = json.loads(self.answers.readline())
+        answer: dict[str, Any] = json.loads(self.process.ask(json.dumps(question)))
         return answer
 
 
 @contextmanager
 def running() -> Iterator[Muxer]:
     """Start the muxer, and end it."""
-    with subprocess.Popen([str(program())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin, "the questions go there"
-        assert process.stdout, "and the answers come from there"
-        try:
-            yield Muxer(process.stdin, process.stdout)
-        finally:
-            process.stdin.close()
+    with judges.running([str(program())]) as process:
+        yield Muxer(process)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from quadrant_platform.policies.core.access import WELL_FORMED
+from quadrant_platform.policies.core.access import WELL_FORMED, normalise
 from quadrant_platform.policies.core.policy import Finding, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.workload_pods import LONG_RUNNING, template_path
 from quadrant_platform.policies.validation.field_errors import ErrorKind
@@ -34,10 +34,13 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
 
 
 def _refused(subject: Subject) -> Iterator[Finding]:
-    """Yield the fields that the API server refuses; what it has taken and returned, with an id, is past that."""
+    """Yield the fields that the API server refuses; what it has taken and returned, with an id, is past that.
+
+    It reads the values of Secrets too, which no message holds.
+    """
     taken = subject.node.at("metadata", "uid").present()
     elsewhere = _SELECTION if subject.obj.kind in LONG_RUNNING else frozenset()
-    found = [one for one in errors_of(subject.node.value) if one.path not in elsewhere]
+    found = [one for one in errors_of(normalise(subject.obj.manifest)) if one.path not in elsewhere]
     for error in found:
         if error.kind is ErrorKind.TYPE or not (taken or error.follows):
             yield Finding(str(error), "type" if error.kind is ErrorKind.TYPE else error.kind.value)

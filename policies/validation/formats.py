@@ -74,6 +74,14 @@ def wildcard_subdomain(text: str) -> str | None:
     return None
 
 
+def qualified_domain(text: str) -> str | None:
+    """Check a DNS name of at least two labels, with or without a dot at its end."""
+    name = text.removesuffix(".")
+    if subdomain(name) or "." not in name or any(map(dns_label, name.split("."))):
+        return "must be a DNS name of at least two labels of at most 63 characters"
+    return None
+
+
 def qualified_name(text: str) -> str | None:
     """Check the key of a label, an annotation or a resource."""
     prefix, slash, name = text.rpartition("/")

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from quadrant_platform.policies.validation import native_types
+from quadrant_platform.policies.validation.access.access_kinds import ACCESS
 from quadrant_platform.policies.validation.field_errors import FieldError
 from quadrant_platform.policies.validation.fields import Field
+from quadrant_platform.policies.validation.limits.limit_kinds import LIMITS
 from quadrant_platform.policies.validation.metadata import metadata, native_finalizers, path_segment
 from quadrant_platform.policies.validation.native_kind import NativeKind
+from quadrant_platform.policies.validation.network.network_kinds import NETWORK
+from quadrant_platform.policies.validation.storage.storage_kinds import STORAGE
+from quadrant_platform.policies.validation.texts.text_kinds import TEXTS
 from quadrant_platform.policies.validation.workloads.workload_kinds import WORKLOADS
 
-KINDS: Mapping[tuple[str, str], NativeKind] = {**WORKLOADS}
+KINDS: Mapping[tuple[str, str], NativeKind] = {**ACCESS, **LIMITS, **NETWORK, **STORAGE, **TEXTS, **WORKLOADS}
 """The kinds whose fields have rules, by version and kind."""
 
 _OTHER = NativeKind(name=path_segment)
@@ -34,11 +39,26 @@ def errors_of(manifest: Any) -> list[FieldError]:
         _custom(manifest, errors)
     else:
         found = Field(native_types.cleaned(manifest, type_name, errors), errors)
-        native = KINDS.get((version, kind), _OTHER)
-        metadata(found.at("metadata"), native.name, namespaced=native.namespaced)
-        native_finalizers(found.at("metadata"))
-        native.rules(found)
+        _judge(found, KINDS.get((version, kind), _OTHER))
     return list(dict.fromkeys(errors))
+
+
+def _judge(found: Field, native: NativeKind) -> None:
+    before = found.reported
+    if not native.metadata_first:
+        native.rules(found)
+    if native.metadata_first or found.reported == before:
+        _metadata(found.at("metadata"), native)
+    if native.metadata_first:
+        native.rules(found)
+
+
+def _metadata(place: Field, native: NativeKind) -> None:
+    metadata(place, native.name, namespaced=native.namespaced, needs_name=native.needs_name)
+    if native.has_core_metadata:
+        native_finalizers(place)
+    if native.keeps_generation:
+        place.at("generation").expect(place.number("generation") >= 0, "must be at least 0")
 
 
 def _custom(manifest: dict[str, Any], errors: list[FieldError]) -> None:

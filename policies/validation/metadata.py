@@ -6,9 +6,13 @@ from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
 
 _ANNOTATIONS_MOST: Final = 256 * 1024
+_PREFIX_MOST, _SUFFIX = 58, "xxxxx"
+"""What the API server keeps of a prefix, and as many letters as it adds."""
 _MANAGER_MOST: Final = 128
 _SUBRESOURCE_MOST: Final = 256
-_ORPHAN, _FOREGROUND, _KUBERNETES = "orphan", "foregroundDeletion", "kubernetes"
+_ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
+STANDARD_FINALIZERS: Final = frozenset({"kubernetes", _ORPHAN, _FOREGROUND})
+"""The finalizers without a domain."""
 
 
 def path_segment(text: str) -> str | None:
@@ -18,19 +22,18 @@ def path_segment(text: str) -> str | None:
     return None
 
 
-def metadata(field: Field, name_rule: formats.Rule, *, namespaced: bool) -> None:
+def metadata(field: Field, name_rule: formats.Rule, *, namespaced: bool, needs_name: bool = True) -> None:
     """Check the metadata of an object."""
     start = field.text("generateName")
     if start:
         field.at("generateName").check(formats.prefix_of(name_rule)(start))
-    name = field.text("name")
+    name = field.text("name") or (start and f"{start[:_PREFIX_MOST]}{_SUFFIX}")
     if name:
         field.at("name").check(name_rule(name))
-    elif not start:
+    elif needs_name:
         field.at("name").required("must be set, or generateName")
     if namespaced and field.text("namespace"):
         field.at("namespace").check(formats.dns_label(field.text("namespace")))
-    field.at("generation").expect(field.number("generation") >= 0, "must be at least 0")
     labels(field)
     annotations(field)
     _owners(field)
@@ -86,7 +89,7 @@ def native_finalizers(field: Field) -> None:
     """Check that finalizers of a native kind are Kubernetes' own or have a domain."""
     place = field.at("finalizers")
     for index, one in enumerate(field.texts("finalizers")):
-        known = "/" in one or one in {_ORPHAN, _FOREGROUND, _KUBERNETES}
+        known = "/" in one or one in STANDARD_FINALIZERS
         place.item(index, one).expect(known, "must have a domain and '/' before it")
 
 

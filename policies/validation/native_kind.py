@@ -18,3 +18,10 @@ class NativeKind:
     rules: Callable[[Field], None] = _nothing
     name: formats.Rule = formats.subdomain
     namespaced: bool = True
+    has_core_metadata: bool = True
+    """Whether its finalizers need a domain, which the API server asks of nearly all of its own kinds."""
+    needs_name: bool = True
+    keeps_generation: bool = False
+    """Whether the API server takes over a generation that is written, since it does not count the changes itself."""
+    metadata_first: bool = True
+    """Whether its metadata is judged in any case, and not only where nothing else is wrong."""

@@ -19,6 +19,7 @@ _TABLE: Final = Path(__file__).with_name("native_types.json")
 _NAMES: Final[dict[type, str]] = {
     bool: "a boolean", int: "a number", float: "a number", str: "a string", dict: "an object", list: "an array",
 }  # fmt: skip
+_BYTES: Final = 256
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -116,7 +117,8 @@ def _formatted(words: str, fits: Callable[[Any], bool]) -> _Cleaner:
     def clean(value: Any, field: Field) -> Any:
         if value is None or is_opaque(value) or fits(value):
             return value
-        field.wrong_type(f"{words}, found {formats.shown(value)}")
+        # Bytes are often secret.
+        field.wrong_type(words if fits is _is_base64 else f"{words}, found {formats.shown(value)}")
         return OPAQUE
 
     return clean
@@ -143,6 +145,9 @@ def _is_time(value: Any) -> bool:
 
 
 def _is_base64(value: Any) -> bool:
+    """Return whether a value is bytes; the API server also reads an array of numbers as such."""
+    if isinstance(value, list):
+        return all(type(one) is int and 0 <= one < _BYTES for one in value)
     try:
         base64.b64decode(re.sub("[\r\n]", "", value), validate=True)
     except (TypeError, ValueError, binascii.Error):

@@ -13,10 +13,13 @@ from tests import judges
 
 Manifest = dict[str, Any]
 
+_RULES_LEFT_OUT = "<nil>"
+"""The field of the remark that CEL rules were not looked at, since something else is wrong."""
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the API server says of an object: the fields that it refuses, or why it cannot read the object."""
+    """What the API server says of an object: the fields that it refuses, or another reason, such as a wrong type."""
 
     fields: frozenset[str] = frozenset()
     unreadable: str = ""
@@ -45,5 +48,9 @@ def judge(objects: Iterable[Manifest], definitions: Sequence[Path] = ()) -> list
 def _verdict(answer: dict[str, Any]) -> Verdict:
     assert "unknown" not in answer, f"the judge knows the kind: {answer['unknown']}"
     errors = answer.get("errors", [])
+    other = [one["detail"] for one in errors if one["type"] == "Other"]
+    if other:
+        return Verdict(unreadable=other[0])
     words = tuple(f"{one['type']} {one['field']}: {one['detail']}" for one in errors)
-    return Verdict(frozenset(one["field"] for one in errors), answer.get("decoding", ""), words)
+    fields = {one["field"].removeprefix(".") for one in errors} - {_RULES_LEFT_OUT}
+    return Verdict(frozenset(fields), answer.get("decoding", ""), words)

@@ -59,7 +59,8 @@ func native() map[schema.GroupVersionKind]kind {
 	return kinds
 }
 
-// allocations returns what gives a Service its addresses and ports: a cluster of both address families, as if empty.
+// allocations returns what gives a Service its addresses and ports: a cluster of both families that may
+// give any address.
 func allocations() func(runtime.Object) error {
 	dryRun, storage := &metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}}, serviceStorage()
 	return func(obj runtime.Object) error {
@@ -78,16 +79,31 @@ func serviceStorage() *services.REST {
 			return nil, func() {}, nil
 		},
 	}
-	ports := must(portallocator.NewInMemory(utilnet.PortRange{Base: 30000, Size: 2768}))
+	ports := must(portallocator.NewInMemory(nodePorts))
 	found, _, _, err := services.NewREST(options, core.IPv4Protocol, map[core.IPFamily]ipallocator.Interface{
-		core.IPv4Protocol: must(ipallocator.NewInMemory(network("10.96.0.0/12"))),
-		core.IPv6Protocol: must(ipallocator.NewInMemory(network("fd00:10:96::/112"))),
-	}, ports, nil, nil, nil)
+		core.IPv4Protocol: unbound{must(ipallocator.NewInMemory(network("10.96.0.0/12")))},
+		core.IPv6Protocol: unbound{must(ipallocator.NewInMemory(network("fd00:10:96::/112")))},
+	}, ranged{ports}, nil, nil, nil)
 	if err != nil {
 		panic(err)
 	}
 	return found
 }
+
+// unbound gives every address that is asked for, since the range differs from cluster to cluster.
+type unbound struct{ ipallocator.Interface }
+
+func (one unbound) DryRun() ipallocator.Interface { return unbound{one.Interface.DryRun()} }
+
+func (one unbound) Allocate(net.IP) error { return nil }
+
+// nodePorts is the range of an API server that was not told otherwise.
+var nodePorts = utilnet.PortRange{Base: 30000, Size: 2768}
+
+// ranged takes every port outside the range as given away, since a dry run asks no more than that.
+type ranged struct{ *portallocator.PortAllocator }
+
+func (one ranged) Has(port int) bool { return !nodePorts.Contains(port) || one.PortAllocator.Has(port) }
 
 func network(cidr string) *net.IPNet {
 	_, found, err := net.ParseCIDR(cidr)

@@ -1,0 +1,1 @@
+"""Objects that hold texts, and those that only have a name."""

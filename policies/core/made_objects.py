@@ -66,7 +66,7 @@ def _named(obj: Object, maker: Maker) -> Iterator[tuple[str, str]]:
 
 
 def _pod_labels(obj: Object, maker: Maker) -> Iterator[Mapping[str, str]]:
-    copied = (node.texts() for path in maker.labelled for node in _at(obj.node, path))
+    copied = (node.texts() for path in maker.labelled for node in nodes_at(obj.node, path))
     given = {key: value for texts in copied for key, value in texts.items()}
     for labels in maker.pods:
         yield {key: value.format(name=obj.name) for key, value in labels.items()} | given
@@ -126,15 +126,15 @@ _OF_KINDS: Mapping[tuple[str, str], Callable[[Object], Iterator[tuple[str, str]]
 
 
 def _texts(node: Node, path: Path) -> Iterator[str]:
-    return (found.text() for found in _at(node, path))
+    return (found.text() for found in nodes_at(node, path))
 
 
-def _at(node: Node, path: Path) -> Iterator[Node]:
+def nodes_at(node: Node, path: Path) -> Iterator[Node]:
     """Yield the nodes at a path that goes through every element of a list."""
     if isinstance(node.value, list):
         for item in node.items():
-            yield from _at(item, path)
+            yield from nodes_at(item, path)
     elif not path:
         yield node
     else:
-        yield from _at(node.at(path[0]), path[1:])
+        yield from nodes_at(node.at(path[0]), path[1:])

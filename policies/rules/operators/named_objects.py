@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from quadrant_platform.policies.core import Finding, Level, Node, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.absence import CNPG, is_missing, is_unlisted
+from quadrant_platform.policies.core.made_objects import nodes_at
 from quadrant_platform.policies.core.policy import ADVICE, CONSISTENCY
 
 _KEDA, _SECRETS, _CERTIFICATES, _GATEWAY = (
@@ -99,23 +100,15 @@ def _named(stack: StackIndex) -> Iterator[_Named]:
 
 def _at(obj: Object, row: _Names) -> Iterator[_Named]:
     """Yield the names at the place of a row; one whose group is another's is not judged."""
-    for node in _nodes(obj.node, row.place):
+    for node in nodes_at(obj.node, row.place):
+        if not node.present():
+            continue
         kind = node.at("kind").text() if row.key == "name" else ""
         group = next((text for key in ("group", "apiGroup") if (text := node.at(key).text())), row.group)
         wide = row.target in _WITHOUT_NAMESPACE or kind in _WIDE
         if group == row.group and (wide or kind in ("", row.target)):
             full = f"{kind or row.target}.{row.group}" if row.group else row.target
             yield _Named(obj, node, full, node.at(row.key).text(), wide)
-
-
-def _nodes(node: Node, place: tuple[str, ...]) -> Iterator[Node]:
-    if isinstance(node.value, list):
-        for item in node.items():
-            yield from _nodes(item, place)
-    elif place:
-        yield from _nodes(node.at(place[0]), place[1:])
-    elif node.present():
-        yield node
 
 
 POLICIES = (

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from quadrant_platform.policies.core import Finding, Node, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.absence import is_missing
+from quadrant_platform.policies.core.made_objects import nodes_at
 from quadrant_platform.policies.core.objects import SECRET_VALUES
 from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.core.workload_pods import WorkloadPod
@@ -13,6 +14,14 @@ from quadrant_platform.policies.rules.secrets.secret_makers import Name
 from quadrant_platform.vocabulary import GENERATED_KEYS_ANNOTATION
 
 Known = Mapping[Name, frozenset[str]]
+_TLS = ("tls secretName",)
+_OF_ROUTES: Mapping[str, tuple[str, ...]] = {
+    "Ingress": _TLS, "IngressRoute": _TLS, "IngressRouteTCP": _TLS,
+    "Middleware": ("basicAuth secret", "digestAuth secret", "forwardAuth tls caSecret", "forwardAuth tls certSecret"),
+    "ServersTransport": ("rootCAsSecrets", "certificatesSecrets"), "TLSOption": ("clientAuth secretNames",),
+    "TLSStore": ("defaultCertificate secretName", "certificates secretName"),
+}  # fmt: skip
+"""By kind: where the specification of a route, or of what it uses, names Secrets; a place goes through lists."""
 _TOKEN = "kubernetes.io/service-account-token"
 
 
@@ -32,7 +41,7 @@ def references_resolve(stack: StackIndex) -> Iterator[Finding]:
     for pod in stack.declared_pods:
         for reference in _of_pod(pod):
             yield from _resolved(stack, secrets, pod.workload, reference)
-    for obj in stack.of_kind("Ingress", "IngressRoute", "IngressRouteTCP"):
+    for obj in stack.of_kind(*_OF_ROUTES):
         for reference in _of_route(obj):
             yield from _resolved(stack, secrets, obj, reference)
 
@@ -83,9 +92,8 @@ def _keyed(kind: str, node: Node, field: str = "name") -> Iterator[ObjectReferen
 
 
 def _of_route(obj: Object) -> Iterator[ObjectReference]:
-    tls = obj.node.at("spec", "tls")
-    entries = tls.items() if obj.kind == "Ingress" else iter((tls,))
-    yield from (ObjectReference("Secret", entry.at("secretName")) for entry in entries)
+    for place in _OF_ROUTES[obj.kind]:
+        yield from (ObjectReference("Secret", node) for node in nodes_at(obj.node.at("spec"), tuple(place.split())))
 
 
 def _resolved(stack: StackIndex, secrets: Known, obj: Object, reference: ObjectReference) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from quadrant_platform.policies.validation.limits.limit_kinds import LIMITS
 from quadrant_platform.policies.validation.network.network_kinds import NETWORK
 from quadrant_platform.policies.validation.storage.storage_kinds import STORAGE
 from quadrant_platform.policies.validation.texts.text_kinds import TEXTS
+from quadrant_platform.policies.validation.workloads.workload_kinds import WORKLOADS
 from tests.policies.validation.kubernetes import Manifest
 from tests.policies.validation.mutations import Garden
 from tools.docs.corpus import PASSES, cases
@@ -24,7 +25,7 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 SEEDS = Path(__file__).parent / "seeds"
 
 
-COMPARED = tuple(sorted({**ACCESS, **LIMITS, **NETWORK, **STORAGE, **TEXTS}))
+COMPARED = tuple(sorted({**ACCESS, **LIMITS, **NETWORK, **STORAGE, **TEXTS, **WORKLOADS}))
 """The kinds about which nobody may differ."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from quadrant_platform.documents.problems import BadInput
 from quadrant_platform.program import manifest_documents, manifest_sources
 from tests.commands.files import GOOD, write
 from tests.commands.running import Runner
@@ -32,14 +33,15 @@ def test_a_file_that_is_too_long_is_named_and_the_rest_is_judged(
 
 
 def test_no_more_is_read_than_may_be_judged(tmp_path: Path, small: int) -> None:
-    class Endless(io.RawIOBase):
+    class Endless(io.BytesIO):
         """A stream without an end, as a device may be."""
 
-        def read(self, size: int = -1) -> bytes:
+        def read(self, size: int | None = -1) -> bytes:
+            assert size is not None, "a bound is given"
             assert 0 < size <= small + 1, "reading all of it would never end"
             return b"x" * size
 
-    with pytest.raises(manifest_sources.BadInput, match="split it"):
+    with pytest.raises(BadInput, match="split it"):
         manifest_sources.bounded_text(Endless(), tmp_path)
 
 

@@ -54,7 +54,7 @@ def _within(obj: Object, where: str, sizes: Sizes, item: LimitRangeItem) -> Iter
     """Yield the resources outside a range."""
     for field, is_outside in (("max", _is_above), ("min", _is_below), ("maxLimitRequestRatio", _is_far)):
         for key, bound in item.amounts(field).items():
-            if is_outside(sizes.requests.get(key, 0), sizes.limits.get(key), bound) and not _is_refused(item, key):
+            if is_outside(sizes.requests.get(key, 0), sizes.limits.get(key), bound):
                 yield _finding(obj, where, key, field, item)
 
 
@@ -68,13 +68,6 @@ def _is_below(request: float, limit: float | None, least: float) -> bool:
 
 def _is_far(request: float, limit: float | None, most: float) -> bool:
     return not request or not limit or limit / request > most * _NEARLY
-
-
-def _is_refused(item: LimitRangeItem, key: str) -> bool:
-    """Return whether the API server refuses the range itself, so that it bounds nobody."""
-    fields = ("min", "defaultRequest", "default", "max")
-    given = [found[key] for found in map(item.amounts, fields) if key in found]
-    return given != sorted(given)
 
 
 def _default(obj: Object, where: str, stated: Sizes, item: LimitRangeItem) -> Iterator[Finding]:

@@ -31,3 +31,18 @@ def test_another_place_name_or_group_is_another_object(other: Manifest) -> None:
 def test_another_version_of_the_same_group_is_the_same_object() -> None:
     old, new = (obj(f"autoscaling/{version}", "HorizontalPodAutoscaler", "api") for version in ("v1", "v2"))
     assert len(found(old, new)) == 1, "the API server keeps one"
+
+
+def in_folder(name: str, *, assumed: bool) -> Object:
+    return Object(service(), f"{name}/a.yaml", 1, namespace_assumed=assumed)
+
+
+@pytest.mark.parametrize(
+    ("folders", "assumed", "twice"),
+    [(("staging", "production"), True, False), (("a", "a"), True, True), (("staging", "production"), False, True)],
+)
+def test_what_has_no_namespace_is_compared_within_one_folder(
+    folders: tuple[str, ...], assumed: bool, twice: bool
+) -> None:
+    found = check([in_folder(name, assumed=assumed) for name in folders])
+    assert ("objects-once" in {one.policy for one in found}) is twice, "folders may be applied to different namespaces"

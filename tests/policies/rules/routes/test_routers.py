@@ -65,6 +65,13 @@ NGINX = (
     ),
     ObjectCase(workload("nginx-proxy"), ("no-nginx-ingress/controller",)),
     ObjectCase(changed(workload("landing"), "spec/template/spec/containers/0/image", "nginx:1.29")),
+    ObjectCase(
+        changed(
+            workload(),
+            "spec/template/spec/containers/0/image",
+            "registry.k8s.io/ingress-nginx/kube-webhook-certgen:v1.6.9",
+        )
+    ),
 )
 
 OBJECTS = (*TLS, *ORIGINS, *PATTERNS, *NGINX)

@@ -43,6 +43,16 @@ def test_whatever_is_referred_to_must_exist(kind: str) -> None:
         obj("external-secrets.io/v1", "ExternalSecret", "x", "backend", spec={"target": {"name": "api"}}),
         obj("cert-manager.io/v1", "Certificate", "x", "backend", spec={"secretName": "api"}),
         obj("bitnami.com/v1alpha1", "SealedSecret", "api", "backend"),
+        obj(
+            "rbac.authorization.k8s.io/v1",
+            "Role",
+            "x",
+            "backend",
+            rules=[
+                {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["api"], "verbs": ["get"]},
+                {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]},
+            ],
+        ),
     ],
 )
 def test_a_secret_may_be_made_by_an_operator(maker: Manifest) -> None:

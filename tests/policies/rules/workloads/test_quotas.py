@@ -17,7 +17,7 @@ def quota(hard: Manifest, **more: Any) -> Manifest:
     return obj("v1", "ResourceQuota", "quota", "backend", spec={"hard": hard, **more})
 
 
-def copies(number: int, kind: str = "Deployment", **spec: Any) -> Manifest:
+def copies(number: int, kind: Any = "Deployment", **spec: Any) -> Manifest:
     """Return a workload whose pods request 100m and 64Mi, and may use one core and 128Mi."""
     made = changed(workload(kind=kind), "spec/template/spec/initContainers", REMOVE)
     return changed(made, "spec", {**made["spec"], "replicas": number, **spec})

@@ -15,7 +15,7 @@ SURE = (
     (["sh", "-c", "sleep 5 && kill 1\nsleep 10"], 15), (["sh", "-c", "sleep 7 # wait"], 7),
     (["sleep", "infinity"], float("inf")),
 )  # fmt: skip
-UNSURE = (
+UNSURE: tuple[list[str], ...] = (
     ["sh", "-c", "sleep 60 &"], ["sh", "-c", "ready || sleep 60"], ["sh", "-c", "while busy; do sleep 60; done"],
     ["sh", "-c", "if busy; then sleep 60; fi"], ["sh", "-c", "sleep $SECONDS"], ["sh", "-c", "echo 'sleep 60"],
     ["sh", "-c", "exit 0; sleep 60"], ["sh"], [], ["sleep", "soon"], ["nginx", "-s", "quit"],

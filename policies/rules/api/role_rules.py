@@ -11,7 +11,7 @@ from quadrant_platform.policies.core import Node
 
 ALL: Final = "*"
 NAMELESS: Final = frozenset({"create", "deletecollection"})
-"""Verbs whose requests carry no object's name, but for those to a subresource."""
+"""Verbs whose requests carry no object's name."""
 _NAMED_CREATION = frozenset({"update", "patch"})
 """Verbs that also ask for `create`, with the object's name, where the object is not there yet."""
 
@@ -82,10 +82,14 @@ class RoleRule:
         return _lists(self.groups, group)
 
     def is_nameless(self, verb: str, resource: str) -> bool:
-        """Return whether requests with this verb carry no name, so that `resourceNames` takes none of them."""
-        if verb not in NAMELESS or "/" in resource:
-            return False
-        return verb != "create" or (_NAMED_CREATION.isdisjoint(self.verbs) and ALL not in self.verbs)
+        """Return whether requests with this verb carry no name, so that `resourceNames` takes none of them.
+
+        One to create a subresource has the object's name, and `*` is those too.
+        """
+        if verb != "create":
+            return verb in NAMELESS
+        is_collection = resource != ALL and "/" not in resource
+        return is_collection and _NAMED_CREATION.isdisjoint(self.verbs) and ALL not in self.verbs
 
 
 def rules_of(role: Node) -> Iterator[RoleRule]:

@@ -52,6 +52,7 @@ def test_create_by_name_is_told_where_nothing_is_applied() -> None:
     assert not messages("Role", **named, verbs=["create", "patch"]), "who applies asks with the name"
     tokens = {**named, "resources": ["serviceaccounts/token"]}
     assert not messages("Role", **tokens, verbs=["create"]), "an account is named in the path of its tokens"
+    assert not messages("Role", **{**named, "resources": ["*"]}, verbs=["create"]), "subresources are among all"
 
 
 def test_an_aggregated_role_read_from_a_cluster_is_no_finding() -> None:

@@ -21,7 +21,7 @@ from tests.policies.rules.api.harmful_requests import HARMFUL, Way
 
 pytestmark = pytest.mark.oracle
 
-ROLES = 3000
+ROLES = 2000
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def test_no_request_is_judged_differently(judge: Authorizer) -> None:
         differing = [one for one, mine, theirs in zip(judge.requests, found, allowed, strict=True) if mine != theirs]
         assert not differing, f"under {json.dumps(role)} the authorizer says otherwise of {differing[0]}"
         answers.update(allowed)
-    assert min(answers[True], answers[False]) > 20_000, "both answers are common, so that each is compared"
+    assert min(answers[True], answers[False]) > 5_000, "both answers are common, so that each is compared"
 
 
 def test_a_role_gives_the_rights_whose_requests_the_authorizer_allows() -> None:
@@ -72,7 +72,7 @@ def test_a_role_gives_the_rights_whose_requests_the_authorizer_allows() -> None:
                 harmed, found = harmed - {"proxy"}, found - {"proxy"}
             assert found == harmed, f"the rights given by {json.dumps(role)}"
             given.update(found)
-    assert min(given[right.check] for right in RIGHTS) >= 5, f"some roles give each right: {given}"
+    assert min(given[right.check] for right in RIGHTS) >= 3, f"some roles give each right: {given}"
 
 
 def _single_rules(several: Iterator[Role]) -> Iterator[tuple[Role, RoleRule]]:

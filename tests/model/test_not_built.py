@@ -27,6 +27,9 @@ Root = TypeVar("Root", bound=Model)
 CHECKED = "services.*.connections"
 """The one key that only bounds others: the sum over all pods must fit what the server takes."""
 
+ENGINES = {"databases.*.engine": "spare-db", "externalDatabases.*.engine": "traces-db"}
+"""Keys that others must follow: no valid system differs in one alone. Each has an entry with its second value."""
+
 
 def section_of(leaf: Leaf) -> str:
     return leaf.path[0]
@@ -100,7 +103,7 @@ def acts_in_environment(leaf: Leaf, root: type[Environment] = Environment) -> bo
     return False
 
 
-SYSTEM_LEAVES = [leaf for leaf in leaves(System) if str(leaf) != CHECKED]
+SYSTEM_LEAVES = [leaf for leaf in leaves(System) if str(leaf) not in (CHECKED, *ENGINES)]
 ENVIRONMENT_LEAVES = list(leaves(Environment))
 
 
@@ -157,6 +160,15 @@ def test_a_listed_key_is_one_of_the_schema(root: type[Model]) -> None:
 def test_a_key_that_acts_may_not_be_listed() -> None:
     with pytest.raises(AssertionError, match="a listed key acts in"):
         inert(System, {"services.*.image"})
+
+
+@pytest.mark.parametrize(("leaf", "name"), ENGINES.items())
+def test_an_engine_acts_with_the_keys_that_it_needs(leaf: str, name: str) -> None:
+    place = (leaf.partition(".")[0], name)
+    entry = everything()[place[0]][name]
+    others = {key: value for key, value in entry.items() if key not in ("engine", "httpPort", "settings")}
+    system = System.model_validate(changed(everything(), place, others))
+    assert effects(system, contexts()["dev"]) != baseline("dev"), "another server runs"
 
 
 class PlantedService(ServiceSpec):

@@ -43,7 +43,7 @@ def judge(groups: list[dict[str, Any]], alert: str, cases: Iterable[Case], folde
         "tests": [_test(alert, case) for case in cases],
     }
     (folder / "tests.yaml").write_text(yaml.safe_dump(tests), encoding="utf-8")
-    command = [program(), "test", "rules", "tests.yaml"]
+    command = [str(program()), "test", "rules", "tests.yaml"]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 

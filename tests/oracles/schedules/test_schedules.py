@@ -84,8 +84,9 @@ def test_a_day_that_no_month_has_never_comes_to_the_controller_either() -> None:
 
 
 def test_zones_are_those_that_kubernetes_loads() -> None:
-    wrong = ("Europe/Munich", "europe/berlin", "Europe", "../UTC", "/UTC", "posix/Europe/Berlin", "CEST", "GMT+25")
-    zones = [*sorted(available_timezones()), *wrong]
+    wrong = ("Europe/Munich", "europe/berlin", "Europe", "../UTC", "/UTC", "CEST", "GMT+25")
+    # `localtime` is a file of some machines, and no zone of the database.
+    zones = [*sorted(available_timezones() - {"localtime"}), *wrong]
     for zone, answer in zip(zones, judged(("0 2 1 1 *", zone) for zone in zones), strict=True):
         if "error" in answer:
             with pytest.raises(ValueError, match="not in the IANA database"):

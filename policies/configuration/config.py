@@ -12,6 +12,7 @@ from quadrant_platform.policies.configuration.exemptions import EXEMPTIONS, Exem
 from quadrant_platform.policies.configuration.levels import Level
 from quadrant_platform.policies.configuration.pod_switches import PodSwitches
 from quadrant_platform.policies.configuration.switches import ObjectSwitches, Switch
+from quadrant_platform.policies.validation.definitions.definitions import NONE, Definitions
 
 
 class Setting(NamedTuple):
@@ -37,6 +38,8 @@ class Config(PodSwitches, ObjectSwitches):
     """By policy or group, where a configuration overrides the policy's own."""
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Values of switches, by policy or group and by field."""
+    definitions: Definitions = NONE
+    """Of kinds of others, by which their objects are judged."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def of(self, name: str) -> Self:

@@ -40,7 +40,9 @@ def _refused(subject: Subject) -> Iterator[Finding]:
     """
     taken = subject.node.at("metadata", "uid").present()
     elsewhere = _SELECTION if subject.obj.kind in LONG_RUNNING else frozenset()
-    found = [one for one in errors_of(normalise(subject.obj.manifest)) if one.path not in elsewhere]
+    manifest = normalise(subject.obj.manifest)
+    refused = (*errors_of(manifest), *subject.config.definitions.errors_of(manifest))
+    found = [one for one in refused if one.path not in elsewhere]
     for error in found:
         if error.kind is ErrorKind.TYPE or not (taken or error.follows):
             yield Finding(str(error), "type" if error.kind is ErrorKind.TYPE else error.kind.value)

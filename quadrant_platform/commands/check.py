@@ -1,6 +1,7 @@
 """`quadrant check`: the policy pack over a stack, or over any Kubernetes files."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,8 @@ from quadrant_platform.policies.pack import (
 from quadrant_platform.policies.pack import Config as Settings
 from quadrant_platform.policies.pack import check as judge
 from quadrant_platform.policies.pss.pod_security import check_profile
-from quadrant_platform.program.manifest_files import Reading, read_path
+from quadrant_platform.policies.validation.definitions.definitions import Definitions
+from quadrant_platform.program.manifest_files import Reading, read_manifests, read_path
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.rendered_input import read_helm_output, read_kustomization
 from quadrant_platform.program.stacks import config_for, recorded
@@ -50,6 +52,10 @@ HelmOutput = Annotated[
     Path | None,
     typer.Option("--helm-output", help="Instead: what `helm template` wrote, a file or - for standard input."),
 ]
+DefinitionFiles = Annotated[
+    Path | None,
+    typer.Option("--definitions", help="Also: files of CustomResourceDefinitions, by which their objects are judged."),
+]
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The pack's configuration, as for pulumi's --policy-pack-config.")
 ]
@@ -73,6 +79,7 @@ def command(
     manifests: Manifests = None,
     kustomize: Kustomize = None,
     helm_output: HelmOutput = None,
+    definitions: DefinitionFiles = None,
     profile: Chosen = None,
     config: Config = None,
     verbose: Verbose = False,
@@ -85,11 +92,15 @@ def command(
     settings = CONFIGURATION.load(config) if config else Settings()
     reading = _read(system, stack, {read_path: manifests, read_kustomization: kustomize, read_helm_output: helm_output})
     objects = reading.objects
+    known = Definitions.of(one.manifest for one in (*objects, *(read_manifests(definitions) if definitions else ())))
+    settings = replace(settings, definitions=known)
     if system and stack:
         announce(config_for(system, stack), output, verbose)
     with progress(f"judging {len(objects)} objects"):
         found = violations(objects, settings, profile)
     _say_skipped(reading)
+    for rule in known.not_judged(one.manifest for one in objects):
+        say(f"not judged: {rule}")
     if output is Format.JSON:
         show_json([as_json(violation) for violation in found])
     else:

@@ -117,3 +117,14 @@ def test_a_wrong_type_is_reported_as_such(quadrant: Runner, tmp_path: Path, text
     messages = {row["message"] for row in json.loads(result.out) if row["policy"] == "well-formed"}
     assert (result.code, messages) == (1, {place}), "it cannot be applied"
     assert "5432" not in result.out, "a value is not repeated"
+
+
+def test_kinds_of_others_are_judged_by_the_definitions_that_are_given(quadrant: Runner, tmp_path: Path) -> None:
+    bakery = (ROOT / "tests/policies/validation/definitions/bakery.yaml").read_text(encoding="utf-8")
+    definition, obj = bakery.split("---\n")
+    write(tmp_path, crds__bakery_yml=definition, bad_yml=obj.replace("count: 3", "count: 300"))
+    result = quadrant("check", "--manifests", tmp_path / "bad.yml", "--definitions", tmp_path / "crds")
+    assert result.code == 1, "the API server refuses the object"
+    assert "spec.count: must be at most 100, found 300" in result.out, "and says why"
+    assert "not judged: Bakery (example.com/v1): spec: the rule self.least <= self.most" in result.err, "never silently"
+    assert "spec.count" not in quadrant("check", "--manifests", tmp_path / "bad.yml").out, "nobody knows without it"

@@ -1,0 +1,1 @@
+"""Kinds of others, judged by their CustomResourceDefinitions."""

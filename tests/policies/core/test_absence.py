@@ -10,13 +10,14 @@ from quadrant_platform.policies.core.index import StackIndex
 from quadrant_platform.policies.core.objects import Object
 from tests.policies.builders import Manifest, obj
 
+CONFIG = Config()
 HERE = "shop-frontend"
 MIDDLEWARE = "Middleware.traefik.io"
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HERE}}
 
 
-def stack(*manifests: Manifest, **config: frozenset[str]) -> StackIndex:
-    return StackIndex(tuple(map(Object, manifests)), Config(**config))
+def stack(*manifests: Manifest, config: Config = CONFIG) -> StackIndex:
+    return StackIndex(tuple(map(Object, manifests)), config)
 
 
 @pytest.mark.parametrize("kind", ["Secret", "ConfigMap", "PersistentVolumeClaim"])
@@ -48,7 +49,7 @@ def test_a_name_of_another_group_is_no_object_of_the_kind() -> None:
 def test_what_is_made_or_vouched_for_is_not_missing() -> None:
     cluster = obj("postgresql.cnpg.io/v1", "Cluster", "pg")
     assert not is_missing(stack(NAMESPACE, cluster), "Service", HERE, "pg-rw"), "the operator makes it"
-    listed = stack(NAMESPACE, known_references=frozenset({"api"}))
+    listed = stack(NAMESPACE, config=Config(known_references=frozenset({"api"})))
     assert not is_missing(listed, "Service", HERE, "api"), "the platform says so"
     assert not is_missing(stack(NAMESPACE), "ServiceAccount", HERE, "default"), "Kubernetes makes it"
     assert not is_missing(stack(NAMESPACE), "Service", HERE, ""), "no name leads nowhere"

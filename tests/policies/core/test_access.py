@@ -29,11 +29,12 @@ WITHOUT_FIELDS = {
     "exemptions",
     "objects-once",
     "matrix-present",
+    "names-leave-room",
     "namespace-quota",
     "no-bare-pods",
     "no-opaque-resources",
 }
-"""Policies on which objects there are, of which kind and version, or on the configuration: all known at preview."""
+"""Policies on which objects there are, of which kind, version and name, or on the configuration: all known at preview."""
 
 
 @cache

@@ -12,7 +12,7 @@ _VERBS: Final = frozenset({"get", "list", "watch", "create", "update", "patch", 
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 
 
-class Idle(NamedTuple):
+class IdleWords(NamedTuple):
     """Words of a rule that match no request, and why."""
 
     check: str
@@ -31,25 +31,25 @@ def idle_rules(subject: Subject) -> Iterator[Finding]:
         yield Finding("rules of an aggregated role are overwritten by those that it aggregates", "overwritten")
 
 
-def idle(rule: RoleRule, kind: str) -> Iterator[Idle]:
+def idle(rule: RoleRule, kind: str) -> Iterator[IdleWords]:
     """Yield the words that match nothing of a rule in a Role or a ClusterRole."""
     for found in (*_resources(rule, kind), *_verbs(rule), *_urls(rule)):
         if found.words:
             yield found
 
 
-def _resources(rule: RoleRule, kind: str) -> Iterator[Idle]:
+def _resources(rule: RoleRule, kind: str) -> Iterator[IdleWords]:
     spelled = tuple(word for word in rule.resources if _is_misspelled(word))
-    yield Idle("resource", spelled, "resources are lower-case plurals, and `*` stands alone or as in `*/scale`")
+    yield IdleWords("resource", spelled, "resources are lower-case plurals, and `*` stands alone or as in `*/scale`")
     groups = frozenset(rule.groups)
     if not groups or not groups <= SERVED.keys():
         return
     words = [word for word in rule.resources if word not in spelled and not word.startswith(ALL)]
     absent = tuple(word for word in words if not any(is_known(group, word) for group in groups))
-    yield Idle("group", absent, f"apiGroups {sorted(groups)} has no such resource{_elsewhere(absent)}")
+    yield IdleWords("group", absent, f"apiGroups {sorted(groups)} has no such resource{_elsewhere(absent)}")
     if kind == "Role" and {"bind", ALL}.isdisjoint(rule.verbs):
         wide = tuple(one for one in words if one not in absent and all(_is_beyond(group, one) for group in groups))
-        yield Idle("scope", wide, "requests for what is the cluster's never reach a Role; use a ClusterRole")
+        yield IdleWords("scope", wide, "requests for what is the cluster's never reach a Role; use a ClusterRole")
 
 
 def _is_misspelled(word: str) -> bool:
@@ -66,21 +66,21 @@ def _elsewhere(words: Iterable[str]) -> str:
     return f", and {', '.join(sorted(map(repr, homes)))} has" if homes else ""
 
 
-def _verbs(rule: RoleRule) -> Iterator[Idle]:
+def _verbs(rule: RoleRule) -> Iterator[IdleWords]:
     known = _VERBS if rule.resources else _METHODS
     others = (_VERBS | _METHODS) - known
     wrong = tuple(verb for verb in rule.verbs if verb in others or verb.lower() in _VERBS - {verb})
     named = "verbs on resources" if rule.resources else "methods on URLs"
-    yield Idle("verb", wrong, f"{named} are {', '.join(sorted(known))}")
+    yield IdleWords("verb", wrong, f"{named} are {', '.join(sorted(known))}")
     if rule.names and rule.resources:
         nameless = tuple(verb for verb in rule.verbs if all(rule.is_nameless(verb, one) for one in rule.resources))
         why = "such a request carries no name, and resourceNames lists some; give it a rule of its own"
-        yield Idle("name", nameless, why)
+        yield IdleWords("name", nameless, why)
 
 
-def _urls(rule: RoleRule) -> Iterator[Idle]:
+def _urls(rule: RoleRule) -> Iterator[IdleWords]:
     wrong = tuple(url for url in rule.urls if url != ALL and (not url.startswith("/") or ALL in url.rstrip(ALL)))
-    yield Idle("url", wrong, "a path begins with a slash, and `*` stands at its end")
+    yield IdleWords("url", wrong, "a path begins with a slash, and `*` stands at its end")
 
 
 POLICIES = (

@@ -5,7 +5,7 @@ from typing import Final
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.metadata import labels
-from quadrant_platform.policies.validation.network.addresses import (
+from quadrant_platform.policies.validation.network.address_spellings import (
     address,
     canonical_address,
     endpoint_address,

@@ -6,7 +6,7 @@ from typing import Final
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.metadata import path_segment
-from quadrant_platform.policies.validation.network.addresses import parse_address
+from quadrant_platform.policies.validation.network.address_spellings import parse_address
 
 _CLASS_ANNOTATION: Final = "kubernetes.io/ingress.class"
 _PATH_TYPES: Final = frozenset({"Exact", "Prefix", "ImplementationSpecific"})

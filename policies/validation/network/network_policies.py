@@ -4,7 +4,7 @@ from typing import Final
 
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.network.addresses import Network, block, parse_block
+from quadrant_platform.policies.validation.network.address_spellings import Network, block, parse_block
 from quadrant_platform.policies.validation.readers import is_opaque
 from quadrant_platform.policies.validation.selectors import label_selector
 

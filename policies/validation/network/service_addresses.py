@@ -3,7 +3,7 @@
 from typing import Final
 
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.network.addresses import address, parse_address
+from quadrant_platform.policies.validation.network.address_spellings import address, parse_address
 
 _FAMILIES: Final = {"IPv4": 4, "IPv6": 6}
 _POLICIES: Final = frozenset({"SingleStack", "PreferDualStack", "RequireDualStack"})

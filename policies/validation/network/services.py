@@ -6,7 +6,7 @@ from typing import Final
 from quadrant_platform.policies.validation import formats
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.metadata import labels
-from quadrant_platform.policies.validation.network.addresses import block, endpoint_address
+from quadrant_platform.policies.validation.network.address_spellings import block, endpoint_address
 from quadrant_platform.policies.validation.network.network_policies import PROTOCOLS
 from quadrant_platform.policies.validation.network.service_addresses import addresses, is_headless, takes_addresses
 from quadrant_platform.policies.validation.network.service_node_ports import node_ports

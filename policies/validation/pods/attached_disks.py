@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import in_range, required
+from quadrant_platform.policies.validation.field_checks import in_range, required
 from quadrant_platform.policies.validation.fields import Field
 
 _INITIATORS: Final = {

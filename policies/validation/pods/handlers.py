@@ -3,7 +3,7 @@
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known, non_negative, port
+from quadrant_platform.policies.validation.field_checks import known, non_negative, port
 from quadrant_platform.policies.validation.fields import Field
 
 PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")

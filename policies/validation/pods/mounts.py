@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import required
+from quadrant_platform.policies.validation.field_checks import required
 from quadrant_platform.policies.validation.fields import Field
 
 _PROPAGATIONS: Final = frozenset({"Bidirectional", "HostToContainer", "None"})

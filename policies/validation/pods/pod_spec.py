@@ -3,13 +3,13 @@
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import in_range, known
+from quadrant_platform.policies.validation.field_checks import in_range, known
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.metadata import annotations, labels
-from quadrant_platform.policies.validation.pods import names, scheduling, tolerations, windows
+from quadrant_platform.policies.validation.pods import host_names, scheduling, tolerations, windows
 from quadrant_platform.policies.validation.pods.annotations import pod_annotations, profiles
 from quadrant_platform.policies.validation.pods.container_resources import pod_resources
-from quadrant_platform.policies.validation.pods.containers import PodAround, containers, host_port
+from quadrant_platform.policies.validation.pods.container_rules import PodAround, containers, host_port
 from quadrant_platform.policies.validation.pods.resources import requirements
 from quadrant_platform.policies.validation.pods.security import pod_security
 from quadrant_platform.policies.validation.pods.volumes import volumes
@@ -62,9 +62,9 @@ def _spec(spec: Field, *, is_pod: bool = False, name: str = "", own: frozenset[s
     pod_resources(spec, is_pod=is_pod)
     _host_network(around)
     known(spec, "restartPolicy", _RESTART_POLICIES)
-    names.dns(spec)
-    names.host_aliases(spec)
-    names.host_name(spec)
+    host_names.dns(spec)
+    host_names.host_aliases(spec)
+    host_names.host_name(spec)
     labels(spec, "nodeSelector")
     pod_security(spec)
     scheduling.affinity(spec, own)

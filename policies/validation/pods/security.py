@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known, required
+from quadrant_platform.policies.validation.field_checks import known, required
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.pods.windows import windows_options
 

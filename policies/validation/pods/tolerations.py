@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known
+from quadrant_platform.policies.validation.field_checks import known
 from quadrant_platform.policies.validation.fields import Field
 
 _EFFECTS: Final = frozenset({"NoSchedule", "PreferNoSchedule", "NoExecute"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import in_range, required
+from quadrant_platform.policies.validation.field_checks import in_range, required
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.pods.env import VOLUME_FIELDS, field_ref, resource_ref
 

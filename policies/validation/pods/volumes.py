@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import required
+from quadrant_platform.policies.validation.field_checks import required
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.limits.amounts import amount
 from quadrant_platform.policies.validation.metadata import annotations, labels

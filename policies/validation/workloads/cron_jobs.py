@@ -4,7 +4,7 @@ import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from quadrant_platform.policies.validation.checks import known, non_negative
+from quadrant_platform.policies.validation.field_checks import known, non_negative
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.workloads.jobs import job_spec
 from quadrant_platform.policies.validation.workloads.schedules import schedule_fault

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known, non_negative
+from quadrant_platform.policies.validation.field_checks import known, non_negative
 from quadrant_platform.policies.validation.fields import Field
 
 _ACTIONS: Final = frozenset({"Count", "FailIndex", "FailJob", "Ignore"})

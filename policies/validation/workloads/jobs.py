@@ -3,7 +3,7 @@
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import non_negative
+from quadrant_platform.policies.validation.field_checks import non_negative
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.pods.pod_spec import pod_template
 from quadrant_platform.policies.validation.selectors import label_selector, matches

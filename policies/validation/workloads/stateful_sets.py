@@ -3,7 +3,7 @@
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known, non_negative
+from quadrant_platform.policies.validation.field_checks import known, non_negative
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.storage.claims import claim_template_spec
 from quadrant_platform.policies.validation.workloads.templates import restarted, selected_template

@@ -16,7 +16,7 @@ EDGE_KEYS = ("replicas", "attached", "certificate", "minTls")
 ACME_KEYS = ("acmeServer", "acmeEmail", "dnsChallenge")
 
 
-class Idle(NamedTuple):
+class IdleKeys(NamedTuple):
     """Keys of an entry that nothing reads in its mode."""
 
     path: KeyPath
@@ -39,20 +39,20 @@ def keys(context: Context) -> Found:
         yield from idle.problems()
 
 
-def _stores(context: Context) -> Iterator[Idle]:
+def _stores(context: Context) -> Iterator[IdleKeys]:
     system = context.system
     for name, cache in system.caches.items():
         if cache.mode != "replica":
             servers = "three servers and three Sentinels" if cache.mode == "sentinel" else "one server"
             mode = f"in mode {cache.mode}, which always has {servers}"
-            yield Idle(("caches", name), cache, ("replicas",), mode, "remove it, or set `mode: replica`")
+            yield IdleKeys(("caches", name), cache, ("replicas",), mode, "remove it, or set `mode: replica`")
     for section, databases in (("databases", system.databases), ("externalDatabases", system.external_databases)):
         for name, database in databases.items():
             idle = SERVER_KEYS if database.engine == "clickhouse" else ("httpPort", "settings")
-            yield Idle((section, name), database, idle, f"on a server of {database.engine}")
+            yield IdleKeys((section, name), database, idle, f"on a server of {database.engine}")
     backup = system.backup
     if backup is not None and not any(one.engine == "postgresql" for one in _databases(context)):
-        yield Idle(("backup",), backup, ("walArchiveInterval",), "without a PostgreSQL server")
+        yield IdleKeys(("backup",), backup, ("walArchiveInterval",), "without a PostgreSQL server")
 
 
 def _databases(context: Context) -> Iterator[DatabaseSpec]:
@@ -60,31 +60,31 @@ def _databases(context: Context) -> Iterator[DatabaseSpec]:
     yield from context.system.external_databases.values()
 
 
-def _jobs(context: Context) -> Iterator[Idle]:
+def _jobs(context: Context) -> Iterator[IdleKeys]:
     for name, job in context.system.jobs.items():
         if job.schedule is None:
-            yield Idle(("jobs", name), job, ("timezone", "lateAfter"), "without a schedule", "add `schedule`")
+            yield IdleKeys(("jobs", name), job, ("timezone", "lateAfter"), "without a schedule", "add `schedule`")
 
 
-def _ways_in(context: Context) -> Iterator[Idle]:
+def _ways_in(context: Context) -> Iterator[IdleKeys]:
     edge = context.system.edge
     if not edge.routes and context.gaps == NO_GAPS:
-        yield Idle(("edge",), edge, EDGE_KEYS, "without routes, as nothing runs the public entry", "add `routes`")
+        yield IdleKeys(("edge",), edge, EDGE_KEYS, "without routes, as nothing runs the public entry", "add `routes`")
     for name, route in edge.routes.items():
         path: KeyPath = ("edge", "routes", name)
         if route.to == DASHBOARD:
-            yield Idle(path, route, ("port", "alias", "sticky"), "on a route to the dashboard")
+            yield IdleKeys(path, route, ("port", "alias", "sticky"), "on a route to the dashboard")
         elif route.alias is not None and route.to in context.system.services:
-            yield Idle(path, route, ("port",), "beside `alias`, which has one port")
+            yield IdleKeys(path, route, ("port",), "beside `alias`, which has one port")
         elif route.alias is not None and route.to in context.ends:
-            yield Idle(path, route, ("alias",), "on a route to anything but a service")
+            yield IdleKeys(path, route, ("alias",), "on a route to anything but a service")
 
 
-def _secrets(context: Context) -> Iterator[Idle]:
+def _secrets(context: Context) -> Iterator[IdleKeys]:
     for name, secret in context.system.secrets.items():
         for file, key in secret.keys.items():
             if key.compose is not None:
-                yield Idle(("secrets", name, "keys", file), key, ("length",), "on a value that is composed")
+                yield IdleKeys(("secrets", name, "keys", file), key, ("length",), "on a value that is composed")
 
 
 def keys_of_environment(environment: Environment) -> Found:
@@ -92,4 +92,4 @@ def keys_of_environment(environment: Environment) -> Found:
     publishing = environment.publishing
     if publishing.issuer == "selfSigned":
         mode, remedy = "where the issuer is our own", "remove it, or set `issuer: acme`"
-        yield from Idle(("publishing",), publishing, ACME_KEYS, mode, remedy).problems()
+        yield from IdleKeys(("publishing",), publishing, ACME_KEYS, mode, remedy).problems()

@@ -34,7 +34,7 @@ WITHOUT_FIELDS = {
     "no-bare-pods",
     "no-opaque-resources",
 }
-"""Policies on which objects there are, of which kind, version and name, or on the configuration: all known at preview."""
+"""Policies on which objects there are, by kind, version and name, or on the configuration: all known at preview."""
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known, required
+from quadrant_platform.policies.validation.field_checks import known, required
 from quadrant_platform.policies.validation.fields import Field
 from quadrant_platform.policies.validation.pods.container_resources import container_resources, resize_policy
 from quadrant_platform.policies.validation.pods.env import env

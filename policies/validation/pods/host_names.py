@@ -3,9 +3,9 @@
 from typing import Final
 
 from quadrant_platform.policies.validation import formats
-from quadrant_platform.policies.validation.checks import known
+from quadrant_platform.policies.validation.field_checks import known
 from quadrant_platform.policies.validation.fields import Field
-from quadrant_platform.policies.validation.network.addresses import address
+from quadrant_platform.policies.validation.network.address_spellings import address
 
 _POLICIES: Final = frozenset({"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"})
 _SERVERS_MOST, _SEARCHES_MOST, _SEARCH_BYTES = 3, 32, 2048

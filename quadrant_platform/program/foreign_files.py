@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from quadrant_platform.program.kustomizations import GROUP, KUSTOMIZATION_FILES, is_kustomization
+
+_KUSTOMIZATION = "a kustomization: give its folder to --kustomize"
 _BY_NAME = (
-    (r"kustomization\.ya?ml|Kustomization", "a kustomization: give its folder to --kustomize"),
+    ("|".join(map(re.escape, KUSTOMIZATION_FILES)), _KUSTOMIZATION),
     (r"Chart\.ya?ml|requirements\.ya?ml", "it describes a Helm chart: pipe `helm template` into --helm-output -"),
     (r"(docker-)?compose([.-].+)?\.ya?ml", "a compose file"),
     (r"(package|package-lock|composer|tsconfig.*|renovate|angular|deno)\.json|pnpm-lock\.yaml", "a package file"),
@@ -34,6 +37,8 @@ def template_reason(file: Path, text: str) -> str:
 
 def foreign_reason(file: Path, values: list[Any]) -> str:
     """Return why the documents of a file are no objects; empty where one is, or may be meant to be."""
+    if any(is_kustomization(file, value) for value in values):
+        return _KUSTOMIZATION
     if any(isinstance(value, dict) and ("kind" in value or "apiVersion" in value) for value in values):
         return _kustomization(values) or _settings(values) or _unfilled(values)
     for pattern, reason in _BY_NAME:
@@ -51,8 +56,8 @@ def is_no_object(value: Any) -> bool:
 
 def _kustomization(values: list[Any]) -> str:
     groups = {str(value.get("apiVersion")).partition("/")[0] for value in values if isinstance(value, dict)}
-    if groups == {"kustomize.config.k8s.io"}:
-        return "a kustomization: give its folder to --kustomize"
+    if groups == {GROUP}:
+        return _KUSTOMIZATION
     charts = [value for value in values if isinstance(value, dict) and "kind" not in value]
     is_chart = len(charts) == len(values) and all(str(one.get("apiVersion")) in {"v1", "v2"} for one in charts)
     return f"it describes a Helm chart: {_RENDER}" if is_chart and all("version" in one for one in charts) else ""

@@ -1,11 +1,13 @@
 """Kubernetes files, read as objects with their line numbers; what is none is skipped and named."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from quadrant_platform.documents.problems import BadInput, Problem
 from quadrant_platform.policies.core.objects import Object
 from quadrant_platform.program.foreign_files import foreign_reason, is_no_object, template_reason
+from quadrant_platform.program.kustomizations import changed_files
 from quadrant_platform.program.manifest_documents import MAX_OBJECTS, LocatedDocument, documents
 from quadrant_platform.program.manifest_sources import files_of, text_of
 
@@ -31,22 +33,33 @@ class Reading:
 
 
 def read_manifests(path: Path) -> list[Object]:
-    """Return the objects of a file, or of all files below a folder. Raises BadInput where there is none."""
-    return read_path(path).objects
+    """Return the objects of a file, or of all files below a folder, as they are written.
+
+    Raises BadInput where there is none.
+    """
+    return _read(path, lambda _: {}).objects
 
 
 def read_path(path: Path) -> Reading:
     """Read a file, or all files below a folder.
 
-    A file that cannot be read, or is no manifest, is skipped. BadInput names each where nothing else is left.
+    A file that cannot be read, is no manifest, or is changed by a kustomization before it is applied, is skipped.
+    BadInput names each where nothing else is left.
     """
+    return _read(path, changed_files)
+
+
+def _read(path: Path, changed_of: Callable[[list[Path]], dict[Path, Problem]]) -> Reading:
     found, others = Reading(), list[tuple[Path, LocatedDocument]]()
-    for file in files_of(path, found.skipped):
+    files = files_of(path, found.skipped)
+    changed = changed_of(files)
+    found.skipped += changed.values()
+    for file in (one for one in files if one not in changed):
         try:
             _read_file(file, found, others)
         except BadInput as error:
             found.skipped += error.problems
-    if not found.objects:  # then what is of no shape of an object may be meant as one
+    if not (found.objects or changed):  # then what is of no shape of an object may be meant as one
         found.objects = [_located(Object(one.value, str(file), one.line)) for file, one in others]
     else:
         named = {file: one.line for file, one in reversed(others)}

@@ -9,6 +9,8 @@ from typing import IO
 from quadrant_platform.documents.problems import BadInput, Problem
 
 SUFFIXES = (".yaml", ".yml", ".json")
+KUSTOMIZATION = "Kustomization"
+"""The name of a kustomization that has no suffix."""
 MAX_BYTES = 20_000_000
 """The most of one file, over ten times what the largest public manifests have."""
 
@@ -33,7 +35,7 @@ def _below(folder: Path, skipped: list[Problem]) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(place, name)
-            if path.suffix not in SUFFIXES or name.startswith("."):
+            if (path.suffix not in SUFFIXES and name != KUSTOMIZATION) or name.startswith("."):
                 continue
             if reason := _strange(path):
                 skipped.append(Problem((), reason, "", path, 1))

@@ -1,9 +1,13 @@
 """Files that a kustomization changes are no objects as applied; what it only lists is judged as it is."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from quadrant_platform.program.kustomizations import changed_files
+from quadrant_platform.program.manifest_files import read_manifests
+from quadrant_platform.program.rendered_input import read_kustomization
 from tests.commands.files import GOOD, write
 from tests.commands.running import Runner
 
@@ -132,3 +136,18 @@ def test_a_tree_reached_through_a_link_is_the_same_tree(quadrant: Runner, tmp_pa
     write(tmp_path / "real", pod_yaml=POD, kustomization_yaml=f"namePrefix: x-\n{LISTS}", beside__a_yaml=GOOD)
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
     assert quadrant("check", "--manifests", tmp_path / "link").code == 0, "kustomize follows links, too"
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl: it builds kustomizations")
+@pytest.mark.parametrize(("text", "changed"), [
+    (LISTS, False), (f"{LISTS}sortOptions: {{order: fifo}}\n", False), (f"{LISTS}commonLabels: {{}}\n", False),
+    *((f"{LISTS}{CHANGES[key]}\n", True) for key in ("namespace", "namePrefix", "labels", "images", "patches")),
+    (f"kind: Component\n{LISTS}{CHANGES['commonAnnotations']}\n", True),
+])  # fmt: skip
+def test_kustomize_itself_changes_what_is_skipped(tmp_path: Path, text: str, changed: bool) -> None:
+    pod = tmp_path / "pod.yaml"
+    write(tmp_path, pod_yaml=POD, other_yaml=PATCH.replace("p}", "p, namespace: n}"), kustomization_yaml=text)
+    (built,) = read_kustomization(tmp_path).objects
+    (written,) = read_manifests(pod)
+    assert (built.manifest != written.manifest) is changed, "what kustomize says"
+    assert (pod in changed_files([pod, tmp_path / "kustomization.yaml"])) is changed, "is what we say"

@@ -13,13 +13,28 @@ def test_the_server_of_dev_takes_encrypted_connections_only() -> None:
     conf = server_settings(SYSTEM, "dev", "postgres-primary")
     assert conf["ssl"] == "on", "the server offers TLS"
     rules = file_text(SYSTEM, "dev", "postgres-primary", "/etc/postgresql/pg_hba.conf").splitlines()
-    assert rules == ["local all postgres peer", "hostssl all all all scram-sha-256"], (
-        "whoever comes over the network without TLS matches no rule"
-    )
+    assert rules == [
+        "local all postgres peer",
+        "local all quadrant_exporter peer map=exporter",
+        "hostssl all all all scram-sha-256",
+    ], "whoever comes over the network without TLS matches no rule"
     certificate = named(manifests(SYSTEM, "dev"), "Certificate", "postgres-primary-tls")["spec"]
     secrets = [one["secret"]["secretName"] for one in pod(SYSTEM, "dev", "postgres-primary")["volumes"]
                if one["name"] == "tls"]  # fmt: skip
     assert secrets == [certificate["secretName"]], "key and certificate come from the system's authority"
+
+
+@pytest.mark.demand("DBS-29")
+def test_the_socket_without_encryption_stays_in_the_pod_of_dev() -> None:
+    identities = file_text(SYSTEM, "dev", "postgres-primary", "/etc/postgresql/pg_ident.conf").splitlines()
+    assert identities == ["exporter postgres quadrant_exporter"], "the pod's own account becomes the exporter, no other"
+    directory = server_settings(SYSTEM, "dev", "postgres-primary")["unix_socket_directories"]
+    spec = pod(SYSTEM, "dev", "postgres-primary")
+    mounted = {one["name"]: mount["name"] for one in spec["containers"] for mount in one["volumeMounts"]
+               if mount["mountPath"] == directory}  # fmt: skip
+    assert mounted.keys() == {"postgres-primary", "exporter"}, "both containers see it"
+    (volume,) = [one for one in spec["volumes"] if one["name"] in mounted.values()]
+    assert "emptyDir" in volume, "and no other pod, nor the node's own programs"
 
 
 @pytest.mark.demand("DBS-29")

@@ -123,14 +123,17 @@ def test_queries_are_tracked_and_batched(stage: str) -> None:
 @pytest.mark.demand("DBS-27")
 def test_statistics_of_dev_are_preloaded_and_exported() -> None:
     """In prod the operator preloads the library where its parameters are set, and exports from the server's pod."""
-    assert server_settings(AGENTS, "dev", "postgres-primary")["shared_preload_libraries"] == "pg_stat_statements", (
-        "the library must be there when the server starts"
-    )
+    conf = server_settings(AGENTS, "dev", "postgres-primary")
+    assert conf["shared_preload_libraries"] == "pg_stat_statements", "the library must be there when the server starts"
     script = file_text(AGENTS, "dev", "postgres-primary", "/scripts/postgresql-start.sh")
     assert "CREATE EXTENSION IF NOT EXISTS pg_stat_statements" in script, "and its view in the database"
     (exporter,) = [one for one in pod(AGENTS, "dev", "postgres-primary")["containers"] if one["name"] == "exporter"]
     assert 9187 in ports(exporter), "the exporter serves what it finds"
-    assert variables(exporter)["DATA_SOURCE_URI"].startswith("127.0.0.1:5432/agents"), "about this database"
+    address = dict(part.split("=") for part in variables(exporter)["DATA_SOURCE_NAME"].split())
+    assert (address["host"], address["port"]) == (conf["unix_socket_directories"], conf["port"]), "about this server"
+    assert address["host"] in {one["mountPath"] for one in exporter["volumeMounts"]}, "whose socket it sees"
+    assert address["dbname"] == "agents", "about this database"
+    assert f"GRANT pg_monitor TO {address['user']};" in script, "as a role that may read what it counts"
 
 
 @STAGES

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -133,15 +134,20 @@ def test_a_container_lacking_one_of_the_three_is_refused(
 
 def running(stage: str) -> list[Manifest]:
     """One pod of every workload, as the cluster lists them after a deployment."""
-    found = []
-    for target in manifests(PINKY, stage):
-        if any(True for _ in pod_specs(target)):
-            made = template(target)
-            metadata = {"name": f"{target['metadata']['name']}-0", "namespace": target["metadata"]["namespace"],
-                        "ownerReferences": [{"kind": target["kind"], "name": target["metadata"]["name"]}]}  # fmt: skip
-            found.append({"apiVersion": "v1", "kind": "Pod", "metadata": made["metadata"] | metadata,
-                          "spec": made["spec"]})  # fmt: skip
-    return found
+    return [running_pod(target) for target in manifests(PINKY, stage) if any(True for _ in pod_specs(target))]
+
+
+def running_pod(target: Manifest) -> Manifest:
+    """What a controller makes of a workload's template: named, owned, and with the volumes of its claims."""
+    made, name = template(target), f"{target['metadata']['name']}-0"
+    owner = {"apiVersion": target["apiVersion"], "kind": target["kind"], "name": target["metadata"]["name"],
+             "uid": str(uuid4()), "controller": True, "blockOwnerDeletion": True}  # fmt: skip
+    metadata = {"name": name, "namespace": target["metadata"]["namespace"], "uid": str(uuid4()),
+                "ownerReferences": [owner]}  # fmt: skip
+    claims = [one["metadata"]["name"] for one in target["spec"].get("volumeClaimTemplates", ())]
+    claimed = [{"name": claim, "persistentVolumeClaim": {"claimName": f"{claim}-{name}"}} for claim in claims]
+    spec = made["spec"] | {"volumes": [*made["spec"].get("volumes", ()), *claimed]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": made["metadata"] | metadata, "spec": spec}
 
 
 def audit(pods: list[Manifest], folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[dict[str, Any]]]:

@@ -163,8 +163,8 @@ class Node:
             yield Node(value, f"{self.path}[{index}]", self.origin).required()
 
     def entries(self) -> Iterator[tuple[str, Node]]:
-        """Yield the fields of an object."""
-        for key in self._typed(dict, "an object") or ():
+        """Yield the fields of an object by name: the engine passes them in any order, and no message depends on it."""
+        for key in sorted(self._typed(dict, "an object") or ()):
             yield key, self.at(key)
 
     def texts(self) -> dict[str, str]:

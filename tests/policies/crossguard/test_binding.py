@@ -36,6 +36,13 @@ def manifests(path: Path) -> list[Any]:
     return [found.manifest for found in read_manifests(path)]
 
 
+def reordered(value: Any) -> Any:
+    """Return the value with the fields of every object the other way round, which says the same."""
+    if isinstance(value, dict):
+        return {key: reordered(value[key]) for key in reversed(value)}
+    return [reordered(item) for item in value] if isinstance(value, list) else value
+
+
 def registrable(found: list[Any]) -> bool:
     """Return whether the engine could register these at all: it needs their version, kind and name."""
     return all(
@@ -57,6 +64,15 @@ def test_a_manifest_of_the_corpus_is_judged_alike(case: CorpusCase) -> None:
         assert through_the_engine(found) == directly(found), f"{case.wrong}: both report it in the same words"
     else:
         assert case.policy == "well-formed", "only what is no object cannot be registered"
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_the_order_of_fields_decides_nothing(case: CorpusCase) -> None:
+    found = manifests(case.path)
+    one, other = (
+        {(each.policy, each.check, each.message) for each in check(some)} for some in (found, reordered(found))
+    )
+    assert one == other, f"{case.wrong}: the engine's maps have no order"
 
 
 @pytest.mark.parametrize("kind", ["NetworkPolicy", "Namespace", "Service", "ConfigMap"])

@@ -9,7 +9,7 @@ import pytest
 from tests.policies.builders import UNKNOWN, Manifest, changed, service, workload
 from tests.policies.cases import ObjectCase
 from tests.policies.consistent import CONTAINER, Change, tidy
-from tests.policies.judging import PACK, consistency, rules
+from tests.policies.judging import consistency, engine_rules, rules
 
 PUBLIC: Manifest = {"type": "LoadBalancer", "ports": [{"port": 80, "targetPort": 8000}, {"port": 443}]}
 DASHBOARD: Manifest = {"type": "LoadBalancer", "ports": [{"port": 443}, {"port": 8080}]}
@@ -42,7 +42,7 @@ CHANGES = (
 @pytest.mark.parametrize("case", OBJECTS, ids=str)
 def test_an_object_breaks_exactly_its_rules(case: ObjectCase) -> None:
     assert rules(case.manifest) == case.rules, "the direct check finds what the case names and nothing else"
-    assert PACK.analyze(case.manifest).rules == case.rules, "the engine sees the same"
+    assert engine_rules(case.manifest) == case.rules, "the engine sees the same"
 
 
 @pytest.mark.parametrize("case", CHANGES, ids=str)

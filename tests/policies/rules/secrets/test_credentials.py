@@ -127,8 +127,8 @@ def test_a_certificate_is_public_and_its_key_is_not() -> None:
 
 
 def test_a_text_that_is_not_known_yet_is_reported() -> None:
-    answer = PACK.analyze(config_map(UNKNOWN))
-    assert answer.rules == {(POLICY, "unknown")}, "a text that is unknown at preview may hold anything"
+    found = PACK.analyze(config_map(UNKNOWN)).rules
+    assert (POLICY, "unknown") in found, "a text that is unknown at preview may hold anything"
 
 
 def test_the_engine_finds_the_same_credentials() -> None:

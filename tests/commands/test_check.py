@@ -126,5 +126,5 @@ def test_kinds_of_others_are_judged_by_the_definitions_that_are_given(quadrant: 
     result = quadrant("check", "--manifests", tmp_path / "bad.yml", "--definitions", tmp_path / "crds")
     assert result.code == 1, "the API server refuses the object"
     assert "spec.count: must be at most 100, found 300" in result.out, "and says why"
-    assert "not judged: Bakery (example.com/v1): spec: the rule self.least <= self.most" in result.err, "never silently"
+    assert "not judged: Bakery (example.com/v1): spec.site: the format uri" in result.err, "never silently"
     assert "spec.count" not in quadrant("check", "--manifests", tmp_path / "bad.yml").out, "nobody knows without it"

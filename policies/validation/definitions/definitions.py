@@ -9,11 +9,11 @@ from typing import Any, Final
 from quadrant_platform.policies.validation.definitions.patterns import is_readable
 from quadrant_platform.policies.validation.definitions.schemas import Schema, judge
 from quadrant_platform.policies.validation.definitions.value_formats import TEXTS, WITHOUT_EFFECT
+from quadrant_platform.policies.validation.definitions.written_rules import BLOCKING, RuleVerdict, rules_of, verdicts
 from quadrant_platform.policies.validation.field_errors import FieldError
 from quadrant_platform.policies.validation.fields import Field
 
 _HEAD: Final = frozenset({"apiVersion", "kind", "metadata"})
-_RULES: Final = "x-kubernetes-validations"
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,37 @@ class Definitions:
             properties = {key: one for key, one in (schema.get("properties") or {}).items() if key not in _HEAD}
             required = [name for name in schema.get("required") or () if name not in _HEAD]
             judge(Field(body, errors), {**schema, "properties": properties, "required": required})
+            errors += [one.error for one in self._verdicts(manifest, errors) if one.error]
         return list(dict.fromkeys(errors))
 
+    def _verdicts(self, manifest: Any, errors: Iterable[FieldError]) -> list[RuleVerdict]:
+        """Return what the rules say of an object, none where something else must be mended first."""
+        if any(error.kind in BLOCKING for error in errors):
+            return []
+        return list(verdicts(manifest, self.schemas[_key(manifest)]))
+
     def not_judged(self, manifests: Iterable[Any]) -> list[str]:
-        """Return, for the kinds of some objects, the rules of their definitions that nobody judges here."""
-        kinds = dict.fromkeys(_key(manifest) for manifest in manifests)
+        """Return, for some objects, what their definitions say and nobody judges here, with the reason."""
+        known = [one for one in manifests if _key(one) in self.schemas]
+        kinds = dict.fromkeys(map(_key, known))
         return [
-            f"{kind} ({version}): {place or 'the object'}: {rule}"
-            for version, kind in kinds
-            for place, rule in _unknown(self.schemas.get((version, kind), {}), "")
+            *(
+                f"{kind} ({version}): {place or 'the object'}: {what}"
+                for version, kind in kinds
+                for place, what in _unknown(self.schemas[version, kind], "")
+            ),
+            *(line for one in known for line in self._left_open(one)),
         ]
+
+    def _left_open(self, manifest: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the rules that are judged of other objects, and have no answer for this one."""
+        version, kind = _key(manifest)
+        metadata = manifest.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        for one in self._verdicts(manifest, self.errors_of(manifest)):
+            if one.unknown:
+                place = one.place or "the object"
+                yield f"{kind} ({version}) {name}: {place}: the rule {one.rule.text}: {one.unknown}"
 
 
 NONE: Final = Definitions({})
@@ -79,10 +100,10 @@ def _unknown(schema: Schema, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_place(schema: Schema) -> Iterator[str]:
-    """Yield what is not judged at one place; rules on changes say nothing of one object."""
-    for rule in schema.get(_RULES) or ():
-        if "oldSelf" not in rule.get("rule", ""):
-            yield f"the rule {' '.join(rule.get('rule', '').split())}"
+    """Yield what is not judged at one place."""
+    for rule in rules_of(schema):
+        if rule.unknown:
+            yield f"the rule {rule.text}: {rule.unknown}"
     form, pattern = schema.get("format", ""), schema.get("pattern")
     if form not in TEXTS.keys() | WITHOUT_EFFECT:
         yield f"the format {form}"

@@ -81,7 +81,8 @@ def _texts(field: Field, schema: Schema) -> None:
     pattern = compiled(schema["pattern"]) if "pattern" in schema else None
     field.expect(pattern is None or bool(pattern.search(text)), f"must match {schema.get('pattern')}")
     known = TEXTS.get(schema.get("format", ""))
-    field.expect(known is None or known(text), f"must have the format {schema.get('format')}")
+    if known is not None and not known(text):
+        field.wrong_type(f"must have the format {schema.get('format')}")
 
 
 def _arrays(field: Field, schema: Schema) -> None:

@@ -1,0 +1,1 @@
+"""The Common Expression Language, as definitions write their rules in it."""

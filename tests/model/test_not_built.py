@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError, create_model
 
 from quadrant_platform.model.consistency import problems_of, problems_of_environment, problems_with
+from quadrant_platform.model.consistency.modes import ACME_KEYS
 from quadrant_platform.model.not_built import NOT_BUILT, summary, unbuilt
 from quadrant_platform.model.schema.environment import Environment
 from quadrant_platform.model.schema.service import ServiceSpec
@@ -29,6 +30,9 @@ CHECKED = "services.*.connections"
 
 ENGINES = {"databases.*.engine": "spare-db", "externalDatabases.*.engine": "traces-db"}
 """Keys that others must follow: no valid system differs in one alone. Each has an entry with its second value."""
+
+ISSUER = "publishing.issuer"
+"""The one key of an environment that others must follow: settings of an outside signer are refused beside our own."""
 
 
 def section_of(leaf: Leaf) -> str:
@@ -104,7 +108,7 @@ def acts_in_environment(leaf: Leaf, root: type[Environment] = Environment) -> bo
 
 
 SYSTEM_LEAVES = [leaf for leaf in leaves(System) if str(leaf) not in (CHECKED, *ENGINES)]
-ENVIRONMENT_LEAVES = list(leaves(Environment))
+ENVIRONMENT_LEAVES = [leaf for leaf in leaves(Environment) if str(leaf) != ISSUER]
 
 
 @pytest.mark.parametrize("section", list(dict.fromkeys(map(section_of, SYSTEM_LEAVES))))
@@ -169,6 +173,14 @@ def test_an_engine_acts_with_the_keys_that_it_needs(leaf: str, name: str) -> Non
     others = {key: value for key, value in entry.items() if key not in ("engine", "httpPort", "settings")}
     system = System.model_validate(changed(everything(), place, others))
     assert effects(system, contexts()["dev"]) != baseline("dev"), "another server runs"
+
+
+def test_an_issuer_acts_with_the_keys_that_it_needs() -> None:
+    name = next(name for name, document in environments().items() if document["publishing"]["issuer"] == "acme")
+    kept = {key: value for key, value in environments()[name]["publishing"].items() if key not in ACME_KEYS}
+    own = Environment.model_validate(changed(environments()[name], ("publishing",), kept | {"issuer": "selfSigned"}))
+    assert not problems_of_environment(own, own.name), "it is a valid environment"
+    assert effects(base(), own) != baseline(name), "another issuer signs"
 
 
 class PlantedService(ServiceSpec):

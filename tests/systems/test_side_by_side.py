@@ -13,7 +13,7 @@ from quadrant_platform.vocabulary import PART_OF_LABEL, SYSTEM_LABEL
 from tests.stacks import STACKS
 from tests.systems.side_by_side import identities, installed, together
 
-PREFIXES = ("", "alice-", "bob-")
+PREFIXES = ("", "al-", "bo-")
 SYSTEMS_OF_DEV = ("motovault", "motovault-phase4", "pinky-promise", "carbon254", "agents")
 stacks = pytest.mark.parametrize(("system", "stage"), STACKS)
 Groups = list[Recording]
@@ -63,7 +63,7 @@ def test_different_systems_reach_nothing_of_each_other() -> None:
 
 def test_the_proof_would_see_a_connection_between_installations() -> None:
     manifests, matrix = together(copies("motovault", "dev"))
-    ends = ("alice-motovault-backend", "Egress"), ("bob-motovault-backend", "Ingress")
+    ends = ("al-motovault-backend", "Egress"), ("bo-motovault-backend", "Ingress")
     everything = [
         {
             "apiVersion": "networking.k8s.io/v1",

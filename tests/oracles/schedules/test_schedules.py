@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
 from zoneinfo import available_timezones
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from quadrant_platform.model.schema.schedule import longest_gap, read_schedule, time_zone
 from tests.oracles.schedules.judge import PROGRAM, judged
@@ -15,10 +14,14 @@ pytestmark = pytest.mark.oracle
 
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 ZONES = (
-    "Etc/UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut",
-    "Asia/Kolkata", "Africa/Cairo",
+    "Etc/UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata",
 )  # fmt: skip
-"""Whole hours and halves, changes at night and at midnight, on both halves of the globe, and none."""
+"""Whole hours and halves, on both halves of the globe, and no changes.
+
+Where the clock jumps over midnight (Africa/Cairo, Asia/Beirut, America/Santiago) or by half an hour
+(Australia/Lord_Howe), the controller's library can leave out a run, or make one on a day that the schedule does not
+name. We read the schedule as written, so that the alert on a run that was left out comes, as it should.
+"""
 MEANT = {
     ("0 2 * * *", "Etc/UTC"): 24,
     ("30 2 * * *", "Europe/Berlin"): 47,
@@ -29,6 +32,8 @@ MEANT = {
     ("0 9 1 * 1", "Etc/UTC"): 168,
 }
 """Hours that a calendar tells."""
+OFTEN = [("*/30 * * * *", "Etc/UTC"), ("5/20,3 3-5 */2 * 1", "Europe/Berlin"), ("0/20 3 * * *", "Pacific/Auckland")]
+"""Several runs an hour."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,37 +42,40 @@ def _judge() -> None:
         pytest.skip("needs go: the judge of schedules is not built, run `make oracles` with go on the PATH")
 
 
-@st.composite
-def parts(draw: st.DrawFn, low: int, high: int) -> str:
-    """A range of one field, in every form."""
-    first = draw(st.integers(low, high))
-    last, step = draw(st.integers(first, high)), draw(st.integers(1, high))
+def part(chance: Random, low: int, high: int) -> str:
+    """Return a range of one field, in any form."""
+    first = chance.randint(low, high)
+    last, step = chance.randint(first, high), chance.randint(1, high)
     forms = (str(first), f"{first}-{last}", f"*/{step}", f"{first}/{step}", f"{first}-{last}/{step}")
-    return draw(st.sampled_from(forms))
+    return chance.choice(forms)
 
 
-def field(low: int, high: int) -> st.SearchStrategy[str]:
-    """A field: everything, or a list of ranges."""
-    return st.just("*") | st.lists(parts(low, high), min_size=1, max_size=3).map(",".join)
+def field(chance: Random, low: int, high: int) -> str:
+    """Return a field: everything, or a list of ranges."""
+    parts = chance.choice((0, 0, 1, 2, 3))
+    return ",".join(part(chance, low, high) for _ in range(parts)) or "*"
 
 
-MINUTES = st.integers(0, 59).map(str)
-"""One run an hour at most, so that many years can be compared."""
-SCHEDULES = st.tuples(MINUTES, *(field(*bounds) for bounds in BOUNDS[1:])).map(" ".join)
+def schedule(chance: Random) -> str:
+    """Return five fields with one run an hour at most, so that many years can be compared."""
+    return " ".join([str(chance.randint(*BOUNDS[0])), *(field(chance, *bounds) for bounds in BOUNDS[1:])])
 
 
-@settings(max_examples=4)
-@given(st.lists(st.tuples(SCHEDULES, st.sampled_from(ZONES)), min_size=10, max_size=10))
-@example(list(MEANT))
-@example([("*/10 * * * *", "Etc/UTC"), ("5/20,3 3-5 */2 * 1", "Europe/Berlin"), ("* 3 * * *", "Africa/Cairo")])
+def generated(seed: int) -> list[tuple[str, str]]:
+    """Return schedules and zones; the same for the same seed."""
+    chance = Random(seed)
+    return [(schedule(chance), chance.choice(ZONES)) for _ in range(10)]
+
+
+@pytest.mark.parametrize("asked", [list(MEANT), OFTEN, *map(generated, range(3))])
 def test_the_longest_time_between_two_runs_is_that_of_the_controller(asked: list[tuple[str, str]]) -> None:
-    for (schedule, zone), answer in zip(asked, judged(asked), strict=True):
+    for (text, zone), answer in zip(asked, judged(asked), strict=True):
         if answer.get("never"):
             with pytest.raises(ValueError, match="never comes"):
-                read_schedule(schedule)
+                read_schedule(text)
         else:
-            found = longest_gap(schedule, zone).total_seconds()
-            assert found == answer["gap"], f"{schedule!r} in {zone}: the controller waits as long"
+            found = longest_gap(text, zone).total_seconds()
+            assert found == answer["gap"], f"{text!r} in {zone}: the controller waits as long"
 
 
 def test_gaps_are_those_of_the_calendar() -> None:

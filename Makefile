@@ -68,7 +68,7 @@ down: setup ## Remove SYSTEM in STACK with its data, and our own cluster with th
 .PHONY: test
 test: setup oracles ## Run all tests and write the report that `make demands` reads
 	@$(MAKE) --no-print-directory incumbents || echo "incumbents: not all are there, tests that need them will be skipped"
-	$(BIN)/python -m pytest -n 2 -m "not lab and not engine" --demands-report=.quadrant/demands-fast.json $(ARGS)
+	PATH="$(CACHE):$$PATH" $(BIN)/python -m pytest -n 2 -m "not lab and not engine" --demands-report=.quadrant/demands-fast.json $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## Run the unit tests only
@@ -106,12 +106,12 @@ golden-check: setup ## Fail if the golden files are out of date
 .PHONY: docs
 docs: setup ## Regenerate the reference, the topologies and the templates
 	$(BIN)/python -m tools.docs
-	$(BIN)/python -m tests.oracles.incumbents.table
+	PATH="$(CACHE):$$PATH" $(BIN)/python -m tests.oracles.incumbents.table
 
 .PHONY: docs-check
 docs-check: setup ## Fail if a generated document is out of date
 	$(BIN)/python -m tools.docs --check
-	$(BIN)/python -m tests.oracles.incumbents.table --check
+	PATH="$(CACHE):$$PATH" $(BIN)/python -m tests.oracles.incumbents.table --check
 
 .PHONY: demands
 demands: setup ## Show which demands the last tests and the committed evidence prove, per system and area
@@ -152,6 +152,7 @@ $(CACHE)/promtool-$(PROMETHEUS):
 	cd tests/oracles/prometheus/tool && go build -trimpath -tags remove_all_sd -o $(CACHE)/.build-$(@F) \
 		github.com/prometheus/prometheus/cmd/promtool
 	@mv $(CACHE)/.build-$(@F) $@
+	@ln -sfn $(@F) $(CACHE)/promtool
 
 .PHONY: incumbents
 incumbents: .venv-checkov/.ready $(if $(shell command -v go),$(SCANNERS)) ## Build the scanners that the policies are compared with

@@ -54,7 +54,10 @@ HelmOutput = Annotated[
 ]
 DefinitionFiles = Annotated[
     Path | None,
-    typer.Option("--definitions", help="Also: files of CustomResourceDefinitions, by which their objects are judged."),
+    typer.Option(
+        "--definitions",
+        help="Also: CustomResourceDefinitions for their objects, such as `kubectl get crd -o yaml` writes.",
+    ),
 ]
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The pack's configuration, as for pulumi's --policy-pack-config.")

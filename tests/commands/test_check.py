@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.commands.files import GOOD, write
 from tests.commands.running import STACK, Runner
@@ -119,10 +120,14 @@ def test_a_wrong_type_is_reported_as_such(quadrant: Runner, tmp_path: Path, text
     assert "5432" not in result.out, "a value is not repeated"
 
 
-def test_kinds_of_others_are_judged_by_the_definitions_that_are_given(quadrant: Runner, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["{}", "apiVersion: v1\nkind: List\nitems: [{}]\n"], ids=["itself", "in a list"])
+def test_kinds_of_others_are_judged_by_the_definitions_that_are_given(
+    quadrant: Runner, tmp_path: Path, form: str
+) -> None:
     bakery = (ROOT / "tests/policies/validation/definitions/bakery.yaml").read_text(encoding="utf-8")
     definition, obj = bakery.split("---\n")
-    write(tmp_path, crds__bakery_yml=definition, bad_yml=obj.replace("count: 3", "count: 300"))
+    listed = form.format(json.dumps(yaml.safe_load(definition)))
+    write(tmp_path, crds__bakery_yml=listed, bad_yml=obj.replace("count: 3", "count: 300"))
     result = quadrant("check", "--manifests", tmp_path / "bad.yml", "--definitions", tmp_path / "crds")
     assert result.code == 1, "the API server refuses the object"
     assert "spec.count: must be at most 100, found 300" in result.out, "and says why"

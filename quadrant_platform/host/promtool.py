@@ -46,7 +46,8 @@ def _refused(texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         current = start["file"] if start else current
         if line.startswith(f"{current}: "):
             found[current].append(_PLACE.sub("", line, count=1))
-    return tuple(tuple(found[str(path)]) for path in paths)
+    # Some versions say the same of a file and of its groups.
+    return tuple(tuple(dict.fromkeys(found[str(path)])) for path in paths)
 
 
 def _asked(paths: list[str]) -> str:

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from quadrant_platform.host.checkout import ROOT
 from quadrant_platform.host.interrupts import PassedInterrupts, as_interrupts
 
 ENDS_IN_ORDER = "trap 'exit 7' INT; echo ready; while :; do sleep 0.05; done"
@@ -72,7 +73,8 @@ def test_a_thread_that_gets_no_signals_changes_no_handler() -> None:
 def test_a_program_of_the_engine_ends_without_a_word() -> None:
     program = (
         "import signal\nfrom quadrant_platform.host.interrupts import end_quietly\n"
+        "from tests.foreground import foreground\nforeground()\n"
         "end_quietly()\nsignal.raise_signal(signal.SIGINT)\nprint('not here')"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (32, "", ""), "the engine reports it, not a traceback"

@@ -153,10 +153,11 @@ def check(manifests: Iterable[Object | Mapping[str, Any]], config: Config | None
     return list(dict.fromkeys(found))
 
 
-def not_judged(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:
-    """Return what of the objects no policy judges, as a program that does is not here."""
-    found = prometheus_rules.unjudged(objects(manifests))
-    return [found] if found else []
+def not_judged(manifests: Iterable[Object | Mapping[str, Any]], config: Config) -> list[str]:
+    """Return what no policy judges: rules of definitions that we cannot read, and what an absent program would."""
+    listed = list(objects(manifests))
+    found = prometheus_rules.unjudged(listed)
+    return [*config.definitions.not_judged(one.manifest for one in listed), *([found] if found else [])]
 
 
 def not_applicable(manifests: Iterable[Object | Mapping[str, Any]]) -> list[str]:

@@ -87,7 +87,7 @@ def exec_probe(*command: str) -> Manifest:
 
 
 def drained(container: Manifest) -> Manifest:
-    """Return a container that is told to stop when its pod gets no new connections any more."""
+    """Return a container that is told to stop after its pod has left the load balancing."""
     return container | {"lifecycle": {"preStop": {"sleep": {"seconds": DRAIN}}}}
 
 

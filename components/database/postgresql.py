@@ -27,7 +27,7 @@ AUDIT = {"log_connections": "on", "log_disconnections": "on", "log_statement": "
 STATEMENTS = {"pg_stat_statements.max": "10000", "pg_stat_statements.track": "all"}
 SCRIPTS = ("follow.sh", "postgresql-credentials.sh", "postgresql-ready.sh", "postgresql-start.sh")
 EXPORTER = "quadrant_exporter"
-"""The exporter's role, which has no password: the kernel tells the server who is at the other end of its socket."""
+"""The exporter's role, without a password: on the socket, the server asks the kernel for the client's user."""
 IDENTITIES = f"exporter postgres {EXPORTER}\n"
 
 

@@ -90,8 +90,7 @@ def allow_list(edge: PlannedEdge, ranges: Sequence[str]) -> Manifest:
 
 def client_address(edge: PlannedEdge) -> Manifest:
     """Return where a client's address is found: so many places from the end of X-Forwarded-For, or the connection."""
-    proxies = edge.settings.network.trusted_proxies
-    return {"depth": proxies.depth if proxies and proxies.depth else 0}
+    return {"depth": edge.settings.network.proxies.depth or 0}
 
 
 def forward_auth(edge: PlannedEdge, declared: schema.ForwardAuth) -> Manifest:

@@ -6,7 +6,6 @@ from quadrant_platform.components.edge import traefik
 from quadrant_platform.components.edge.route_rules import FIRST
 from quadrant_platform.model.expansion.edge import PlannedEdge
 from quadrant_platform.model.expansion.workloads import DASHBOARD_PORT, HTTP_PORT, HTTPS_PORT, TRAEFIK_METRICS_PORT
-from quadrant_platform.model.schema.network import TrustedProxies
 
 DYNAMIC_FILE = "middleware.yml"
 FILE_SERVER_ADDRESS = "127.0.0.1:8081"
@@ -51,7 +50,7 @@ def entry_points(edge: PlannedEdge) -> Manifest:
 
 def _open(edge: PlannedEdge, port: int) -> Manifest:
     """Return a public entry point, which believes what the stack's own proxies say of a client's address."""
-    proxies = edge.settings.network.trusted_proxies or TrustedProxies()
+    proxies = edge.settings.network.proxies
     headers = {"trustedIPs": list(proxies.forwarded_headers)} if proxies.forwarded_headers else {}
     balancers = {"proxyProtocol": {"trustedIPs": list(proxies.proxy_protocol)}} if proxies.proxy_protocol else {}
     forwarded = {"forwardedHeaders": {"insecure": False, **headers}}

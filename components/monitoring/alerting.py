@@ -18,7 +18,7 @@ time() - (
 ) > LIMIT
 unless max by (namespace, cronjob) (max_over_time(kube_cronjob_spec_suspend{SELECTOR}[LIMITs])) == 1
 or absent(kube_cronjob_created{SELECTOR})"""
-"""Kubernetes knows no last success before the first one; a job that was suspended has its time anew."""
+"""The metric is absent before a job's first success; a resumed job gets the whole limit again."""
 
 
 class Monitoring(Component[Plan, Names]):
@@ -76,7 +76,7 @@ def absent_targets(plan: Plan) -> Iterator[Manifest]:
 
 
 def late_jobs(plan: Plan) -> Iterator[Manifest]:
-    """Yield, for every scheduled job, the alert that it does not succeed, or that nobody knows of it."""
+    """Yield an alert for every scheduled job: on a success that is overdue, and on a missing metric."""
     for job in plan.jobs.values():
         limit = late_after(job.spec)
         if limit is not None:

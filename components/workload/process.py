@@ -20,7 +20,7 @@ def pod(
 ) -> Manifest:
     """Return the template of pods with one container, which calls some external APIs by their own names.
 
-    One that serves others is told to stop only when they have learned of it.
+    One that serves others gets the signal to stop after they have learned of it.
     """
     program = process.program
     container = w.sidecar(

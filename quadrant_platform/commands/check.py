@@ -101,30 +101,24 @@ def command(
         announce(config_for(system, stack), output, verbose)
     with progress(f"judging {len(objects)} objects"):
         found = violations(objects, settings, profile)
-    _say_skipped(reading)
-    for rule in known.not_judged(one.manifest for one in objects):
-        say(f"not judged: {rule}")
+    _say_left_out(reading, settings, profile)
     if output is Format.JSON:
         show_json([as_json(violation) for violation in found])
     else:
         for line in (*map(as_line, found), *explained(found)):
             show_lines(line)
         say(f"{summary(found)} in {len(objects)} objects")
-        _say_left_out(objects if profile is None else [])
+        if idle := [] if profile else not_applicable(objects):
+            say(f"not applicable without a matrix of connections: {', '.join(idle)}")
     if mandatory(found):
         raise typer.Exit(ExitCode.FOUND)
 
 
-def _say_left_out(objects: list[Object]) -> None:
-    if idle := not_applicable(objects) if objects else []:
-        say(f"not applicable without a matrix of connections: {', '.join(idle)}")
-    for missing in not_judged(objects):
-        say(f"not judged: {missing}")
-
-
-def _say_skipped(reading: Reading) -> None:
+def _say_left_out(reading: Reading, settings: Settings, profile: ProfileOption | None) -> None:
     for problem in reading.skipped:
         say(f"skipped: {problem}")
+    for missing in [] if profile else not_judged(reading.objects, settings):
+        say(f"not judged: {missing}")
 
 
 def _read(system: str | None, stack: str | None, places: Mapping[Reader, Path | None]) -> Reading:

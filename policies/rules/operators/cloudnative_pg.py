@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from quadrant_platform.policies.core import Finding, Level, ResourcePolicy, Severity, Subject
 from quadrant_platform.policies.core.absence import CNPG
-from quadrant_platform.policies.core.go_durations import go_seconds
+from quadrant_platform.policies.validation.go_durations import go_seconds
 
 _FIELDS = (("second", 0, 59), ("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12),
            ("day of the week", 0, 6))  # fmt: skip

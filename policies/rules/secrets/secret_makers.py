@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from quadrant_platform.policies.core import Finding, Object, ResourcePolicy, Severity, StackIndex, StackPolicy, Subject
-from quadrant_platform.policies.core.go_durations import go_seconds
 from quadrant_platform.policies.core.made_objects import made_of
 from quadrant_platform.policies.core.objects import SECRET_VALUES
 from quadrant_platform.policies.core.policy import CONSISTENCY
+from quadrant_platform.policies.validation.go_durations import go_seconds
 
 CERTIFICATE = ("cert-manager.io", "Certificate")
 EXTERNAL = ("external-secrets.io", "ExternalSecret")

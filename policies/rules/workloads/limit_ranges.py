@@ -6,6 +6,7 @@ from math import inf
 from quadrant_platform.policies.core import Finding, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.policy import CONSISTENCY
 from quadrant_platform.policies.rules.workloads.pod_sizes import (
+    NEARLY,
     LimitRangeItem,
     PodSizes,
     Sizes,
@@ -13,9 +14,6 @@ from quadrant_platform.policies.rules.workloads.pod_sizes import (
     limit_ranges,
     sized_pods,
 )
-
-_NEARLY = 1 + 1e-9
-"""Amounts are compared as fractions of each other."""
 
 
 def limits_in_range(stack: StackIndex) -> Iterator[Finding]:
@@ -59,22 +57,22 @@ def _within(obj: Object, where: str, sizes: Sizes, item: LimitRangeItem) -> Iter
 
 
 def _is_above(request: float, limit: float | None, most: float) -> bool:
-    return limit is None or max(request, limit) > most * _NEARLY
+    return limit is None or max(request, limit) > most * NEARLY
 
 
 def _is_below(request: float, limit: float | None, least: float) -> bool:
-    return min(request, least if limit is None else limit) * _NEARLY < least
+    return min(request, least if limit is None else limit) * NEARLY < least
 
 
 def _is_far(request: float, limit: float | None, most: float) -> bool:
-    return not request or not limit or limit / request > most * _NEARLY
+    return not request or not limit or limit / request > most * NEARLY
 
 
 def _default(obj: Object, where: str, stated: Sizes, item: LimitRangeItem) -> Iterator[Finding]:
     """Yield requests above the limit that a container is given because it states none."""
     for key, limit in item.amounts("default").items():
         request, most = stated.requests.get(key, 0), item.amounts("max").get(key, inf)
-        if key not in stated.limits and limit * _NEARLY < request <= most * _NEARLY:
+        if key not in stated.limits and limit * NEARLY < request <= most * NEARLY:
             yield _finding(obj, where, key, "default", item)
 
 

@@ -9,6 +9,8 @@ from quadrant_platform.policies.core.workload_pods import Container, WorkloadPod
 
 Amounts = Mapping[str, float]
 """By resource."""
+NEARLY = 1 + 1e-9
+"""Amounts are compared as fractions of each other."""
 
 
 class Sizes(NamedTuple):

@@ -8,14 +8,12 @@ from typing import NamedTuple
 from quadrant_platform.policies.core import Finding, Level, Node, Object, Severity, StackIndex, StackPolicy
 from quadrant_platform.policies.core.policy import ADVICE, CONSISTENCY
 from quadrant_platform.policies.rules.workloads.autoscalers import REPLICAS, REPLICATED, least_copies, scalers_of
-from quadrant_platform.policies.rules.workloads.pod_sizes import PodSizes, sized_pods
+from quadrant_platform.policies.rules.workloads.pod_sizes import NEARLY, PodSizes, sized_pods
 from quadrant_platform.quantities import written
 
 _REQUESTED = frozenset({"cpu", "memory", "ephemeral-storage"})
 """Resources that a quota may name without a prefix, for their requests."""
 _PODS = frozenset({"pods", "count/pods"})
-_NEARLY = 1 + 1e-9
-"""Amounts are compared as fractions of each other."""
 _SURGE = "25%"
 """The share of further pods in an update where none is stated."""
 
@@ -110,7 +108,7 @@ def _exceeded(obj: Object, counted: list[tuple[_Share, int]]) -> dict[str, str]:
     found = dict[str, str]()
     for resource, node in obj.node.at("spec", "hard").entries():
         asked = sum(_asked(share, resource) * number for share, number in counted)
-        if asked > node.quantity() * _NEARLY:
+        if asked > node.quantity() * NEARLY:
             found[resource] = f"{written(asked, resource)} of {resource}, which is {node.scalar()}"
     return found
 

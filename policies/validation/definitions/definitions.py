@@ -30,20 +30,11 @@ class Definitions:
     def errors_of(self, manifest: Any) -> list[FieldError]:
         """Return the fields that the definition of its kind refuses; metadata is judged for every kind elsewhere."""
         schema = self.schemas.get(_key(manifest))
-        errors: list[FieldError] = []
-        if schema is not None:
-            body = {key: value for key, value in manifest.items() if key not in _HEAD}
-            properties = {key: one for key, one in (schema.get("properties") or {}).items() if key not in _HEAD}
-            required = [name for name in schema.get("required") or () if name not in _HEAD]
-            judge(Field(body, errors), {**schema, "properties": properties, "required": required})
-            errors += [one.error for one in self._verdicts(manifest, errors) if one.error]
-        return list(dict.fromkeys(errors))
-
-    def _verdicts(self, manifest: Any, errors: Iterable[FieldError]) -> list[RuleVerdict]:
-        """Return what the rules say of an object, none where something else must be mended first."""
-        if any(error.kind in BLOCKING for error in errors):
+        if schema is None:
             return []
-        return list(verdicts(manifest, self.schemas[_key(manifest)]))
+        errors = _by_schema(manifest, schema)
+        broken = [one.error for one in _by_rules(manifest, schema, errors) if one.error]
+        return list(dict.fromkeys([*errors, *broken]))
 
     def not_judged(self, manifests: Iterable[Any]) -> list[str]:
         """Return, for some objects, what their definitions say and nobody judges here, with the reason."""
@@ -63,7 +54,8 @@ class Definitions:
         version, kind = _key(manifest)
         metadata = manifest.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
-        for one in self._verdicts(manifest, self.errors_of(manifest)):
+        schema = self.schemas[version, kind]
+        for one in _by_rules(manifest, schema, _by_schema(manifest, schema)):
             if one.unknown:
                 place = one.place or "the object"
                 yield f"{kind} ({version}) {name}: {place}: the rule {one.rule.text}: {one.unknown}"
@@ -71,6 +63,22 @@ class Definitions:
 
 NONE: Final = Definitions({})
 """No definition."""
+
+
+def _by_schema(manifest: Any, schema: Schema) -> list[FieldError]:
+    """Return the fields of an object that its schema refuses."""
+    errors: list[FieldError] = []
+    body = {key: value for key, value in manifest.items() if key not in _HEAD}
+    properties = {key: one for key, one in (schema.get("properties") or {}).items() if key not in _HEAD}
+    required = [name for name in schema.get("required") or () if name not in _HEAD]
+    judge(Field(body, errors), {**schema, "properties": properties, "required": required})
+    return errors
+
+
+def _by_rules(manifest: Any, schema: Schema, errors: Iterable[FieldError]) -> Iterator[RuleVerdict]:
+    """Yield what the rules say of an object, nothing where its schema's errors must be mended first."""
+    if not any(error.kind in BLOCKING for error in errors):
+        yield from verdicts(manifest, schema)
 
 
 def _key(manifest: Any) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from quadrant_platform.applier.applying.cluster_session import adopt
+from quadrant_platform.applier.applying.cluster_session import adopt, facts_for
 from quadrant_platform.applier.applying.engine_runs import on_cluster
 from quadrant_platform.applier.clusters import local_state
 from quadrant_platform.applier.clusters.connection import ClusterSession
@@ -68,7 +68,7 @@ def apply_with_kubectl(
 
 def _note_cluster(session: ClusterSession, stack: ConfiguredStack, say: Say) -> None:
     """Keep where a stack goes, and report what it leaves behind in another cluster."""
-    uid = (stack.facts or session.facts()).uid
+    uid = facts_for(session, stack).uid
     last = local_state.last_cluster(stack.name)
     if last and last[0] != uid and not session.target.type.local:
         named = f"`quadrant down {stack.options}`"

@@ -20,6 +20,7 @@ from quadrant_platform.lab.build.catalogue import SAMPLE
 from quadrant_platform.model.stack_file import OVERRIDES
 from quadrant_platform.preflight import origins
 from quadrant_platform.preflight.api_server import api_blocks, holds, uncovered
+from quadrant_platform.preflight.facts import ClusterFacts
 from quadrant_platform.preflight.origins import installed
 from quadrant_platform.program.recorder import Recording
 from quadrant_platform.program.stacks import config_for
@@ -49,6 +50,11 @@ def configure_for(session: ClusterSession, system: str, stack: str, say: Say) ->
     return configure_stack(system, stack, local_overrides(session, say), session.facts())
 
 
+def facts_for(session: ClusterSession, stack: ConfiguredStack) -> ClusterFacts:
+    """Return what a stack's cluster says of itself: as it was configured by, else as the cluster says now."""
+    return stack.facts or session.facts()
+
+
 def _note(target: ClusterTarget, stack: ConfiguredStack, say: Say) -> None:
     """Add a stack to the list of a local cluster; the list of an earlier cluster that is gone is dropped."""
     with local_state.membership_lock(target.type, say):
@@ -75,7 +81,7 @@ def warn_of_api(session: ClusterSession, stack: ConfiguredStack, recording: Reco
     """Report the addresses of a foreign cluster's API server that the stack's own policies keep its pods from."""
     if session.target.type.local:
         return
-    addresses = api_blocks(stack.facts or session.facts())
+    addresses = api_blocks(facts_for(session, stack))
     if not addresses:
         say("warning: the cluster hides its API server's addresses, so it was not checked whether pods may reach them")
     for line in unreachable_api(Traffic(recording.manifests()).matrix, addresses, stack.file):
@@ -100,7 +106,7 @@ def unreachable_api(matrix: Mapping[str, Any], addresses: Collection[str], file:
 
 def check_needs(session: ClusterSession, stack: ConfiguredStack, recording: Recording) -> None:
     """Raise BadInput with everything that a stack needs and its cluster does not have, before anything is changed."""
-    facts = stack.facts or session.facts()
+    facts = facts_for(session, stack)
     discovery.check_needs(session.kubectl, facts, recording.manifests(), local=session.target.type.local)
 
 
@@ -109,7 +115,7 @@ def choose_applier(session: ClusterSession, stack: ConfiguredStack) -> EngineCho
     ours = stack.installation
     stored = f"{applyset.RESOURCE}/{ours}" if ours in live.parents(session.kubectl, session.table) else None
     choice = engine_choice.engine_for(stored, stack.name)
-    facts = stack.facts or session.facts()
+    facts = facts_for(session, stack)
     if choice.pulumi is None and (made := origins.problems_of_kubectl(facts, installed(ours, stack.name))):
         raise BadInput(made)
     return choice

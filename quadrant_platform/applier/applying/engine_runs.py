@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from quadrant_platform.applier.applying import interrupted_runs, recorded_cluster
+from quadrant_platform.applier.applying.cluster_session import facts_for
 from quadrant_platform.applier.applying.pulumi_cli import OPTIONS, PACK, PulumiStack
 from quadrant_platform.applier.applying.state_record import StateRecord
 from quadrant_platform.applier.clusters.connection import ClusterSession
@@ -43,5 +44,5 @@ class ClusterRun:
 def on_cluster(pulumi: str, session: ClusterSession, stack: ConfiguredStack, say: Say) -> ClusterRun:
     """Return a stack in its cluster; BadInput, before any change, where the state is of another cluster."""
     engine = PulumiStack(pulumi, stack.name, stack.config | session.target.settings)
-    record = recorded_cluster.record_of(engine, session, stack, stack.facts or session.facts(), say)
+    record = recorded_cluster.record_of(engine, session, stack, facts_for(session, stack), say)
     return ClusterRun(engine, record, session.kubectl, recorded_cluster.has_moved(record, session.target))

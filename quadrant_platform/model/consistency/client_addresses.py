@@ -6,7 +6,6 @@ from ipaddress import ip_network
 from quadrant_platform.documents.problems import KeyPath, Problem
 from quadrant_platform.model.consistency.context import Found
 from quadrant_platform.model.schema.environment import Environment
-from quadrant_platform.model.schema.network import TrustedProxies
 from quadrant_platform.model.schema.system import System
 from quadrant_platform.vocabulary import PRIVATE_RANGES
 
@@ -48,7 +47,7 @@ def _is_private(cidr: str) -> bool:
 
 def believed(environment: Environment) -> Found:
     """Refuse to believe everybody's word on whose request it is."""
-    proxies = environment.network.trusted_proxies or TrustedProxies()
+    proxies = environment.network.proxies
     listed = {"proxyProtocol": proxies.proxy_protocol, "forwardedHeaders": proxies.forwarded_headers}
     for key, ranges in listed.items():
         for place, cidr in enumerate(ranges):
@@ -59,8 +58,7 @@ def believed(environment: Environment) -> Found:
 
 def balancers(_system: System, environment: Environment) -> Found:
     """Check that Traefik expects the PROXY protocol where an annotation makes the cloud's balancer speak it."""
-    proxies = environment.network.trusted_proxies
-    if proxies and proxies.proxy_protocol:
+    if environment.network.proxies.proxy_protocol:
         return
     for key, value in environment.publishing.load_balancer_annotations.items():
         if speaks_proxy_protocol(key, value):

@@ -64,3 +64,8 @@ class Network(Model):
     trusted_proxies: TrustedProxies | None = Field(
         default=None, description="what stands before the public entry, {} for nothing; where absent, nobody knows"
     )
+
+    @property
+    def proxies(self) -> TrustedProxies:
+        """The proxies that are believed: none where nobody knows of any."""
+        return self.trusted_proxies or TrustedProxies()

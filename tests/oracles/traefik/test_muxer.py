@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,15 +14,6 @@ from tests.stacks import STACKS, planned
 pytestmark = pytest.mark.oracle
 
 WORDS = ("api", "apis", "auth", "authors", "health", "healthy", "promises", "static", "learning", "maintenance", "7")
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[muxer.Muxer]:
-    """Yield the muxer; it may be absent where there is no Go toolchain."""
-    if not muxer.program().exists():
-        pytest.skip("needs go: the muxer is not built, run `make oracles` with go on the PATH")
-    with muxer.running() as found:
-        yield found
 
 
 def test_the_muxer_is_that_of_the_rendered_version() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -36,15 +34,6 @@ rule = st.recursive(
     ) | st.builds(lambda one, form: form.format(one), inner, st.sampled_from(("({})", "!{}", "!({})", "({}", "{})"))),
     max_leaves=4,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[muxer.Muxer]:
-    """Yield the muxer; it may be absent where there is no Go toolchain."""
-    if not muxer.program().exists():
-        pytest.skip("needs go: the muxer is not built, run `make oracles` with go on the PATH")
-    with muxer.running() as found:
-        yield found
 
 
 def refused(text: str, syntax: Syntax) -> str:

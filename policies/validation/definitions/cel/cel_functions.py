@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from quadrant_platform.policies.validation.definitions.patterns import compiled
+from quadrant_platform.policies.validation.definitions.value_formats import read_by
 from quadrant_platform.quantities import exact_quantity
 
 Shape = dict[str, Any]
@@ -31,17 +32,6 @@ def _find(text: str, pattern: str) -> str:
 def _find_all(text: str, pattern: str, most: int = -1) -> list[str]:
     found = [one.group() for one in _pattern(pattern).finditer(text)]
     return found if most < 0 else found[:most]
-
-
-def _holds(read: Callable[[str], object]) -> Callable[[str], bool]:
-    def holds(text: str) -> bool:
-        try:
-            read(text)
-        except ValueError:
-            return False
-        return True
-
-    return holds
 
 
 def _quantity(text: str) -> Shape:
@@ -92,17 +82,17 @@ FUNCTIONS: Final[tuple[Function, ...]] = (
     ("findAll", "list string string", _find_all),
     ("findAll", "list string string int", _find_all),
     ("quantity()", "shape string", _quantity),
-    ("isQuantity()", "bool string", _holds(exact_quantity)),
+    ("isQuantity()", "bool string", read_by(exact_quantity)),
     ("isGreaterThan", "bool shape shape", lambda one, other: _compared(one, other) > 0),
     ("isLessThan", "bool shape shape", lambda one, other: _compared(one, other) < 0),
     ("compareTo", "int shape shape", _compared),
     ("add", "shape shape shape", lambda one, other: _shape(_amount(one) + _amount(other))),
     ("sub", "shape shape shape", lambda one, other: _shape(_amount(one) - _amount(other))),
     ("sign", "int shape", lambda one: _compared(one, _shape(Decimal(0)))),
-    ("isIP()", "bool string", _holds(_address)),
+    ("isIP()", "bool string", read_by(_address)),
     ("ip()", "shape string", lambda text: {"ip": str(_address(text))}),
     ("family", "int shape", lambda one: _address(one["ip"]).version),
-    ("isCIDR()", "bool string", _holds(_range)),
+    ("isCIDR()", "bool string", read_by(_range)),
     ("cidr()", "shape string", lambda text: {"cidr": f"{_address(text.split('/')[0])}/{_range(text).prefixlen}"}),
     ("containsIP", "bool shape string", _within),
     ("containsIP", "bool shape shape", lambda one, other: _within(one, other["ip"])),

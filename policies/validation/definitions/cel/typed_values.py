@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
 
+from quadrant_platform.policies.validation.go_durations import go_seconds
 from quadrant_platform.policies.validation.readers import OPAQUE
 
 Schema = Mapping[str, Any]
@@ -20,8 +21,6 @@ _ESCAPED: Final = re.compile(r"__|[./-]")
 _HEAD: Final[Schema] = {
     "apiVersion": {}, "kind": {}, "metadata": {"properties": {"name": {}, "generateName": {}}, "type": "object"},
 }  # fmt: skip
-_PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
-_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def below(schema: Schema, name: str) -> Schema | None:
@@ -73,12 +72,11 @@ def _moment(text: str) -> Any:
 
 
 def _length(text: str) -> Any:
-    length = import_module("google.protobuf.duration_pb2").Duration()
-    parts = _PART.findall(text)
-    if "".join(map("".join, parts)) != text.removeprefix("-") or not parts:
+    seconds = go_seconds(text)
+    if seconds is None:
         return OPAQUE
-    nanoseconds = round(sum(float(number) * _SECONDS[unit] for number, unit in parts) * 1e9)
-    length.FromNanoseconds(-nanoseconds if text.startswith("-") else nanoseconds)
+    length = import_module("google.protobuf.duration_pb2").Duration()
+    length.FromNanoseconds(round(seconds * 1e9))
     return length
 
 

@@ -1,4 +1,4 @@
-"""Durations as Go writes them, which the resources of operators use."""
+"""Durations as Go writes them, which definitions and the resources of operators use."""
 
 import re
 from typing import Final

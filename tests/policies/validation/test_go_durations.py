@@ -2,7 +2,7 @@
 
 import pytest
 
-from quadrant_platform.policies.core.go_durations import go_seconds
+from quadrant_platform.policies.validation.go_durations import go_seconds
 
 
 @pytest.mark.parametrize(
